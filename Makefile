@@ -1,0 +1,27 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+# The toolchain is pinned here and in go.mod; GOEXPERIMENT=simd turns the SIMD kernels on.
+export GOTOOLCHAIN := go1.27.4
+export GOEXPERIMENT := simd
+
+.PHONY: help run test check bench dist fmt
+
+help: ## Print this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Build the page and serve it with a real model on http://127.0.0.1:8080.
+	go run .
+
+test: ## Run every test in every build this machine can run, and say what was skipped and why.
+	go run ./tools/test
+
+check: ## Check formatting, vet every build variant, and check that go.mod is tidy.
+	go run ./tools/test -static
+
+bench: ## Print kernel GFLOP/s, ms per pass of the shipped models, native and in Chromium, and runtime sizes.
+	go run ./tools/bench
+
+dist: ## Write the static site to dist/, ready for any host.
+	go run . -dist dist
+
+fmt: ## Format every Go file.
+	gofmt -w .

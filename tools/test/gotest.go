@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// tally counts test results over all variants.
+type tally struct {
+	passed, failed  int
+	skips, failures []string
+}
+
+func (t *tally) add(o tally) {
+	t.passed += o.passed
+	t.failed += o.failed
+	t.skips = append(t.skips, o.skips...)
+	t.failures = append(t.failures, o.failures...)
+}
+
+// missing counts a program that this machine lacks: a skip at home, a failure
+// in continuous integration.
+func (t *tally) missing(reason string, ci bool) {
+	if ci {
+		t.failed++
+		t.failures = append(t.failures, reason)
+		return
+	}
+	t.skips = append(t.skips, reason)
+}
+
+// event is a line of `go test -json` (see `go doc test2json`).
+type event struct {
+	Action, Package, ImportPath, Test, Output string
+	Elapsed                                   float64
+}
+
+// goTest runs the variant and prints a line a package, and the whole output of
+// what failed.
+func (v variant) goTest(out io.Writer) tally {
+	args := append([]string{"test", "-json", "-timeout", "15m"}, v.flags...)
+	cmd := exec.Command("go", append(args, v.packages...)...)
+	cmd.Env = append(os.Environ(), v.env...)
+	cmd.Dir = v.dir
+	cmd.Stderr = out
+	pipe, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return tally{failed: 1, failures: []string{v.name + ": " + err.Error()}}
+	}
+	c := collector{variant: v.name, out: out, output: map[string]*strings.Builder{}}
+	c.read(pipe)
+	if err := cmd.Wait(); err != nil && c.failed == 0 {
+		c.failed++
+		c.failures = append(c.failures, fmt.Sprintf("%s: go test: %v", v.name, err))
+	}
+	return c.tally
+}
+
+// collector folds the stream of events into a tally.
+type collector struct {
+	tally
+	variant string
+	out     io.Writer
+	output  map[string]*strings.Builder // by package and test: what it printed
+}
+
+func (c *collector) read(r io.Reader) {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<24)
+	for lines.Scan() {
+		var e event
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			fmt.Fprintln(c.out, lines.Text())
+			continue
+		}
+		c.take(e)
+	}
+}
+
+func (c *collector) take(e event) {
+	key := e.Package + " " + e.Test
+	switch e.Action {
+	case "output", "build-output":
+		if e.Action == "build-output" {
+			fmt.Fprint(c.out, e.Output)
+			return
+		}
+		if c.output[key] == nil {
+			c.output[key] = new(strings.Builder)
+		}
+		c.output[key].WriteString(e.Output)
+	case "pass", "fail", "skip":
+		c.finish(e, key)
+		delete(c.output, key)
+	}
+}
+
+func (c *collector) finish(e event, key string) {
+	name := strings.TrimSpace(c.variant + ": " + key)
+	printed := ""
+	if b := c.output[key]; b != nil {
+		printed = b.String()
+	}
+	took := time.Duration(e.Elapsed * float64(time.Second)).Round(10 * time.Millisecond)
+	switch {
+	case e.Action == "fail":
+		c.failed++
+		c.failures = append(c.failures, name)
+		fmt.Fprintf(c.out, "FAIL %s (%s)\n%s", name, took, printed)
+	case e.Test == "" && e.Action == "pass":
+		fmt.Fprintf(c.out, "   ok %s (%s)\n", e.Package, took)
+	case e.Action == "pass":
+		c.passed++
+	case e.Test != "":
+		c.skips = append(c.skips, name+": "+skipReason(printed))
+	}
+}
+
+// skipReason is what the test said to t.Skip, without the file and line.
+func skipReason(printed string) string {
+	for line := range strings.Lines(printed) {
+		line = strings.TrimSpace(line)
+		if _, reason, ok := strings.Cut(line, ".go:"); ok {
+			_, reason, _ = strings.Cut(reason, ": ")
+			return reason
+		}
+	}
+	return "no reason given"
+}

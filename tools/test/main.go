@@ -1,0 +1,64 @@
+// Command test runs the project's tests in every build that this machine can
+// run: native SIMD, native scalar (GOEXPERIMENT unset and -tags purego),
+// WebAssembly under Node (SIMD and scalar), the nested module wasm/dom, and,
+// as part of the native run, the page in Chromium.
+//
+// What a machine lacks is installed where that is possible (root, with
+// apt-get), otherwise skipped with the reason. With CI=true a missing browser
+// or a missing Node is a failure: coverage is never lost silently.
+//
+//	go run ./tools/test           the tests
+//	go run ./tools/test -static   formatting, vet in every variant, tidy go.mod
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+func main() {
+	static := flag.Bool("static", false, "check formatting, vet and go.mod instead of running tests")
+	flag.Parse()
+	os.Exit(run(*static, os.Stdout))
+}
+
+func run(static bool, out io.Writer) int {
+	start := time.Now()
+	if static {
+		return runChecks(out)
+	}
+	var total tally
+	for _, m := range ensureMachines(out) {
+		total.missing(m, os.Getenv("CI") == "true")
+	}
+	for _, v := range variants() {
+		total.add(v.run(out))
+	}
+	total.report(out, time.Since(start))
+	if total.failed > 0 {
+		return 1
+	}
+	return 0
+}
+
+// report prints what was skipped and why, and ends with the plain line that
+// continuous integration reads.
+func (t *tally) report(out io.Writer, took time.Duration) {
+	if len(t.skips) > 0 {
+		fmt.Fprintln(out, "\nskipped:")
+		for _, s := range t.skips {
+			fmt.Fprintln(out, "  "+s)
+		}
+	}
+	if len(t.failures) > 0 {
+		fmt.Fprintln(out, "\nfailed:")
+		for _, f := range t.failures {
+			fmt.Fprintln(out, "  "+f)
+		}
+	}
+	fmt.Fprintf(out, "\ntook %s\n", took.Round(time.Second))
+	fmt.Fprintf(out, "%d passed, %d failed, %d skipped\n", t.passed, t.failed, len(t.skips))
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os/exec"
+	"runtime"
+	"strings"
+)
+
+// variant is one way to build and run the tests.
+type variant struct {
+	name     string
+	env      []string
+	dir      string
+	flags    []string
+	packages []string
+	needs    string // a program without which the variant cannot run
+}
+
+// everywhere are the packages that know no operating system, browser or
+// server: they must pass in every build.
+var everywhere = []string{"./core/...", "./internal/...", "./weights/...", "./model/..."}
+
+func variants() []variant {
+	wasm := []string{"GOOS=js", "GOARCH=wasm"}
+	inNode := []string{"-exec", nodeExec()}
+	portable := append([]string{"./tools/golden/...", "./wasm/..."}, everywhere...)
+	return []variant{
+		{name: "native simd", packages: []string{"./..."}},
+		{name: "native scalar", env: []string{"GOEXPERIMENT="}, packages: everywhere},
+		{name: "native purego", flags: []string{"-tags", "purego"}, packages: everywhere},
+		{name: "wasm simd", env: wasm, flags: inNode, packages: portable, needs: "node"},
+		{name: "wasm scalar", env: append([]string{"GOEXPERIMENT="}, wasm...),
+			flags: append([]string{"-tags", "purego"}, inNode...), packages: portable, needs: "node"},
+		{name: "wasm/dom", env: wasm, dir: "wasm/dom", flags: inNode, packages: []string{"./..."}, needs: "node"},
+	}
+}
+
+// nodeExec is the program with which go test runs a wasm binary. It comes with
+// the toolchain, so that loader and binary always fit.
+func nodeExec() string {
+	return runtimeRoot() + "/lib/wasm/go_js_wasm_exec"
+}
+
+func runtimeRoot() string {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return runtime.GOROOT()
+	}
+	return strings.TrimSpace(string(root))
+}
+
+func (v variant) run(out io.Writer) tally {
+	fmt.Fprintf(out, "== %s\n", v.name)
+	if v.needs != "" {
+		if _, err := exec.LookPath(v.needs); err != nil {
+			// ensureMachines has counted the missing program already.
+			fmt.Fprintf(out, "   not run: no %s\n", v.needs)
+			return tally{}
+		}
+	}
+	return v.goTest(out)
+}
