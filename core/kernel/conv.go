@@ -1,0 +1,113 @@
+package kernel
+
+// The 3x3 convolution of NHWC pictures, without padding of its own:
+//
+//	dst[y][x][o] = bias[o] + Σ_ky Σ_kx Σ_c w[o][c][ky][kx]·in[y·s+ky][x·s+kx][c]
+//
+// The input is framed with zeros beforehand (Pad), so the three pixels under a
+// row of the filter are one contiguous run of 3·cin floats, and the runs of
+// neighbouring outputs start s·cin floats apart: an output row is three matrix
+// products over overlapping rows of a, with no im2col copy. The sum runs over
+// ky, kx, c in ascending order, then the bias is added.
+//
+// A 1x1 convolution is Gemm over the pixels.
+
+// PackedConv3x3Len returns the number of float32s that PackConv3x3 writes.
+func PackedConv3x3Len(cin, cout int) int { return PackedLen(9*cin, cout) }
+
+// PackConv3x3 packs a torch weight w [cout][cin][3][3] for Conv3x3: panels of
+// the matrix [(ky, kx, cin)][cout].
+func PackConv3x3(dst, w []float32, cin, cout int) {
+	if len(dst) < PackedConv3x3Len(cin, cout) {
+		panic("kernel: PackConv3x3: dst too short")
+	}
+	if len(w) < 9*cin*cout {
+		panic("kernel: PackConv3x3: w too short")
+	}
+	width := panelWidth()
+	for j := 0; j < cout; j += width {
+		panel := dst[j*9*cin : (j+width)*9*cin]
+		clear(panel)
+		for o := j; o < min(j+width, cout); o++ {
+			for c := 0; c < cin; c++ {
+				for t, v := range w[(o*cin+c)*9:][:9] {
+					panel[(t*cin+c)*width+o-j] = v
+				}
+			}
+		}
+	}
+}
+
+// Conv3x3 convolves padded [n,hp,wp,cin] with weights from PackConv3x3 into
+// dst [n,ho,wo,cout]; bias is [cout], or nil for none. Output pixel (y, x)
+// reads the 3x3 pixels from (y·stride, x·stride) of padded. dst aliases none
+// of the others.
+func Conv3x3(dst, padded, packed, bias []float32, n, hp, wp, cin, ho, wo, cout, stride int) {
+	checkConv(dst, padded, packed, bias, n, hp, wp, cin, ho, wo, cout, stride)
+	if cout == 0 || wo == 0 {
+		return
+	}
+	width := panelWidth()
+	k := 3 * cin
+	// Like Gemm's blocks of rows: as many picture rows as stay in the cache
+	// while every panel passes over them.
+	block := max(blockFloats/max(wp*cin*stride, 1), 1)
+	for row := 0; row < n*ho; row += block {
+		end := min(row+block, n*ho)
+		for j := 0; j < cout; j += width {
+			panel := packed[j*3*k : (j+width)*3*k]
+			for r := row; r < end; r++ {
+				top := (r/ho*hp + r%ho*stride) * wp * cin
+				out := dst[r*wo*cout+j:]
+				for ky := range 3 {
+					gemmPanel(out, cout, padded[top+ky*wp*cin:], stride*cin, panel[ky*k*width:(ky+1)*k*width],
+						wo, min(width, cout-j), k, ky > 0)
+				}
+			}
+		}
+		if bias != nil {
+			out := dst[row*wo*cout : end*wo*cout]
+			addRows(out, out, bias[:cout])
+		}
+	}
+}
+
+func checkConv(dst, padded, packed, bias []float32, n, hp, wp, cin, ho, wo, cout, stride int) {
+	switch {
+	case n < 0 || hp < 0 || wp < 0 || cin < 0 || ho < 0 || wo < 0 || cout < 0 || stride < 1:
+		panic("kernel: Conv3x3: negative size, or stride below 1")
+	case ho > 0 && (ho-1)*stride+3 > hp, wo > 0 && (wo-1)*stride+3 > wp:
+		panic("kernel: Conv3x3: output reaches past the padded input")
+	case len(padded) < n*hp*wp*cin:
+		panic("kernel: Conv3x3: padded too short")
+	case len(packed) < PackedConv3x3Len(cin, cout):
+		panic("kernel: Conv3x3: packed too short")
+	case len(dst) < n*ho*wo*cout:
+		panic("kernel: Conv3x3: dst too short")
+	case bias != nil && len(bias) < cout:
+		panic("kernel: Conv3x3: bias too short")
+	}
+}
+
+// Pad copies x [n,h,w,c] into dst [n,top+h+bottom,left+w+right,c], zeros
+// around it. dst does not alias x.
+func Pad(dst, x []float32, n, h, w, c, top, left, bottom, right int) {
+	if n < 0 || h < 0 || w < 0 || c < 0 || top < 0 || left < 0 || bottom < 0 || right < 0 {
+		panic("kernel: Pad: negative size")
+	}
+	hp, wp := top+h+bottom, left+w+right
+	if len(x) < n*h*w*c || len(dst) < n*hp*wp*c {
+		panic("kernel: Pad: slice too short")
+	}
+	for i := range n {
+		out := dst[i*hp*wp*c : (i+1)*hp*wp*c]
+		clear(out[:top*wp*c])
+		for y := range h {
+			row := out[(top+y)*wp*c : (top+y+1)*wp*c]
+			clear(row[:left*c])
+			copy(row[left*c:(left+w)*c], x[(i*h+y)*w*c:])
+			clear(row[(left+w)*c:])
+		}
+		clear(out[(top+h)*wp*c:])
+	}
+}

@@ -1,0 +1,100 @@
+package kernel
+
+// Matrix products over a packed right-hand side.
+//
+//	dst[i][j] = (accumulate ? dst[i][j] : 0) + Σ_k a[i][k]·b[k][j]
+//
+// The sum runs over k in ascending order, one product at a time, each product
+// rounded before it is added. Lanes of a vector are columns j, so the result
+// does not depend on the vector length, on the tile or on the cache block.
+//
+// b is packed once into panels of panelWidth columns, each panel [k][width]
+// contiguous and padded with zero columns: a tile then reads b as one forward
+// stream. a and dst are read and written in place with a row stride.
+
+// blockFloats bounds the rows of a that one sweep over the panels of b reads:
+// 64 Ki floats are 256 KiB, which leaves most of a 512 KiB second-level cache
+// to b.
+const blockFloats = 1 << 16
+
+// PackedLen returns the number of float32s that Pack and PackT write for a
+// k by n matrix. It depends on the panel width of this build and machine, so
+// packed data never leaves the process.
+func PackedLen(k, n int) int {
+	if k < 0 || n < 0 {
+		panic("kernel: PackedLen: negative size")
+	}
+	w := panelWidth()
+	return (n + w - 1) / w * w * k
+}
+
+// Pack writes b, stored [k][n] with row stride ldb, to dst as panels.
+// len(dst) is at least PackedLen(k, n).
+func Pack(dst, b []float32, ldb, k, n int) {
+	if len(dst) < PackedLen(k, n) {
+		panic("kernel: Pack: dst too short")
+	}
+	checkMatrix("kernel: Pack: b too short", b, ldb, k, n)
+	pack(dst, b, ldb, 1, k, n, panelWidth())
+}
+
+// PackT is Pack for a matrix stored transposed, [n][k] with row stride ldb: a
+// torch Linear weight, or the keys of attention.
+func PackT(dst, b []float32, ldb, k, n int) {
+	if len(dst) < PackedLen(k, n) {
+		panic("kernel: PackT: dst too short")
+	}
+	checkMatrix("kernel: PackT: b too short", b, ldb, n, k)
+	pack(dst, b, 1, ldb, k, n, panelWidth())
+}
+
+// pack writes element (row, col) of b, at b[row*rs+col*cs], to
+// dst[(col/width)*k*width + row*width + col%width], zeros where col >= n.
+func pack(dst, b []float32, rs, cs, k, n, width int) {
+	for j := 0; j < n; j += width {
+		panel := dst[j*k : (j+width)*k]
+		cols := min(width, n-j)
+		for row := 0; row < k; row++ {
+			out := panel[row*width : (row+1)*width]
+			src := b[row*rs+j*cs:]
+			for c := 0; c < cols; c++ {
+				out[c] = src[c*cs]
+			}
+			clear(out[cols:])
+		}
+	}
+}
+
+// Gemm computes dst[i*ldd+j] = (accumulate ? dst[i*ldd+j] : 0) + Σ_k
+// a[i*lda+k]·b(k,j) for i < m and j < n, with b packed by Pack or PackT.
+// dst aliases neither a nor b; nothing outside its m by n elements is written.
+func Gemm(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k int, accumulate bool) {
+	checkMatrix("kernel: Gemm: dst too short", dst, ldd, m, n)
+	checkMatrix("kernel: Gemm: a too short", a, lda, m, k)
+	if len(b) < PackedLen(k, n) {
+		panic("kernel: Gemm: b too short")
+	}
+	w := panelWidth()
+	rows := blockRows(k)
+	for i := 0; i < m; i += rows {
+		for j := 0; j < n; j += w {
+			gemmPanel(dst[i*ldd+j:], ldd, a[i*lda:], lda, b[j*k:(j+w)*k], min(rows, m-i), min(w, n-j), k, accumulate)
+		}
+	}
+}
+
+// blockRows returns how many rows of k floats make up a block, a multiple of
+// every tile height.
+func blockRows(k int) int {
+	return max(blockFloats/max(k, 1)/64, 1) * 64
+}
+
+// checkMatrix panics with msg unless x holds rows by cols elements at stride ld.
+func checkMatrix(msg string, x []float32, ld, rows, cols int) {
+	if rows < 0 || cols < 0 || ld < cols {
+		panic("kernel: negative size, or row stride below the row's length")
+	}
+	if rows > 0 && cols > 0 && len(x) < (rows-1)*ld+cols {
+		panic(msg)
+	}
+}

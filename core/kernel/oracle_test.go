@@ -1,0 +1,116 @@
+package kernel
+
+import (
+	"math"
+	"testing"
+)
+
+// rng is a deterministic source of test inputs (xorshift32).
+type rng uint32
+
+func (r *rng) next() uint32 {
+	x := uint32(*r)
+	x ^= x << 13
+	x ^= x >> 17
+	x ^= x << 5
+	*r = rng(x)
+	return x
+}
+
+// floats returns n numbers in (-1, 1) with distinct values.
+func (r *rng) floats(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(int32(r.next())) / (1 << 31)
+	}
+	return x
+}
+
+// checkClose compares with a float64 definition: |got-want| <= tol·(1+|want|).
+// Sums of k products get tol = 1e-6·√k, the size of a random walk of roundings.
+func checkClose(t *testing.T, got []float32, want []float64, tol float64) {
+	t.Helper()
+	for i, w := range want {
+		if d := math.Abs(float64(got[i]) - w); !(d <= tol*(1+math.Abs(w))) {
+			t.Fatalf("element %d is %v, want %v (off by %.2g)", i, got[i], w, d)
+		}
+	}
+}
+
+// TestGemmDefinition compares Gemm, packed either way, with sums in float64.
+func TestGemmDefinition(t *testing.T) {
+	r := rng(1)
+	for _, s := range [][3]int{{1, 1, 1}, {5, 7, 3}, {4, 16, 64}, {33, 65, 100}, {70, 3, 2000}} {
+		m, n, k := s[0], s[1], s[2]
+		lda, ldb, ldd := k+3, n+1, n+2
+		a, b, dst := r.floats(m*lda), r.floats(k*ldb), r.floats(m*ldd)
+		bt := make([]float32, n*k)
+		for p := range k {
+			for j := range n {
+				bt[j*k+p] = b[p*ldb+j]
+			}
+		}
+		first := append([]float32(nil), dst...)
+		want, wantAcc := make([]float64, m*ldd), make([]float64, m*ldd)
+		for i := range m * ldd {
+			want[i], wantAcc[i] = float64(dst[i]), float64(dst[i])
+		}
+		for i := range m {
+			for j := range n {
+				s := 0.0
+				for p := range k {
+					s += float64(a[i*lda+p]) * float64(b[p*ldb+j])
+				}
+				want[i*ldd+j] = s
+				wantAcc[i*ldd+j] += s
+			}
+		}
+		packed := make([]float32, PackedLen(k, n))
+		Pack(packed, b, ldb, k, n)
+		Gemm(dst, ldd, a, lda, packed, m, n, k, false)
+		checkClose(t, dst, want, 1e-6*math.Sqrt(float64(k)))
+		clear(packed)
+		PackT(packed, bt, k, k, n)
+		Gemm(first, ldd, a, lda, packed, m, n, k, true)
+		checkClose(t, first, wantAcc, 1e-6*math.Sqrt(float64(k)))
+	}
+}
+
+// TestConv3x3Definition compares Pad and Conv3x3 with the convolution's
+// definition in float64, at both strides and both paddings that networks use.
+func TestConv3x3Definition(t *testing.T) {
+	r := rng(2)
+	for _, s := range []struct{ n, h, w, cin, cout, stride, top, bottom int }{
+		{1, 1, 1, 1, 1, 1, 1, 1}, {2, 4, 5, 3, 7, 1, 1, 1}, {1, 8, 8, 20, 33, 1, 1, 1},
+		{2, 6, 8, 5, 18, 2, 1, 1}, {2, 8, 6, 5, 18, 2, 0, 1}, {1, 5, 7, 4, 3, 2, 1, 1},
+		{1, 64, 64, 40, 3, 1, 1, 1},
+	} {
+		hp, wp := s.h+s.top+s.bottom, s.w+s.top+s.bottom
+		ho, wo := (hp-3)/s.stride+1, (wp-3)/s.stride+1
+		x, w, bias := r.floats(s.n*s.h*s.w*s.cin), r.floats(s.cout*s.cin*9), r.floats(s.cout)
+		padded := r.floats(s.n * hp * wp * s.cin)
+		Pad(padded, x, s.n, s.h, s.w, s.cin, s.top, s.top, s.bottom, s.bottom)
+		packed := make([]float32, PackedConv3x3Len(s.cin, s.cout))
+		PackConv3x3(packed, w, s.cin, s.cout)
+		dst := make([]float32, s.n*ho*wo*s.cout)
+		Conv3x3(dst, padded, packed, bias, s.n, hp, wp, s.cin, ho, wo, s.cout, s.stride)
+		var want []float64
+		for p := range s.n * ho * wo {
+			i, oy, ox := p/(ho*wo), p/wo%ho*s.stride-s.top, p%wo*s.stride-s.top
+			for o := range s.cout {
+				sum := float64(bias[o])
+				for q := range 9 {
+					y, x0 := oy+q/3, ox+q%3
+					if y < 0 || y >= s.h || x0 < 0 || x0 >= s.w {
+						continue
+					}
+					for c := range s.cin {
+						sum += float64(w[(o*s.cin+c)*9+q]) * float64(x[((i*s.h+y)*s.w+x0)*s.cin+c])
+					}
+				}
+				want = append(want, sum)
+			}
+		}
+		checkClose(t, dst, want, 1e-6*math.Sqrt(float64(9*s.cin)))
+	}
+}

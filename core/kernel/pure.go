@@ -1,0 +1,21 @@
+package kernel
+
+// The scalar build: every kernel is its generic twin.
+
+const panelCols = 8
+
+func panelWidth() int { return panelCols }
+
+func gemmPanel(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols, k int, accumulate bool) {
+	gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, k, accumulate, panelCols)
+}
+
+func add(dst, a, b []float32)                   { addGeneric(dst, a, b) }
+func scale(dst, x []float32, s float32)         { scaleGeneric(dst, x, s) }
+func addRows(dst, x, row []float32)             { addRowsGeneric(dst, x, row) }
+func affineRows(dst, x, a, b []float32, ld int) { affineRowsGeneric(dst, x, a, b, ld) }
+func channelSums(sum, x []float32)              { channelSumsGeneric(sum, x) }
+func channelSquares(sum, x, mean []float32)     { channelSquaresGeneric(sum, x, mean) }
+func silu(dst, x []float32)                     { siluGeneric(dst, x) }
+func softmaxRow(dst, x []float32, s float32)    { softmaxRowGeneric(dst, x, s) }
+func avgPixels(dst, top, bottom []float32)      { avgPixelsGeneric(dst, top, bottom) }

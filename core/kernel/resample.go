@@ -1,0 +1,56 @@
+package kernel
+
+// Upsample2x doubles x [n,h,w,c] to dst [n,2h,2w,c], each pixel repeated
+// (nearest neighbour). dst does not alias x.
+func Upsample2x(dst, x []float32, n, h, w, c int) {
+	if n < 0 || h < 0 || w < 0 || c < 0 || len(x) < n*h*w*c || len(dst) < 4*n*h*w*c {
+		panic("kernel: Upsample2x: slice too short")
+	}
+	for y := range n * h {
+		row := dst[y*4*w*c : (y+1)*4*w*c]
+		for p := range w {
+			pixel := x[(y*w+p)*c:][:c]
+			copy(row[2*p*c:], pixel)
+			copy(row[(2*p+1)*c:], pixel)
+		}
+		copy(row[2*w*c:], row[:2*w*c])
+	}
+}
+
+// AvgPool2x halves x [n,h,w,c] to dst [n,h/2,w/2,c]: the mean of 2x2 pixels as
+// ((top left + top right) + (bottom left + bottom right))·¼. An odd last row
+// or column is dropped. dst does not alias x.
+func AvgPool2x(dst, x []float32, n, h, w, c int) {
+	ho, wo := h/2, w/2
+	if n < 0 || h < 0 || w < 0 || c < 0 || len(x) < n*h*w*c || len(dst) < n*ho*wo*c {
+		panic("kernel: AvgPool2x: slice too short")
+	}
+	for y := range n * ho {
+		top := x[(y/ho*h+y%ho*2)*w*c:]
+		for p := range wo {
+			avgPixels(dst[(y*wo+p)*c:][:c], top[2*p*c:][:2*c], top[(w+2*p)*c:][:2*c])
+		}
+	}
+}
+
+// avgPixelsGeneric averages two pixels of top with two of bottom, each
+// [2,len(dst)].
+func avgPixelsGeneric(dst, top, bottom []float32) {
+	c := len(dst)
+	for j := range dst {
+		dst[j] = ((top[j] + top[c+j]) + (bottom[j] + bottom[c+j])) * 0.25
+	}
+}
+
+// Concat joins the channels of a [pixels,ca] and b [pixels,cb] into dst
+// [pixels,ca+cb]. dst aliases neither.
+func Concat(dst, a, b []float32, pixels, ca, cb int) {
+	c := ca + cb
+	if pixels < 0 || ca < 0 || cb < 0 || len(a) < pixels*ca || len(b) < pixels*cb || len(dst) < pixels*c {
+		panic("kernel: Concat: slice too short")
+	}
+	for p := range pixels {
+		copy(dst[p*c:p*c+ca], a[p*ca:])
+		copy(dst[p*c+ca:(p+1)*c], b[p*cb:])
+	}
+}

@@ -1,0 +1,54 @@
+package kernel
+
+import "math"
+
+// softmaxLanes is the number of partial sums of a softmax row: element j goes
+// to partial sum j mod 16, and the sixteen fold by halves (i and i+8, then
+// i and i+4, …). Vectors of 4, 8 and 16 lanes all divide it.
+const softmaxLanes = 16
+
+// SoftmaxRows computes, for each of rows rows of cols floats that start ld
+// apart in both slices,
+//
+//	dst[j] = e^(scale·x[j] − max) / Σ_j e^(scale·x[j] − max),  max = max_j scale·x[j]
+//
+// dst may be x; floats between the rows are left alone. A NaN in a row makes
+// the row NaN.
+func SoftmaxRows(dst, x []float32, rows, cols, ld int, scale float32) {
+	checkMatrix("kernel: SoftmaxRows: dst too short", dst, ld, rows, cols)
+	checkMatrix("kernel: SoftmaxRows: x too short", x, ld, rows, cols)
+	if cols == 0 {
+		return
+	}
+	for i := range rows {
+		softmaxRow(dst[i*ld:][:cols], x[i*ld:][:cols], scale)
+	}
+}
+
+func softmaxRowGeneric(dst, x []float32, s float32) {
+	top := float32(math.Inf(-1))
+	for i, v := range x {
+		v *= s
+		dst[i] = v
+		if v > top {
+			top = v
+		}
+	}
+	var part [softmaxLanes]float32
+	for i, v := range dst {
+		e := expGeneric(v - top)
+		dst[i] = e
+		part[i%softmaxLanes] += e
+	}
+	scaleGeneric(dst, dst, 1/fold(&part))
+}
+
+// fold adds the partial sums by halves.
+func fold(part *[softmaxLanes]float32) float32 {
+	for half := softmaxLanes / 2; half > 0; half /= 2 {
+		for i := range half {
+			part[i] += part[i+half]
+		}
+	}
+	return part[0]
+}
