@@ -59,10 +59,7 @@ func Conv3x3(dst, padded, packed, bias []float32, n, hp, wp, cin, ho, wo, cout, 
 			for r := row; r < end; r++ {
 				top := (r/ho*hp + r%ho*stride) * wp * cin
 				out := dst[r*wo*cout+j:]
-				for ky := range 3 {
-					gemmPanel(out, cout, padded[top+ky*wp*cin:], stride*cin, panel[ky*k*width:(ky+1)*k*width],
-						wo, min(width, cout-j), k, ky > 0)
-				}
+				gemmPanel(out, cout, padded[top:], stride*cin, panel, wo, min(width, cout-j), runs{k, 3, wp * cin}, false)
 			}
 		}
 		if bias != nil {

@@ -78,7 +78,7 @@ func Gemm(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k int
 	rows := blockRows(k)
 	for i := 0; i < m; i += rows {
 		for j := 0; j < n; j += w {
-			gemmPanel(dst[i*ldd+j:], ldd, a[i*lda:], lda, b[j*k:(j+w)*k], min(rows, m-i), min(w, n-j), k, accumulate)
+			gemmPanel(dst[i*ldd+j:], ldd, a[i*lda:], lda, b[j*k:(j+w)*k], min(rows, m-i), min(w, n-j), runs{k, 1, k}, accumulate)
 		}
 	}
 }

@@ -1,3 +1,5 @@
+//go:build !goexperiment.simd || purego
+
 package kernel
 
 // The scalar build: every kernel is its generic twin.
@@ -6,8 +8,8 @@ const panelCols = 8
 
 func panelWidth() int { return panelCols }
 
-func gemmPanel(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols, k int, accumulate bool) {
-	gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, k, accumulate, panelCols)
+func gemmPanel(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols int, r runs, accumulate bool) {
+	gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, r, accumulate, panelCols)
 }
 
 func add(dst, a, b []float32)                   { addGeneric(dst, a, b) }

@@ -35,10 +35,12 @@ func AvgPool2x(dst, x []float32, n, h, w, c int) {
 
 // avgPixelsGeneric averages two pixels of top with two of bottom, each
 // [2,len(dst)].
-func avgPixelsGeneric(dst, top, bottom []float32) {
-	c := len(dst)
-	for j := range dst {
-		dst[j] = ((top[j] + top[c+j]) + (bottom[j] + bottom[c+j])) * 0.25
+func avgPixelsGeneric(dst, top, bottom []float32) { avgTail(dst, top, bottom, 0) }
+
+// avgTail is avgPixelsGeneric from channel i on.
+func avgTail(dst, top, bottom []float32, i int) {
+	for c := len(dst); i < c; i++ {
+		dst[i] = ((top[i] + top[c+i]) + (bottom[i] + bottom[c+i])) * 0.25
 	}
 }
 

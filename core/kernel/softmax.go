@@ -26,7 +26,14 @@ func SoftmaxRows(dst, x []float32, rows, cols, ld int, scale float32) {
 }
 
 func softmaxRowGeneric(dst, x []float32, s float32) {
-	top := float32(math.Inf(-1))
+	top := softmaxTop(dst, x, s, float32(math.Inf(-1)))
+	var part [softmaxLanes]float32
+	softmaxExp(dst, top, &part)
+	scaleGeneric(dst, dst, 1/fold(&part))
+}
+
+// softmaxTop writes s·x to dst and returns the largest of it and top.
+func softmaxTop(dst, x []float32, s, top float32) float32 {
 	for i, v := range x {
 		v *= s
 		dst[i] = v
@@ -34,13 +41,17 @@ func softmaxRowGeneric(dst, x []float32, s float32) {
 			top = v
 		}
 	}
-	var part [softmaxLanes]float32
-	for i, v := range dst {
+	return top
+}
+
+// softmaxExp replaces x by e^(x−top) and adds each to its partial sum, the
+// first to part[0].
+func softmaxExp(x []float32, top float32, part *[softmaxLanes]float32) {
+	for i, v := range x {
 		e := expGeneric(v - top)
-		dst[i] = e
+		x[i] = e
 		part[i%softmaxLanes] += e
 	}
-	scaleGeneric(dst, dst, 1/fold(&part))
 }
 
 // fold adds the partial sums by halves.
