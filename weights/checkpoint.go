@@ -1,0 +1,227 @@
+package weights
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+)
+
+// Options of Open. The zero value checks nothing but the file itself.
+type Options struct {
+	Expect Expect
+	// MaxBytes bounds the decoded length, and with it the memory for tensors that are asked for
+	// out of order. 0 means 2 GiB, on WebAssembly 1 GiB.
+	MaxBytes int64
+	// Progress, if not nil, is told how many bytes of the file were read so far.
+	Progress func(read int64)
+}
+
+func (o Options) maxBytes() int64 {
+	switch {
+	case o.MaxBytes > 0:
+		return o.MaxBytes
+	case runtime.GOARCH == "wasm":
+		return 1 << 30
+	}
+	return 2 << 30
+}
+
+// Expect is what a manifest says of a file; zero fields are not checked.
+type Expect struct {
+	SHA256   string // of the file, hexadecimal
+	Bytes    int64  // of the file
+	RawBytes int64  // of the safetensors file inside
+}
+
+// Sums is what a file turned out to be.
+type Sums = Expect
+
+// part is one file of tensors. Its tensors can be taken once each, by their index in its header.
+type part interface {
+	header() *Header
+	tensor(i int) ([]byte, error)
+	finish() (Sums, error)
+	close() error
+}
+
+// place is where a tensor lies.
+type place struct {
+	info  TensorInfo // name and shape as the network knows them
+	part  part
+	index int // within the part
+	taken bool
+}
+
+// Checkpoint is a trained network that is being read: metadata first, then tensors by name.
+//
+// A file streams forward. Tensors asked for in the order of the file are never buffered; those
+// passed over are kept until they are asked for. Data that was delivered belongs to the caller,
+// and the Checkpoint forgets it. A Checkpoint is for one goroutine.
+type Checkpoint struct {
+	name     string
+	metadata map[string]string
+	places   []*place
+	byName   map[string]*place
+	parts    []part
+	closers  []io.Closer
+}
+
+// Open reads a checkpoint's header: safetensors, plain or in zstd frames, told apart by the first
+// bytes. The name is for errors. Open reads no tensor yet.
+func Open(r io.Reader, name string, o Options) (*Checkpoint, error) {
+	s, err := openStream(r, name, o)
+	if err != nil {
+		return nil, err
+	}
+	c := newCheckpoint(name)
+	c.metadata = s.head.Metadata
+	c.parts = []part{s}
+	for i, info := range s.head.Tensors {
+		c.add(info, s, i)
+	}
+	return c, nil
+}
+
+// OpenFile opens a checkpoint on disk. Close it.
+func OpenFile(path string) (*Checkpoint, error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	c, err := Open(f, path, Options{})
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	c.closers = append(c.closers, f)
+	return c, nil
+}
+
+func newCheckpoint(name string) *Checkpoint {
+	return &Checkpoint{name: name, metadata: map[string]string{}, byName: map[string]*place{}}
+}
+
+func (c *Checkpoint) add(info TensorInfo, p part, index int) {
+	at := &place{info: info, part: p, index: index}
+	c.places = append(c.places, at)
+	c.byName[info.Name] = at
+}
+
+// Name is the path or name that the checkpoint was opened by.
+func (c *Checkpoint) Name() string { return c.name }
+
+// Metadata gives the JSON text stored under a key (FORMAT.md lists the keys).
+func (c *Checkpoint) Metadata(key string) (text string, ok bool) {
+	text, ok = c.metadata[key]
+	return text, ok
+}
+
+// Tensors lists all tensors, those of a file in its order.
+func (c *Checkpoint) Tensors() []TensorInfo {
+	infos := make([]TensorInfo, len(c.places))
+	for i, at := range c.places {
+		infos[i] = at.info
+	}
+	return infos
+}
+
+// Tensor gives a tensor's data, little-endian, row by row. Each tensor can be had once.
+func (c *Checkpoint) Tensor(name string) (info TensorInfo, raw []byte, err error) {
+	at := c.byName[name]
+	if at == nil {
+		return info, nil, &Error{Kind: ErrNoTensor, File: c.name, Tensor: name}
+	}
+	if at.taken {
+		return info, nil, &Error{Kind: ErrDelivered, File: c.name, Tensor: name}
+	}
+	raw, err = at.part.tensor(at.index)
+	if err != nil {
+		return info, nil, err
+	}
+	at.taken = true
+	return at.info, raw, nil
+}
+
+// Finish reads to the end of the file and checks its exact length, the `sha256` of its tensors
+// and what Options expected. Until it returns nil the data delivered so far is not proven.
+// After it no tensor can be had. Sums is zero for a directory.
+func (c *Checkpoint) Finish() (Sums, error) {
+	var sums Sums
+	for _, p := range c.parts {
+		one, err := p.finish()
+		if err != nil {
+			return Sums{}, err
+		}
+		sums = one
+	}
+	return sums, nil
+}
+
+// Unasked names the tensors that nobody has asked for, in order.
+func (c *Checkpoint) Unasked() []string {
+	var names []string
+	for _, at := range c.places {
+		if !at.taken {
+			names = append(names, at.info.Name)
+		}
+	}
+	return names
+}
+
+// Close frees what is held. It does not close the reader given to Open.
+func (c *Checkpoint) Close() error {
+	var errs []error
+	for _, p := range c.parts {
+		errs = append(errs, p.close())
+	}
+	for _, f := range c.closers {
+		errs = append(errs, f.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// openRegular opens a file for reading. Opening a pipe would hang and a directory would give an
+// obscure error later, so both are refused first.
+func openRegular(path string) (*os.File, error) {
+	if isPickle(path) {
+		return nil, &Error{Kind: ErrPickle, File: path, Detail: pickleAdvice}
+	}
+	stat, err := os.Stat(path)
+	if err != nil {
+		if target, linkErr := os.Readlink(path); linkErr == nil && errors.Is(err, fs.ErrNotExist) {
+			return nil, &Error{Kind: ErrRead, File: path, Detail: "symbolic link to " + strconv.Quote(target) + ", which does not exist", Cause: fs.ErrNotExist}
+		}
+		return nil, &Error{Kind: ErrRead, File: path, Cause: withoutPath(err)}
+	}
+	if !stat.Mode().IsRegular() {
+		return nil, &Error{Kind: ErrRead, File: path, Detail: "not a regular file"}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &Error{Kind: ErrRead, File: path, Cause: withoutPath(err)}
+	}
+	return f, nil
+}
+
+// withoutPath drops the path from an error of package os: ours names the file already.
+func withoutPath(err error) error {
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+const pickleAdvice = "reading one can run any code; convert it with diffusers in Python: " +
+	"UNet2DModel.from_pretrained(DIR).save_pretrained(DIR, safe_serialization=True)"
+
+func isPickle(path string) bool {
+	switch filepath.Ext(path) {
+	case ".bin", ".ckpt", ".pt", ".pth", ".pkl":
+		return true
+	}
+	return false
+}

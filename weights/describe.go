@@ -1,0 +1,120 @@
+package weights
+
+import (
+	"path/filepath"
+	"strconv"
+
+	"tintype/internal/jsontext"
+)
+
+// describe builds the metadata that a one-file checkpoint has from what the directory says.
+func (d *directory) describe() error {
+	for _, key := range []string{"student", "guidance", "samplers"} {
+		if v := d.index.Get(key); v.Exists() {
+			d.c.metadata[key] = v.Compact()
+		}
+	}
+	text, err := d.modelText()
+	if err != nil {
+		return err
+	}
+	d.c.metadata["model"] = text
+	return nil
+}
+
+// modelText writes the `model` key. Names become an array; everything else is taken over.
+func (d *directory) modelText() (string, error) {
+	var w jsontext.Writer
+	w.BeginObject()
+	w.Key("name")
+	if name := d.index.Get("name"); name.Exists() {
+		w.Value(name)
+	} else {
+		full, err := filepath.Abs(d.path)
+		if err != nil {
+			return "", &Error{Kind: ErrRead, File: d.path, Cause: err}
+		}
+		w.Text(filepath.Base(full))
+	}
+	if labels := d.index.Get("id2label"); labels.Exists() {
+		if err := d.writeLabels(&w, labels); err != nil {
+			return "", err
+		}
+	}
+	for _, key := range []string{"null_label", "codec", "licence", "provenance"} {
+		if v := d.index.Get(key); v.Exists() {
+			w.Key(key)
+			w.Value(v)
+		}
+	}
+	if d.component("conditioner") != "" {
+		config, err := readConfig(filepath.Join(d.path, "conditioner", "config.json"), "conditioner")
+		if err != nil {
+			return "", err
+		}
+		w.Key("conditioner")
+		w.Value(config)
+	}
+	w.EndObject()
+	return w.String(), nil
+}
+
+// writeLabels turns {"0": "cat", "1": "dog"}, in any order, into ["cat", "dog"].
+func (d *directory) writeLabels(w *jsontext.Writer, labels jsontext.Value) error {
+	members, err := labels.Members()
+	if err != nil {
+		return d.indexError(err)
+	}
+	names := make([]jsontext.Value, len(members))
+	for _, m := range members {
+		i, err := strconv.Atoi(m.Key)
+		if err != nil || i < 0 || i >= len(names) || strconv.Itoa(i) != m.Key {
+			return d.indexError(m.Value.Fail("expected the labels 0 to " + strconv.Itoa(len(names)-1)))
+		}
+		names[i] = m.Value
+	}
+	w.Key("labels")
+	w.BeginArray()
+	for _, name := range names {
+		w.Value(name)
+	}
+	w.EndArray()
+	return nil
+}
+
+// component gives the class that model_index.json names for a component: "name": [library, class].
+func (d *directory) component(name string) (class string) {
+	class, _ = d.index.Get(name).At(1).Text()
+	return class
+}
+
+// checkIndex refuses what nobody would look at otherwise: a component that is not supported must
+// not be left out in silence.
+func (d *directory) checkIndex() error {
+	if !d.index.Exists() {
+		return nil
+	}
+	members, err := d.index.Members()
+	if err != nil {
+		return d.indexError(err)
+	}
+	for _, m := range members {
+		switch m.Key {
+		case "unet", "scheduler", "conditioner":
+			if classes, err := m.Value.Texts(); err != nil || len(classes) != 2 {
+				return d.indexError(m.Value.Fail("expected [library, class]"))
+			}
+		case "name", "id2label", "null_label", "codec", "student", "guidance", "samplers", "licence", "provenance", "format":
+		default:
+			absent := m.Value.Len() == 2 && m.Value.At(0).IsNull() && m.Value.At(1).IsNull()
+			if m.Key[:min(1, len(m.Key))] != "_" && !absent {
+				return d.indexError(m.Value.Fail("not supported, found " + m.Value.Compact()))
+			}
+		}
+	}
+	return nil
+}
+
+func (d *directory) indexError(err error) error {
+	return &Error{Kind: ErrConfig, File: filepath.Join(d.path, "model_index.json"), Cause: err}
+}

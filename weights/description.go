@@ -1,0 +1,218 @@
+package weights
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"tintype/internal/jsontext"
+)
+
+// Description is a checkpoint's metadata, checked as far as it can be without the network.
+// Names of methods, solvers and grids stay text; package model gives them a type.
+type Description struct {
+	UNet      jsontext.Value // the config of diffusers' network, as it is
+	Scheduler jsontext.Value // the config of its scheduler; absent if there is none
+	Model     Model
+	Student   *Student // nil for a network that was not distilled
+	Guidance  Guidance
+	Samplers  Samplers
+	Goldens   jsontext.Value // absent if there are none
+}
+
+// Model is what pictures a network draws and how it is told which.
+type Model struct {
+	Name        string
+	Labels      []string // names of the classes 0, 1, ...; nil if they have none
+	NullLabel   int      // the class that stands for "any"; -1 if there is none
+	Codec       Codec
+	Conditioner *Conditioner // nil if there is none
+	Licence     string
+	Provenance  string
+}
+
+// CodecKind is how a picture becomes the network's tensor.
+type CodecKind uint8
+
+const (
+	CodecNone CodecKind = iota
+	CodecPixelUnshuffle
+)
+
+// Codec with PixelUnshuffle moves each Factor x Factor block of pixels into channels.
+type Codec struct {
+	Kind   CodecKind
+	Factor int // 1 for CodecNone
+}
+
+// Conditioner is an AttributeEmbedding: one table per slot, whose last row means "left open".
+// The chosen rows, summed, are the class embedding. Table i is the tensor Slots[i].Tensor.
+type Conditioner struct {
+	EmbeddingDim int
+	Slots        []Slot
+}
+
+type Slot struct {
+	Name   string
+	Values []string // rows 0 to len-1 of the table; row len is the null row
+}
+
+// Tensor names the slot's table, [len(Values)+1, EmbeddingDim].
+func (s Slot) Tensor() string { return "conditioner." + s.Name + ".weight" }
+
+// Student is how a network was distilled (SamplersContract lists what that demands).
+type Student struct {
+	Method        string
+	Teacher       string
+	TrainedSteps  []int // numbers of steps it was trained for; nil = any
+	Timesteps     []int // the training timesteps it visits, t_list; nil = what the grid gives
+	Deterministic bool
+	Final         string // what the last step gives: "x0" or "t0"
+}
+
+// Guidance is what the weights say about classifier-free guidance.
+type Guidance struct {
+	Baked    float64 // the scale that was distilled into the weights; 0 = none
+	AllowCFG bool
+}
+
+// Samplers is the sampling contract.
+type Samplers struct {
+	Default   *Sampler // nil: the defaults follow from the scheduler's class
+	Allowed   []string // nil = all that are not forbidden
+	Forbidden []Forbidden
+}
+
+// Sampler is a solver with its settings; zero values were not given.
+type Sampler struct {
+	Name     string
+	N        int
+	Grid     string
+	Eta      float64
+	Guidance float64
+}
+
+// Forbidden says why a solver must not be used. The name "*" is all that are not allowed.
+type Forbidden struct{ Name, Reason string }
+
+// Reason says why a solver may not be used with this checkpoint, "" if it may.
+func (s Samplers) Reason(solver string) string {
+	allowed := slices.Contains(s.Allowed, solver)
+	reason := ""
+	for _, f := range s.Forbidden {
+		if f.Name == solver || f.Name == "*" && !allowed && reason == "" {
+			reason = f.Reason
+		}
+	}
+	if reason == "" && s.Allowed != nil && !allowed {
+		reason = "the checkpoint allows only " + strings.Join(s.Allowed, ", ")
+	}
+	return reason
+}
+
+// Describe reads the metadata. Keys that begin with "_" and the key `format` are ignored; a key
+// that this version does not know is an error, since ignoring it could draw wrong pictures.
+func (c *Checkpoint) Describe() (*Description, error) {
+	for key := range c.metadata {
+		switch key {
+		case "unet", "scheduler", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
+		default:
+			if !strings.HasPrefix(key, "_") {
+				return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + jsontext.Quote(key)}
+			}
+		}
+	}
+	desc, err := c.describe()
+	if err != nil {
+		return nil, &Error{Kind: ErrMetadata, File: c.name, Cause: err}
+	}
+	return desc, nil
+}
+
+func (c *Checkpoint) describe() (*Description, error) {
+	d := &Description{}
+	values := map[string]jsontext.Value{}
+	for key, text := range c.metadata {
+		if key == "sha256" || key == "format" || strings.HasPrefix(key, "_") {
+			continue
+		}
+		v, err := jsontext.Parse(key, text, jsontext.Config)
+		if err != nil {
+			return nil, err
+		}
+		if v.Kind() != jsontext.Object {
+			return nil, v.Fail("expected an object, found " + v.Kind().String())
+		}
+		values[key] = v
+	}
+	d.UNet, d.Scheduler, d.Goldens = values["unet"], values["scheduler"], values["goldens"]
+	var err error
+	if d.Model, err = readModel(values["model"]); err != nil {
+		return nil, err
+	}
+	if d.Student, err = readStudent(values["student"]); err != nil {
+		return nil, err
+	}
+	if d.Guidance, err = readGuidance(values["guidance"]); err != nil {
+		return nil, err
+	}
+	if d.Samplers, err = readSamplers(values["samplers"]); err != nil {
+		return nil, err
+	}
+	if err := d.contradiction(values); err != nil {
+		return nil, err
+	}
+	return d, c.checkTables(d.Model.Conditioner, values["model"])
+}
+
+// checkTables compares the tables of a conditioner with its config.
+func (c *Checkpoint) checkTables(cond *Conditioner, model jsontext.Value) error {
+	if cond == nil {
+		return nil
+	}
+	for i, slot := range cond.Slots {
+		at := model.Get("conditioner").Get("slots").At(i)
+		table := c.byName[slot.Tensor()]
+		if table == nil {
+			return at.Fail("its table " + slot.Tensor() + " is missing")
+		}
+		want := []int{len(slot.Values) + 1, cond.EmbeddingDim}
+		if !slices.Equal(table.info.Shape, want) {
+			return at.Fail("expected the table " + slot.Tensor() + " to be " + ShapeText(want) +
+				" (values and a null row), found " + ShapeText(table.info.Shape))
+		}
+	}
+	return nil
+}
+
+// contradiction finds two fields that cannot both be true.
+func (d *Description) contradiction(values map[string]jsontext.Value) error {
+	model, samplers := values["model"], values["samplers"]
+	if d.Model.Conditioner != nil && (d.Model.Labels != nil || d.Model.NullLabel >= 0) {
+		return model.Get("conditioner").Fail("contradicts labels and null_label: a network has one or the other")
+	}
+	if n := d.Model.NullLabel; n >= 0 && n < len(d.Model.Labels) {
+		return model.Get("null_label").Fail(strconv.Itoa(n) + " contradicts labels, which names that class " + jsontext.Quote(d.Model.Labels[n]))
+	}
+	def := d.Samplers.Default
+	if def == nil {
+		return nil
+	}
+	at := samplers.Get("default")
+	if reason := d.Samplers.Reason(def.Name); reason != "" {
+		return at.Get("name").Fail(jsontext.Quote(def.Name) + " is not allowed: " + reason)
+	}
+	if !d.Guidance.AllowCFG && def.Guidance != 0 && def.Guidance != 1 {
+		return at.Get("guidance").Fail("contradicts guidance.allow_cfg, which is false")
+	}
+	if d.Student == nil || def.N == 0 {
+		return nil
+	}
+	if steps := d.Student.TrainedSteps; steps != nil && !slices.Contains(steps, def.N) {
+		return at.Get("n").Fail(strconv.Itoa(def.N) + " contradicts student.trained_steps")
+	}
+	if times := d.Student.Timesteps; times != nil && len(d.Student.TrainedSteps) == 1 && len(times) != d.Student.TrainedSteps[0] {
+		return values["student"].Get("t_list").Fail("has " + strconv.Itoa(len(times)) + " entries, which contradicts student.trained_steps")
+	}
+	return nil
+}

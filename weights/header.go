@@ -1,0 +1,195 @@
+package weights
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tintype/internal/jsontext"
+)
+
+// Header is the checked header of a safetensors file.
+type Header struct {
+	Metadata map[string]string
+	Tensors  []TensorInfo // in the order of their data, without holes
+	Data     int64        // length of the data buffer
+	Bytes    int64        // length of the whole file: 8 + JSON + data
+}
+
+// ParseHeader checks the JSON of a header, without the 8 bytes of length before it. A Header that
+// it returns can be trusted: names are unique, sizes follow from shapes, and the tensors cover
+// the data buffer exactly.
+func ParseHeader(file, text string) (*Header, error) {
+	p := headerParser{file: file}
+	if len(text) > MaxHeader {
+		return nil, p.fail(ErrHeaderTooLarge, "", headerSize(uint64(len(text))))
+	}
+	if text != "" && text[0] != '{' {
+		return nil, p.fail(ErrHeaderStart, "", "found "+jsontext.Quote(text[:1]))
+	}
+	root, err := jsontext.Parse("header", text, jsontext.Header)
+	if err != nil {
+		return nil, p.json("", err)
+	}
+	members, err := root.Members()
+	if err != nil {
+		return nil, p.json("", err)
+	}
+	h := &Header{Metadata: map[string]string{}}
+	if n := root.Len(); n > MaxTensors {
+		return nil, p.fail(ErrTensors, "", strconv.Itoa(n)+", at most "+strconv.Itoa(MaxTensors)+" are read")
+	}
+	for _, m := range members {
+		if m.Key == "__metadata__" {
+			if err := p.metadata(h, m.Value); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		info, err := p.tensor(m.Key, m.Value)
+		if err != nil {
+			return nil, err
+		}
+		h.Tensors = append(h.Tensors, info)
+	}
+	if err := p.order(h); err != nil {
+		return nil, err
+	}
+	h.Bytes = 8 + int64(len(text)) + h.Data
+	if h.Bytes < 0 {
+		return nil, p.fail(ErrOverflow, "", "data buffer")
+	}
+	return h, nil
+}
+
+type headerParser struct{ file string }
+
+func (p headerParser) fail(kind error, tensor, detail string) error {
+	return &Error{Kind: kind, File: p.file, Tensor: tensor, Detail: detail}
+}
+
+// json sorts an error of the JSON parser or of its getters into our kinds.
+func (p headerParser) json(tensor string, err error) error {
+	kind := ErrHeaderJSON
+	switch {
+	case errors.Is(err, jsontext.ErrUTF8):
+		kind = ErrHeaderUTF8
+	case errors.Is(err, jsontext.ErrDuplicate):
+		kind = ErrDuplicate
+	}
+	return &Error{Kind: kind, File: p.file, Tensor: tensor, Cause: err}
+}
+
+func (p headerParser) metadata(h *Header, v jsontext.Value) error {
+	members, err := v.Members()
+	if err != nil {
+		return p.json("", err)
+	}
+	for _, m := range members {
+		text, err := m.Value.Text()
+		if err != nil {
+			return &Error{Kind: ErrMetadata, File: p.file, Cause: err}
+		}
+		h.Metadata[m.Key] = text
+	}
+	return nil
+}
+
+// tensor reads {"dtype": "F16", "shape": [64, 3, 3, 3], "data_offsets": [0, 3456]}.
+func (p headerParser) tensor(name string, v jsontext.Value) (TensorInfo, error) {
+	info := TensorInfo{Name: name}
+	if n := v.Len(); v.Kind() == jsontext.Object && n != 3 {
+		return info, p.fail(ErrHeaderJSON, name, "expected dtype, shape and data_offsets, found "+strconv.Itoa(n)+" fields")
+	}
+	dtype, err := v.Get("dtype").Text()
+	if err != nil {
+		return info, p.json(name, err)
+	}
+	known := false
+	if info.DType, known = dtypeNamed(dtype); !known {
+		return info, p.fail(ErrDType, name, "found "+jsontext.Quote(dtype)+", only F64, F32, F16, BF16, I64 and I32 are read")
+	}
+	shape := v.Get("shape")
+	if n := shape.Len(); n > MaxRank {
+		return info, p.fail(ErrRank, name, "found "+strconv.Itoa(n)+", at most "+strconv.Itoa(MaxRank)+" are read")
+	}
+	if info.Shape, err = shape.Ints(); err != nil {
+		return info, p.json(name, err)
+	}
+	for _, dim := range info.Shape {
+		if dim < 0 {
+			return info, p.fail(ErrHeaderJSON, name, "negative dimension in shape "+ShapeText(info.Shape))
+		}
+		if dim > maxDim {
+			return info, p.fail(ErrOverflow, name, "dimension above 2^31-1 in shape "+ShapeText(info.Shape))
+		}
+	}
+	return info, p.span(&info, v.Get("data_offsets"))
+}
+
+func (p headerParser) span(info *TensorInfo, offsets jsontext.Value) error {
+	elems, err := offsets.Elems()
+	if err != nil {
+		return p.json(info.Name, err)
+	}
+	if len(elems) != 2 {
+		return p.fail(ErrHeaderJSON, info.Name, "expected 2 data_offsets, found "+strconv.Itoa(len(elems)))
+	}
+	if info.Begin, err = elems[0].Int64(); err != nil {
+		return p.json(info.Name, err)
+	}
+	if info.End, err = elems[1].Int64(); err != nil {
+		return p.json(info.Name, err)
+	}
+	if info.Begin < 0 || info.End < info.Begin {
+		return p.fail(ErrOffsets, info.Name, "data_offsets "+spanText(info.Begin, info.End))
+	}
+	size, ok := byteLength(info.Shape, info.DType)
+	if !ok {
+		return p.fail(ErrOverflow, info.Name, info.DType.String()+" "+ShapeText(info.Shape))
+	}
+	if size != info.Bytes() {
+		return p.fail(ErrTensorSize, info.Name, info.DType.String()+" "+ShapeText(info.Shape)+
+			": expected "+strconv.FormatInt(size, 10)+" bytes, found "+strconv.FormatInt(info.Bytes(), 10))
+	}
+	return nil
+}
+
+// order sorts the tensors by their data and checks that each begins where the one before ends.
+func (p headerParser) order(h *Header) error {
+	slices.SortStableFunc(h.Tensors, func(a, b TensorInfo) int {
+		return cmp.Or(cmp.Compare(a.Begin, b.Begin), cmp.Compare(a.End, b.End))
+	})
+	for _, t := range h.Tensors {
+		if t.Begin != h.Data {
+			return p.fail(ErrOffsets, t.Name, "expected to begin at "+strconv.FormatInt(h.Data, 10)+
+				", found data_offsets "+spanText(t.Begin, t.End))
+		}
+		h.Data = t.End
+	}
+	return nil
+}
+
+func spanText(begin, end int64) string {
+	return "[" + strconv.FormatInt(begin, 10) + ", " + strconv.FormatInt(end, 10) + "]"
+}
+
+func headerSize(n uint64) string {
+	return strconv.FormatUint(n, 10) + " bytes, at most " + strconv.Itoa(MaxHeader) + " are read"
+}
+
+// tooLarge explains the length of a header that cannot be one. What other files begin with is
+// always such a length.
+func tooLarge(file string, length []byte) error {
+	e := &Error{Kind: ErrHeaderTooLarge, File: file, Detail: headerSize(binary.LittleEndian.Uint64(length))}
+	switch s := string(length); {
+	case strings.HasPrefix(s, "PK\x03\x04"), s[0] == 0x80 && s[1] <= 5:
+		e.Kind, e.Detail = ErrPickle, pickleAdvice
+	case s[0] == '<':
+		e.Detail = "this is an HTML page, not a checkpoint"
+	}
+	return e
+}

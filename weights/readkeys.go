@@ -1,0 +1,116 @@
+package weights
+
+import (
+	"strconv"
+	"strings"
+
+	"tintype/internal/jsontext"
+)
+
+// fields reads the fields of one object. The first error stays; the getters after it give zeros.
+type fields struct {
+	v   jsontext.Value
+	err error
+}
+
+// only refuses fields that are not named here, except those that begin with "_" and `format`.
+func only(v jsontext.Value, names ...string) *fields {
+	f := &fields{v: v}
+	if !v.Exists() {
+		return f
+	}
+	members, err := v.Members()
+	f.err = err
+	for _, m := range members {
+		known := strings.HasPrefix(m.Key, "_") || m.Key == "format"
+		for _, name := range names {
+			known = known || m.Key == name
+		}
+		if !known {
+			f.fail(m.Value.Fail("unknown field"))
+		}
+	}
+	return f
+}
+
+func (f *fields) fail(err error) {
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+func read[T any](f *fields, value T, err error) T {
+	if err != nil {
+		f.fail(err)
+		var zero T
+		return zero
+	}
+	return value
+}
+
+func (f *fields) text(name, absent string) string {
+	v, err := f.v.Get(name).TextOr(absent)
+	return read(f, v, err)
+}
+
+func (f *fields) bool(name string, absent bool) bool {
+	v, err := f.v.Get(name).BoolOr(absent)
+	return read(f, v, err)
+}
+
+// number reads a float that must not be negative.
+func (f *fields) number(name string) float64 {
+	at := f.v.Get(name)
+	if at.IsNull() {
+		return 0
+	}
+	v, err := at.FloatOr(0)
+	if err == nil && v < 0 {
+		err = at.Fail("expected 0 or more, found " + at.Source())
+	}
+	return read(f, v, err)
+}
+
+// int reads an integer of at least the given size, unless it is absent.
+func (f *fields) int(name string, least, absent int) int {
+	at := f.v.Get(name)
+	v, err := at.IntOr(absent)
+	if err == nil && at.Exists() && v < least {
+		err = tooSmall(at, least)
+	}
+	return read(f, v, err)
+}
+
+// ints reads integers of at least the given size; nil if absent.
+func (f *fields) ints(name string, least int) []int {
+	at := f.v.Get(name)
+	if !at.Exists() {
+		return nil
+	}
+	list, err := at.Ints()
+	for i, v := range list {
+		if v < least {
+			f.fail(tooSmall(at.At(i), least))
+		}
+	}
+	return read(f, list, err)
+}
+
+// texts reads names; nil if absent. None may be empty.
+func (f *fields) texts(name string) []string {
+	at := f.v.Get(name)
+	if !at.Exists() {
+		return nil
+	}
+	list, err := at.Texts()
+	for i, s := range list {
+		if s == "" {
+			f.fail(at.At(i).Fail("is empty"))
+		}
+	}
+	return read(f, list, err)
+}
+
+func tooSmall(v jsontext.Value, least int) error {
+	return v.Fail("expected " + strconv.Itoa(least) + " or more, found " + v.Source())
+}

@@ -1,0 +1,223 @@
+package weights
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// stream is a part that is read once, from front to back: a download.
+type stream struct {
+	file   string
+	src    *source
+	raw    io.Reader    // the safetensors bytes
+	frames *frameReader // nil if the file is not compressed
+	head   *Header
+	data   hash.Hash // of the data buffer; nil if its hash is not known beforehand
+	expect Expect
+
+	next int            // the next tensor that raw will give
+	held map[int][]byte // tensors passed over, not asked for yet
+	err  error          // after an error nothing more is read
+}
+
+// openStream reads and checks the header.
+func openStream(r io.Reader, file string, o Options) (*stream, error) {
+	s := &stream{file: file, src: newSource(r, file, o), held: map[int][]byte{}, expect: o.Expect}
+	buffered := bufio.NewReaderSize(s.src, 64<<10)
+	s.raw = buffered
+	start, err := buffered.Peek(8)
+	if err != nil && err != io.EOF {
+		return nil, s.readError(err, "")
+	}
+	if isZstd(start) {
+		if s.frames, err = newFrameReader(buffered, s.src); err != nil {
+			return nil, &Error{Kind: ErrZstd, File: file, Cause: err}
+		}
+		s.raw = s.frames
+	}
+	if err := s.readHeader(o); err != nil {
+		s.close()
+		return nil, err
+	}
+	if s.head.Metadata["sha256"] != "" {
+		s.data = sha256.New()
+	}
+	return s, nil
+}
+
+func (s *stream) readHeader(o Options) error {
+	var length [8]byte
+	if err := s.read(length[:], ""); err != nil {
+		return s.shorter(err, ErrHeaderTooSmall, "")
+	}
+	n := binary.LittleEndian.Uint64(length[:])
+	if n > MaxHeader {
+		return tooLarge(s.file, length[:])
+	}
+	text := make([]byte, n)
+	if err := s.read(text, ""); err != nil {
+		return s.shorter(err, ErrHeaderLength, "header of "+strconv.FormatUint(n, 10)+" bytes")
+	}
+	head, err := ParseHeader(s.file, string(text))
+	if err != nil {
+		return err
+	}
+	if most := o.maxBytes(); head.Bytes > most {
+		return &Error{Kind: ErrTooLarge, File: s.file, Detail: strconv.FormatInt(head.Bytes, 10) +
+			" bytes of tensors, at most " + strconv.FormatInt(most, 10) + " are read"}
+	}
+	if want := o.Expect.RawBytes; want > 0 && head.Bytes != want {
+		return &Error{Kind: ErrSize, File: s.file, Detail: "expected " + strconv.FormatInt(want, 10) +
+			" bytes decoded, its header says " + strconv.FormatInt(head.Bytes, 10)}
+	}
+	s.head = head
+	return nil
+}
+
+// read fills p or says why not. An early end is ErrTruncated.
+func (s *stream) read(p []byte, tensor string) error {
+	n, err := io.ReadFull(s.raw, p)
+	if err == nil {
+		return nil
+	}
+	return s.readError(err, tensor, "expected "+strconv.Itoa(len(p))+" more bytes, found "+strconv.Itoa(n))
+}
+
+func (s *stream) readError(err error, tensor string, detail ...string) error {
+	if own := (*Error)(nil); errors.As(err, &own) {
+		return err
+	}
+	e := &Error{File: s.file, Tensor: tensor}
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		e.Kind, e.Detail = ErrTruncated, strings.Join(detail, "")
+	case s.src.err != nil && s.src.err != io.EOF:
+		e.Kind, e.Cause = ErrRead, s.src.err
+	default:
+		e.Kind, e.Cause = ErrZstd, err
+	}
+	return e
+}
+
+// shorter renames an early end by what it cut off.
+func (s *stream) shorter(err, kind error, detail string) error {
+	if !errors.Is(err, ErrTruncated) {
+		return err
+	}
+	return &Error{Kind: kind, File: s.file, Detail: detail}
+}
+
+func (s *stream) header() *Header { return s.head }
+
+// tensor gives the data of tensor i, reading up to it. What lies before it is kept for later.
+func (s *stream) tensor(i int) ([]byte, error) {
+	if raw, ok := s.held[i]; ok {
+		delete(s.held, i)
+		return raw, nil
+	}
+	for s.err == nil && s.next <= i {
+		raw, err := s.readTensor(s.head.Tensors[s.next])
+		if err != nil {
+			s.err = err
+			break
+		}
+		if s.next++; s.next > i {
+			return raw, nil
+		}
+		s.held[s.next-1] = raw
+	}
+	return nil, s.err
+}
+
+// readTensor allocates as the data arrives: a header alone must not make the reader take
+// gigabytes.
+func (s *stream) readTensor(info TensorInfo) ([]byte, error) {
+	const step = 16 << 20
+	size := info.Bytes()
+	raw := make([]byte, 0, min(size, step))
+	for int64(len(raw)) < size {
+		if len(raw) == cap(raw) {
+			raw = append(make([]byte, 0, min(size, 2*int64(cap(raw)))), raw...)
+		}
+		part := raw[len(raw):cap(raw)]
+		if err := s.read(part, info.Name); err != nil {
+			return nil, err
+		}
+		raw = raw[:cap(raw)]
+	}
+	if s.data != nil {
+		s.data.Write(raw)
+	}
+	return raw, nil
+}
+
+// finish reads what is left, without keeping it, and checks that the file is exactly what its
+// header and the manifest say.
+func (s *stream) finish() (Sums, error) {
+	clear(s.held)
+	scratch := make([]byte, 64<<10)
+	for s.err == nil && s.next < len(s.head.Tensors) {
+		s.err = s.skip(s.head.Tensors[s.next], scratch)
+		s.next++
+	}
+	if s.err != nil {
+		return Sums{}, s.err
+	}
+	s.err = s.end(scratch)
+	if s.err != nil {
+		return Sums{}, s.err
+	}
+	s.err = &Error{Kind: ErrFinished, File: s.file}
+	return Sums{SHA256: s.src.sha256(), Bytes: s.src.count, RawBytes: s.head.Bytes}, nil
+}
+
+func (s *stream) skip(info TensorInfo, scratch []byte) error {
+	for left := info.Bytes(); left > 0; {
+		part := scratch[:min(left, int64(len(scratch)))]
+		if err := s.read(part, info.Name); err != nil {
+			return err
+		}
+		if s.data != nil {
+			s.data.Write(part)
+		}
+		left -= int64(len(part))
+	}
+	return nil
+}
+
+func (s *stream) end(scratch []byte) error {
+	switch n, err := io.ReadFull(s.raw, scratch[:1]); {
+	case n > 0:
+		return &Error{Kind: ErrTrailing, File: s.file, Detail: "expected " + strconv.FormatInt(s.head.Bytes, 10) + " bytes"}
+	case err != io.EOF:
+		return s.readError(err, "")
+	}
+	if want := s.expect.Bytes; want > 0 && s.src.count != want {
+		return &Error{Kind: ErrSize, File: s.file, Detail: "expected " + strconv.FormatInt(want, 10) +
+			" bytes, found " + strconv.FormatInt(s.src.count, 10)}
+	}
+	if want, found := s.expect.SHA256, s.src.sha256(); want != "" && !strings.EqualFold(want, found) {
+		return &Error{Kind: ErrHash, File: s.file, Detail: "of the file: expected " + want + ", found " + found}
+	}
+	if s.data != nil {
+		want, found := s.head.Metadata["sha256"], hex.EncodeToString(s.data.Sum(nil))
+		if !strings.EqualFold(want, found) {
+			return &Error{Kind: ErrHash, File: s.file, Detail: "of the tensors: expected " + want + ", found " + found}
+		}
+	}
+	return nil
+}
+
+func (s *stream) close() error {
+	if s.frames != nil {
+		s.frames.close()
+	}
+	return nil
+}
