@@ -114,3 +114,13 @@ func (f *fields) texts(name string) []string {
 func tooSmall(v jsontext.Value, least int) error {
 	return v.Fail("expected " + strconv.Itoa(least) + " or more, found " + v.Source())
 }
+
+// size reads a length in bytes that must be there and positive.
+func (f *fields) size(name string) int64 {
+	at := f.v.Get(name)
+	v, err := at.Int64()
+	if err == nil && v < 1 {
+		err = tooSmall(at, 1)
+	}
+	return read(f, v, err)
+}

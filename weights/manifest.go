@@ -1,0 +1,170 @@
+package weights
+
+import (
+	"encoding/hex"
+	"strings"
+
+	"tintype/internal/jsontext"
+)
+
+// MaxManifest is the most bytes of a manifest that are read.
+const MaxManifest = 1 << 20
+
+// Entry is one model of a manifest.
+type Entry struct {
+	ID        string // of letters, digits, '.', '_' and '-'
+	Name      string // for people
+	File      string // beside the manifest: a bare name
+	Bytes     int64  // length of the file
+	RawBytes  int64  // length of the safetensors file inside
+	SHA256    string // of the file, in hexadecimal
+	Licence   string
+	Default   bool   // the model that a page starts with; at most one
+	StudentOf string // the ID of the model that this one was distilled from, "" if it was not
+}
+
+// Expect is what the entry promises of its file.
+func (e Entry) Expect() Expect {
+	return Expect{SHA256: e.SHA256, Bytes: e.Bytes, RawBytes: e.RawBytes}
+}
+
+// Manifest is the list of models of a site, in the order in which a page shows them.
+type Manifest []Entry
+
+// Find gives the entry of an ID.
+func (m Manifest) Find(id string) (Entry, bool) {
+	for _, e := range m {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	return Entry{}, false
+}
+
+// ParseManifest reads and checks an index.json. The name is for errors.
+func ParseManifest(name, text string) (Manifest, error) {
+	m, err := parseManifest(text)
+	if err != nil {
+		return nil, &Error{Kind: ErrManifest, File: name, Cause: err}
+	}
+	return m, nil
+}
+
+func parseManifest(text string) (Manifest, error) {
+	root, err := jsontext.Parse("models", text, jsontext.Limits{Bytes: MaxManifest, Depth: 4})
+	if err != nil {
+		return nil, err
+	}
+	elems, err := root.Elems()
+	if err != nil {
+		return nil, err
+	}
+	m := make(Manifest, 0, len(elems))
+	ids := map[string]bool{}
+	def := ""
+	for _, v := range elems {
+		e, err := readEntry(v)
+		if err != nil {
+			return nil, err
+		}
+		if ids[e.ID] {
+			return nil, v.Get("id").Fail(jsontext.Quote(e.ID) + " is the id of two models")
+		}
+		if e.Default && def != "" {
+			return nil, v.Get("default").Fail("contradicts the model " + jsontext.Quote(def) + ", which is the default too")
+		}
+		if ids[e.ID] = true; e.Default {
+			def = e.ID
+		}
+		m = append(m, e)
+	}
+	for i, e := range m {
+		if e.StudentOf != "" && (!ids[e.StudentOf] || e.StudentOf == e.ID) {
+			return nil, elems[i].Get("student_of").Fail("expected the id of another model, found " + jsontext.Quote(e.StudentOf))
+		}
+	}
+	return m, nil
+}
+
+func readEntry(v jsontext.Value) (Entry, error) {
+	if _, err := v.Members(); err != nil {
+		return Entry{}, err
+	}
+	f := only(v, "id", "name", "file", "bytes", "raw_bytes", "sha256", "licence", "default", "student_of")
+	e := Entry{
+		ID:        f.text("id", ""),
+		Name:      f.text("name", ""),
+		File:      f.text("file", ""),
+		Bytes:     f.size("bytes"),
+		RawBytes:  f.size("raw_bytes"),
+		SHA256:    strings.ToLower(f.text("sha256", "")),
+		Licence:   f.text("licence", ""),
+		Default:   f.bool("default", false),
+		StudentOf: f.text("student_of", ""),
+	}
+	sum, err := hex.DecodeString(e.SHA256)
+	switch {
+	case !validID(e.ID):
+		f.fail(v.Get("id").Fail("expected 1 to 64 letters, digits, '.', '_' and '-', found " + jsontext.Quote(e.ID)))
+	case e.Name == "":
+		f.fail(v.Get("name").Fail("is missing or empty"))
+	case !bareName(e.File):
+		f.fail(v.Get("file").Fail("expected the name of a file beside the manifest, found " + jsontext.Quote(e.File)))
+	case err != nil || len(sum) != 32:
+		f.fail(v.Get("sha256").Fail("expected 64 hexadecimal digits, found " + jsontext.Quote(e.SHA256)))
+	case e.Licence == "":
+		f.fail(v.Get("licence").Fail("is missing or empty"))
+	}
+	return e, f.err
+}
+
+func validID(id string) bool {
+	for _, c := range []byte(id) {
+		if !(c == '.' || c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') {
+			return false
+		}
+	}
+	return id != "" && len(id) <= 64
+}
+
+// Text writes the manifest, one model per line, or says what ParseManifest would refuse in it.
+func (m Manifest) Text() (string, error) {
+	text := "[\n"
+	for i, e := range m {
+		text += e.text()
+		if i < len(m)-1 {
+			text += ","
+		}
+		text += "\n"
+	}
+	text += "]\n"
+	if _, err := ParseManifest("new manifest", text); err != nil {
+		return "", err
+	}
+	return text, nil
+}
+
+func (e Entry) text() string {
+	var w jsontext.Writer
+	field := func(key, value string) {
+		w.Key(key)
+		w.Text(value)
+	}
+	w.BeginObject()
+	field("id", e.ID)
+	field("name", e.Name)
+	field("file", e.File)
+	w.Key("bytes")
+	w.Int(e.Bytes)
+	w.Key("raw_bytes")
+	w.Int(e.RawBytes)
+	field("sha256", e.SHA256)
+	field("licence", e.Licence)
+	w.Key("default")
+	w.Bool(e.Default)
+	if e.StudentOf != "" {
+		field("student_of", e.StudentOf)
+	}
+	w.EndObject()
+	return w.String()
+}
