@@ -242,8 +242,30 @@ func (c UNet2DConfig) projectionWidth() int {
 	return c.BlockOutChannels[0]
 }
 
-// hasClassTable says whether the condition is a class; diffusers ignores num_class_embeds beside a class_embed_type.
-func (c UNet2DConfig) hasClassTable() bool { return c.ClassEmbedType == ClassNull && c.NumClassEmbeds > 0 }
+// Condition is the field of tensor.Cond that a network reads.
+type Condition uint8
+
+// The fields: none, a class of the network's table, a number, a row of TimeEmbedDim numbers.
+const (
+	CondNone Condition = iota
+	CondLabels
+	CondValues
+	CondRows
+)
+
+// Condition is what the network must be told beside the time. Beside a class_embed_type, num_class_embeds is
+// ignored, as in diffusers.
+func (c UNet2DConfig) Condition() Condition {
+	switch {
+	case c.ClassEmbedType == ClassTimestep:
+		return CondValues
+	case c.ClassEmbedType == ClassIdentity:
+		return CondRows
+	case c.NumClassEmbeds > 0:
+		return CondLabels
+	}
+	return CondNone
+}
 
 // headDim is the channels of a head in an attention over channels.
 func (c UNet2DConfig) headDim(channels int) int {

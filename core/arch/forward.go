@@ -53,16 +53,13 @@ func checkTensor(name string, have, want *tensor.Tensor) error {
 
 // takeCond checks and copies the field of cond that the network reads.
 func (p *pass) takeCond(cond *tensor.Cond) error {
-	in := &p.in.cond
-	if in.Labels == nil && in.Values == nil && in.Rows == nil {
-		return nil
-	}
-	if cond == nil {
+	in, n := &p.in.cond, len(p.in.times)
+	kind := p.net.cfg.Condition()
+	if kind != CondNone && cond == nil {
 		return errors.New("this network needs a condition")
 	}
-	n := len(p.in.times)
-	switch {
-	case in.Labels != nil:
+	switch kind {
+	case CondLabels:
 		if len(cond.Labels) != n {
 			return fmt.Errorf("condition: expected %d class labels, found %d", n, len(cond.Labels))
 		}
@@ -72,7 +69,7 @@ func (p *pass) takeCond(cond *tensor.Cond) error {
 			}
 		}
 		copy(in.Labels, cond.Labels)
-	case in.Values != nil:
+	case CondValues:
 		if len(cond.Values) != n {
 			return fmt.Errorf("condition: expected %d numbers, found %d", n, len(cond.Values))
 		}
@@ -80,7 +77,7 @@ func (p *pass) takeCond(cond *tensor.Cond) error {
 			return fmt.Errorf("condition: %w", err)
 		}
 		copy(in.Values, cond.Values)
-	default:
+	case CondRows:
 		if len(cond.Rows) != len(in.Rows) {
 			return fmt.Errorf("condition: expected %d rows of %d numbers, found %d numbers", n, len(in.Rows)/n, len(cond.Rows))
 		}

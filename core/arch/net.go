@@ -63,12 +63,12 @@ func (u *UNet2D) Plan(n, h, w int, between func() error) (Net, error) {
 		dst:   &tensor.Tensor{N: n, H: h, W: w, C: c.OutChannels},
 		times: make([]float32, n),
 	}
-	switch {
-	case u.class != nil:
+	switch c.Condition() {
+	case CondLabels:
 		p.in.cond.Labels = make([]int32, n)
-	case u.number != nil:
+	case CondValues:
 		p.in.cond.Values = make([]float32, n)
-	case c.ClassEmbedType == ClassIdentity:
+	case CondRows:
 		p.in.cond.Rows = make([]float32, n*c.TimeEmbedDim())
 	}
 	u.plan(&p.plan, &p.in)

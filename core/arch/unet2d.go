@@ -48,10 +48,10 @@ func NewUNet2D(cfg UNet2DConfig, src nn.Source) (*UNet2D, error) {
 func (u *UNet2D) Config() UNet2DConfig { return u.cfg }
 
 func (u *UNet2D) loadClass(l *nn.Loader) (err error) {
-	switch {
-	case u.cfg.ClassEmbedType == ClassTimestep:
+	switch u.cfg.Condition() {
+	case CondValues:
 		u.number, err = nn.NewTimeEmbedding(l, "class_embedding", u.cfg.projectionWidth(), u.cfg.TimeEmbedDim())
-	case u.cfg.hasClassTable():
+	case CondLabels:
 		u.class, err = nn.NewEmbedding(l, "class_embedding", u.cfg.NumClassEmbeds, u.cfg.TimeEmbedDim())
 	}
 	return err
@@ -158,14 +158,14 @@ func (u *UNet2D) embed(p *nn.Plan, in *inputs) *tensor.Tensor {
 	t := u.time.Plan(p, rows)
 	p.Release(rows)
 	dim := u.cfg.TimeEmbedDim()
-	switch {
-	case u.number != nil:
+	switch u.cfg.Condition() {
+	case CondValues:
 		rows := nn.PlanProjection(p, "time_proj", u.proj, in.cond.Values)
 		c := u.number.Plan(p, rows)
 		p.Release(rows)
 		nn.AddInto(p, "class_embedding", t, c)
 		p.Release(c)
-	case u.class != nil || u.cfg.ClassEmbedType == ClassIdentity:
+	case CondLabels, CondRows:
 		c := p.New(n, 1, 1, dim)
 		p.Add(nn.Op{Name: "class_embedding", Kind: nn.OpEmbed, Run: func() { in.copyRows(c.Data, u.class, dim) }})
 		nn.AddInto(p, "class_embedding", t, c)
