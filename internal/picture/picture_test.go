@@ -1,0 +1,80 @@
+package picture
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"image"
+	"image/color"
+	"image/png"
+	"testing"
+)
+
+// plain is a 2x3 picture of one grey level.
+func plain(grey uint8) *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, 2, 3))
+	for y := range 3 {
+		for x := range 2 {
+			m.SetNRGBA(x, y, color.NRGBA{grey, grey, grey, 255})
+		}
+	}
+	return m
+}
+
+func TestSheet(t *testing.T) {
+	for _, c := range []struct{ pictures, width, height int }{
+		{1, 2, 3}, {2, 4, 3}, {3, 4, 6}, {4, 4, 6}, {5, 6, 6}, {9, 6, 9}, {16, 8, 12},
+	} {
+		var all []*image.NRGBA
+		for k := range c.pictures {
+			all = append(all, plain(uint8(k+1)))
+		}
+		sheet := Sheet(all)
+		if got := sheet.Rect.Size(); got != image.Pt(c.width, c.height) {
+			t.Errorf("%d pictures: sheet of %v, want %dx%d", c.pictures, got, c.width, c.height)
+			continue
+		}
+		columns := c.width / 2
+		for k := range c.pictures {
+			left, top := k%columns*2, k/columns*3
+			for _, p := range []image.Point{{0, 0}, {1, 2}} {
+				if got := sheet.NRGBAAt(left+p.X, top+p.Y).R; got != uint8(k+1) {
+					t.Errorf("%d pictures: picture %d has %d at %v, want %d", c.pictures, k, got, p, k+1)
+				}
+			}
+		}
+		if c.pictures == 3 && sheet.NRGBAAt(3, 5) != (color.NRGBA{}) {
+			t.Error("the empty place of a sheet of 3 is not transparent")
+		}
+	}
+}
+
+func TestSHA256IsOfTheBytesInOrder(t *testing.T) {
+	a, b := plain(1), plain(2)
+	sum := sha256.Sum256(append(bytes.Clone(a.Pix), b.Pix...))
+	if got, want := SHA256(a, b), hex.EncodeToString(sum[:]); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if SHA256(a, b) == SHA256(b, a) {
+		t.Error("the order of the pictures does not count")
+	}
+}
+
+func TestPNGIsLossless(t *testing.T) {
+	m := plain(77)
+	text, err := PNG(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := png.Decode(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range 3 {
+		for x := range 2 {
+			if got := color.NRGBAModel.Convert(back.At(x, y)); got != m.NRGBAAt(x, y) {
+				t.Fatalf("pixel %d,%d is %v, want %v", x, y, got, m.NRGBAAt(x, y))
+			}
+		}
+	}
+}
