@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -120,6 +121,13 @@ func (c *Checkpoint) Metadata(key string) (text string, ok bool) {
 	return text, ok
 }
 
+// SetMetadata stores a text under a key, in memory: for a tool that completes a checkpoint before
+// it writes it.
+func (c *Checkpoint) SetMetadata(key, text string) { c.metadata[key] = text }
+
+// AllMetadata gives a copy of all keys and texts.
+func (c *Checkpoint) AllMetadata() map[string]string { return maps.Clone(c.metadata) }
+
 // Tensors lists all tensors, those of a file in its order.
 func (c *Checkpoint) Tensors() []TensorInfo {
 	infos := make([]TensorInfo, len(c.places))
@@ -192,10 +200,7 @@ func openRegular(path string) (*os.File, error) {
 	}
 	stat, err := os.Stat(path)
 	if err != nil {
-		if target, linkErr := os.Readlink(path); linkErr == nil && errors.Is(err, fs.ErrNotExist) {
-			return nil, &Error{Kind: ErrRead, File: path, Detail: "symbolic link to " + strconv.Quote(target) + ", which does not exist", Cause: fs.ErrNotExist}
-		}
-		return nil, &Error{Kind: ErrRead, File: path, Cause: withoutPath(err)}
+		return nil, &Error{Kind: ErrRead, File: path, Detail: dangling(path), Cause: withoutPath(err)}
 	}
 	if !stat.Mode().IsRegular() {
 		return nil, &Error{Kind: ErrRead, File: path, Detail: "not a regular file"}
@@ -205,6 +210,21 @@ func openRegular(path string) (*os.File, error) {
 		return nil, &Error{Kind: ErrRead, File: path, Cause: withoutPath(err)}
 	}
 	return f, nil
+}
+
+// dangling says which symbolic link on the way to a file leads nowhere, if one does.
+func dangling(path string) string {
+	for {
+		target, err := os.Readlink(path)
+		if _, statErr := os.Stat(path); err == nil && statErr != nil {
+			return path + " is a symbolic link to " + strconv.Quote(target)
+		}
+		parent := filepath.Dir(path)
+		if parent == path {
+			return ""
+		}
+		path = parent
+	}
 }
 
 // withoutPath drops the path from an error of package os: ours names the file already.

@@ -63,7 +63,7 @@ func (d *directory) openNetwork() error {
 		dir = d.path
 	}
 	config := filepath.Join(dir, "config.json")
-	if !exists(config) {
+	if dir == d.path && !exists(config) {
 		return &Error{Kind: ErrRead, File: d.path, Detail: "neither unet/config.json nor config.json is there", Cause: fs.ErrNotExist}
 	}
 	if err := d.store("unet", config); err != nil {

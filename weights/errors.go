@@ -40,18 +40,20 @@ var (
 // Error says which file, which tensor in it and what was expected and found.
 type Error struct {
 	Kind   error  // one of the Err values above
-	File   string // path or name as the caller gave it
+	File   string // path or name as the caller gave it; "" if it is not about a file
 	Tensor string // "" if it is not about one tensor
 	Detail string
 	Cause  error // from below: the reader, the decoder, the JSON parser
 }
 
 func (e *Error) Error() string {
-	s := e.File
-	if e.Tensor != "" {
-		s += ": " + e.Tensor
+	s := ""
+	for _, where := range []string{e.File, e.Tensor} {
+		if where != "" {
+			s += where + ": "
+		}
 	}
-	s += ": " + e.Kind.Error()
+	s += e.Kind.Error()
 	if e.Detail != "" {
 		s += ": " + e.Detail
 	}

@@ -19,7 +19,7 @@ func Floats(info TensorInfo, raw []byte) ([]float32, error) {
 		f := float32(v)
 		exact := info.DType != I64 && info.DType != I32 || math.Abs(v) <= 1<<24
 		if !exact || math.IsNaN(v) || math.IsInf(float64(f), 0) {
-			return nil, &Error{Kind: ErrValue, File: "tensor", Tensor: info.Name, Detail: "element " + strconv.Itoa(i) +
+			return nil, &Error{Kind: ErrValue, Tensor: info.Name, Detail: "element " + strconv.Itoa(i) +
 				" is " + strconv.FormatFloat(v, 'g', -1, 64) + ", which float32 cannot hold"}
 		}
 		values[i] = f

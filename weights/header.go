@@ -127,7 +127,8 @@ func (p headerParser) tensor(name string, v jsontext.Value) (TensorInfo, error) 
 			return info, p.fail(ErrOverflow, name, "dimension above 2^31-1 in shape "+ShapeText(info.Shape))
 		}
 	}
-	return info, p.span(&info, v.Get("data_offsets"))
+	err = p.span(&info, v.Get("data_offsets"))
+	return info, err
 }
 
 func (p headerParser) span(info *TensorInfo, offsets jsontext.Value) error {

@@ -27,7 +27,7 @@ func only(v jsontext.Value, names ...string) *fields {
 			known = known || m.Key == name
 		}
 		if !known {
-			f.fail(m.Value.Fail("unknown field"))
+			f.fail(m.Value.Fail("not a field that is supported"))
 		}
 	}
 	return f

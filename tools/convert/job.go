@@ -1,0 +1,179 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"tintype/internal/jsontext"
+	"tintype/weights"
+)
+
+// job is one conversion, as the flags say.
+type job struct {
+	in, out                   string
+	name, licence, provenance string // replace what the directory says, where not ""
+	samplers                  string
+	f32                       bool
+	manifest                  string
+	entry                     weights.Entry // ID, Default and StudentOf
+	// order gives the names of the tensors to write, in order. The others are left out.
+	order func(*weights.Checkpoint) ([]string, error)
+}
+
+// sorted writes every tensor, ordered by name.
+func sorted(c *weights.Checkpoint) ([]string, error) {
+	var names []string
+	for _, info := range c.Tensors() {
+		names = append(names, info.Name)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// check finds flags that cannot be meant.
+func (j *job) check(rest []string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("unexpected argument %q", rest[0])
+	case j.in == "":
+		return errors.New("-in is missing: the diffusers directory to read")
+	case j.out == "":
+		return errors.New("-out is missing: the file to write")
+	case j.manifest == "" && (j.entry.ID != "" || j.entry.Default || j.entry.StudentOf != ""):
+		return errors.New("-id, -default and -student-of need -manifest")
+	case j.manifest != "" && j.entry.ID == "":
+		return errors.New("-manifest needs -id")
+	case j.manifest != "" && filepath.Dir(filepath.Clean(j.manifest)) != filepath.Dir(filepath.Clean(j.out)):
+		return fmt.Errorf("-manifest %s and -out %s are in different directories: a manifest lists the files beside it", j.manifest, j.out)
+	}
+	return nil
+}
+
+func (j *job) run(stdout io.Writer) error {
+	c, err := weights.OpenDirectory(j.in)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := j.complete(c); err != nil {
+		return err
+	}
+	desc, err := c.Describe()
+	if err != nil {
+		return err
+	}
+	t := table{out: stdout}
+	tensors, err := j.tensors(c, &t)
+	if err != nil {
+		return err
+	}
+	t.leftOut(c.Unasked())
+	sums, err := j.write(c, tensors)
+	if err != nil {
+		return err
+	}
+	t.total(sums)
+	if j.manifest == "" {
+		return nil
+	}
+	return j.enter(desc, sums, stdout)
+}
+
+// complete puts what the flags give into the metadata.
+func (j *job) complete(c *weights.Checkpoint) error {
+	model, _ := c.Metadata("model")
+	v, err := jsontext.Parse("model", model, jsontext.Config)
+	if err != nil {
+		return err
+	}
+	members, err := v.Members()
+	if err != nil {
+		return err
+	}
+	given := map[string]string{"name": j.name, "licence": j.licence, "provenance": j.provenance}
+	var w jsontext.Writer
+	w.BeginObject()
+	for _, key := range []string{"name", "licence", "provenance"} {
+		if given[key] != "" {
+			w.Key(key)
+			w.Text(given[key])
+		}
+	}
+	for _, m := range members {
+		if given[m.Key] == "" {
+			w.Key(m.Key)
+			w.Value(m.Value)
+		}
+	}
+	w.EndObject()
+	c.SetMetadata("model", w.String())
+	if j.samplers != "" {
+		v, err := jsontext.Parse("-samplers", j.samplers, jsontext.Config)
+		if err != nil {
+			return err
+		}
+		c.SetMetadata("samplers", v.Compact())
+	}
+	return nil
+}
+
+// tensors reads and narrows the tensors in their order.
+func (j *job) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error) {
+	names, err := j.order(c)
+	if err != nil {
+		return nil, err
+	}
+	tensors := make([]weights.Tensor, 0, len(names))
+	for _, name := range names {
+		info, raw, err := c.Tensor(name)
+		if err != nil {
+			return nil, err
+		}
+		values, err := weights.Floats(info, raw)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", j.in, err)
+		}
+		dtype, data := weights.F32, []byte(nil)
+		if j.f32 {
+			data = weights.EncodeF32(values)
+		} else {
+			dtype, data = weights.Narrow(values)
+		}
+		t.tensor(info, dtype, len(data))
+		tensors = append(tensors, weights.Tensor{Name: name, DType: dtype, Shape: info.Shape, Data: data})
+	}
+	return tensors, nil
+}
+
+// write puts the file in place only when it is complete and was read back.
+func (j *job) write(c *weights.Checkpoint, tensors []weights.Tensor) (weights.Sums, error) {
+	f, err := os.CreateTemp(filepath.Dir(j.out), ".convert-*")
+	if err != nil {
+		return weights.Sums{}, err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	sums, err := weights.WriteZstd(f, c.AllMetadata(), tensors)
+	if err != nil {
+		return sums, err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return sums, err
+	}
+	written, err := weights.Open(f, j.out, weights.Options{Expect: sums})
+	if err != nil {
+		return sums, err
+	}
+	defer written.Close()
+	if _, err := written.Finish(); err != nil {
+		return sums, err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return sums, err
+	}
+	return sums, os.Rename(f.Name(), j.out)
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"tintype/weights"
+)
+
+// enter puts the model in the manifest: in the place of the entry of its ID, or at the end.
+func (j *job) enter(desc *weights.Description, sums weights.Sums, stdout io.Writer) error {
+	m, err := readManifest(j.manifest)
+	if err != nil {
+		return err
+	}
+	e := j.entry
+	e.Name, e.Licence, e.File = desc.Model.Name, desc.Model.Licence, filepath.Base(j.out)
+	e.SHA256, e.Bytes, e.RawBytes = sums.SHA256, sums.Bytes, sums.RawBytes
+	place := len(m)
+	for i := range m {
+		if m[i].ID == e.ID {
+			place = i
+		} else if e.Default {
+			m[i].Default = false
+		}
+	}
+	if place == len(m) {
+		m = append(m, e)
+	} else {
+		m[place] = e
+	}
+	text, err := m.Text()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(j.manifest, []byte(text), 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "entered as %s in %s\n", e.ID, j.manifest)
+	return nil
+}
+
+// readManifest gives an empty manifest where there is no file yet.
+func readManifest(path string) (weights.Manifest, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return weights.ParseManifest(path, string(text))
+}

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"tintype/weights"
+)
+
+// table prints what becomes of each tensor.
+type table struct {
+	out      io.Writer
+	count    int
+	elements int64
+	kept     int // tensors that stayed F32
+}
+
+func (t *table) tensor(info weights.TensorInfo, to weights.DType, bytes int) {
+	t.count++
+	t.elements += int64(bytes / to.Size())
+	if to == weights.F32 {
+		t.kept++
+	}
+	fmt.Fprintf(t.out, "%-60s %4s -> %-4s %-18s %10d\n", info.Name, info.DType, to, weights.ShapeText(info.Shape), bytes)
+}
+
+func (t *table) leftOut(names []string) {
+	for _, name := range names {
+		fmt.Fprintf(t.out, "%-60s not used, left out\n", name)
+	}
+}
+
+func (t *table) total(s weights.Sums) {
+	fmt.Fprintf(t.out, "%d tensors (%d in F32), %d parameters\n", t.count, t.kept, t.elements)
+	fmt.Fprintf(t.out, "%d bytes of safetensors, %d bytes compressed, ratio %.3f\n", s.RawBytes, s.Bytes, float64(s.Bytes)/float64(s.RawBytes))
+	fmt.Fprintf(t.out, "sha256 %s\n", s.SHA256)
+}
