@@ -8,13 +8,13 @@ import (
 
 // Normal fills dst with standard normal noise: dst[i] is the value of (seed, stream, first+i).
 //
-// Values first+4j..first+4j+3 (first a multiple of 4 or not) come from block j of Philox, with the key seed and the
-// counter (block, stream), by two Box-Muller transforms in float64:
+// Value k is number k mod 4 of block k/4 of Philox, with the key seed and the counter (block, stream), by two
+// Box-Muller transforms in float64:
 //
 //	u = (w+½)/2³², v = w'/2³²;  z, z' = √(-2·ln u)·(cos 2πv, sin 2πv)
 //
 // (G. E. P. Box, M. E. Muller: A note on the generation of random normal deviates, 1958). The ½ keeps the logarithm
-// finite and ends the tails at 6.76. Nothing is allocated; about 40 ns a value.
+// finite and ends the tails at 6.76. Nothing is allocated; about 20 ns a value natively.
 func Normal(dst []float32, seed uint64, stream uint32, first uint64) {
 	key := [2]uint32{uint32(seed), uint32(seed >> 32)}
 	var z [4]float32

@@ -1,0 +1,249 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"tintype/core/denoise"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// Bounds of a run, checked before anything is allocated.
+const (
+	maxBatch  = 256
+	maxSide   = 1 << 13 // of a picture
+	maxValues = 1 << 28 // of one batch of network inputs
+)
+
+// plan is what the check finds out on its way.
+type plan struct {
+	h, w   int // of the network's input
+	guided bool
+	tape   *sampler.Tape
+}
+
+// check is the one place that decides what goes together: it returns the compiled tape, or a *Clash.
+func check(m *Model, s *Spec) (*plan, error) {
+	p := &plan{guided: s.Guidance != 1}
+	for _, f := range []func() error{
+		m.check,
+		func() error { return m.checkSize(s, p) },
+		func() error { return m.CheckSolver(s.Solver) },
+		func() error { return m.CheckGrid(s.Grid) },
+		func() error { return m.checkSteps(s.Steps) },
+		func() error { return m.checkEta(s) },
+		func() error { return m.checkGuidance(s.Guidance) },
+		func() error { return m.Cond.check(s.Choice) },
+		func() error { return m.compile(s, p) },
+	} {
+		if err := f(); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// check covers the model itself.
+func (m *Model) check() error {
+	if m.Network == nil || m.Process == nil {
+		return clash(SettingModel, "give it both", "the model has no network or no process")
+	}
+	if m.H < 1 || m.W < 1 || m.C < 1 || m.H > maxSide || m.W > maxSide || m.C > maxSide {
+		return clash(SettingModel, fmt.Sprintf("use 1 to %d", maxSide), "network input of %d x %d with %d channels", m.H, m.W, m.C)
+	}
+	if err := m.Codec.check(m.C); err != nil {
+		return err
+	}
+	if _, _, c := m.PictureSize(); c != 1 && c != 3 {
+		return clash(SettingModel, "use a model of grey (1) or RGB (3) pictures", "pictures of %d channels cannot be shown", c)
+	}
+	if !(m.Clip >= 0 && m.Clip <= math.MaxFloat32) {
+		return clash(SettingModel, "use a positive range, or 0 for no clipping", "clipping to %v", m.Clip)
+	}
+	return nil
+}
+
+// checkSize resolves the size of the picture to the network's.
+func (m *Model) checkSize(s *Spec, p *plan) error {
+	if s.Batch < 1 || s.Batch > maxBatch {
+		return clash(SettingBatch, fmt.Sprintf("use 1 to %d", maxBatch), "%d pictures at once", s.Batch)
+	}
+	h, w, _ := m.PictureSize()
+	if s.H != 0 {
+		h = s.H
+	}
+	if s.W != 0 {
+		w = s.W
+	}
+	f := m.Codec.factor()
+	if h < 1 || w < 1 || h > maxSide || w > maxSide {
+		return clash(SettingSize, fmt.Sprintf("use 1 to %d", maxSide), "a picture of %d x %d", h, w)
+	}
+	if h%f != 0 || w%f != 0 {
+		return clash(SettingSize, fmt.Sprintf("use multiples of %d", f), "%v holds blocks of %d pixels, and the picture is %d x %d",
+			m.Codec.Kind, f, h, w)
+	}
+	p.h, p.w = h/f, w/f
+	n := int64(s.Batch) * int64(p.h) * int64(p.w) * int64(m.C)
+	if p.guided {
+		n *= 2
+	}
+	if n > maxValues {
+		return clash(SettingBatch, "ask for fewer or smaller pictures", "%d pictures of %d x %d are too much memory", s.Batch, h, w)
+	}
+	return nil
+}
+
+// CheckSolver returns the *Clash of a solver and the checkpoint's contract, or nil.
+func (m *Model) CheckSolver(k sampler.Kind) error {
+	c := &m.Contract
+	info, ok := k.Info()
+	if !ok {
+		return clash(SettingSolver, "use one of the listed solvers", "solver %d does not exist", k)
+	}
+	remedy := fmt.Sprintf("use %v", c.Defaults.Solver)
+	if why, no := c.Forbidden[k]; no {
+		return clash(SettingSolver, remedy, "the model forbids %v (%s)", k, why)
+	}
+	allowed := len(c.Allowed) == 0
+	for _, a := range c.Allowed {
+		allowed = allowed || a == k
+	}
+	if !allowed {
+		why := ""
+		if c.Reason != "" {
+			why = " (" + c.Reason + ")"
+		}
+		return clash(SettingSolver, remedy, "the model does not allow %v%s", k, why)
+	}
+	if c.Deterministic && info.Stochastic {
+		return clash(SettingSolver, remedy, "%v draws noise, and the model was trained for steps without", k)
+	}
+	return nil
+}
+
+// CheckGrid returns the *Clash of a grid and the checkpoint's contract, or nil.
+func (m *Model) CheckGrid(k schedule.GridKind) error {
+	if int(k) >= len(schedule.Grids()) {
+		return clash(SettingGrid, "use one of the listed grids", "grid %d does not exist", k)
+	}
+	if d := m.Contract.Defaults.Grid; m.Contract.student() && k != d {
+		return clash(SettingGrid, fmt.Sprintf("use %v", d), "the model was distilled to its own steps and knows no others than %v's", d)
+	}
+	return nil
+}
+
+func (m *Model) checkSteps(n int) error {
+	c := &m.Contract
+	if len(c.TrainedSteps) == 0 {
+		if len(c.Times) > 0 && n != len(c.Times) {
+			return clash(SettingSteps, fmt.Sprintf("use %d", len(c.Times)), "the model visits its own list of %d times, and %d steps were asked for",
+				len(c.Times), n)
+		}
+		return nil // the grid knows its own bounds
+	}
+	for _, t := range c.TrainedSteps {
+		if t == n {
+			return nil
+		}
+	}
+	return clash(SettingSteps, "use "+list(c.TrainedSteps), "the model was distilled to exactly %s steps, and %d were asked for",
+		list(c.TrainedSteps), n)
+}
+
+func (m *Model) checkEta(s *Spec) error {
+	if s.Eta == 0 {
+		return nil
+	}
+	info, _ := s.Solver.Info()
+	switch {
+	case !(s.Eta > 0 && s.Eta <= 1):
+		return clash(SettingEta, "use 0 to 1", "eta %v", s.Eta)
+	case !info.UsesEta:
+		return clash(SettingEta, "use eta 0, or solver ddim", "%v has no eta", s.Solver)
+	case m.Contract.Deterministic:
+		return clash(SettingEta, "use eta 0", "eta %v adds noise, and the model was trained for steps without", s.Eta)
+	}
+	return nil
+}
+
+// CheckGuidance returns the *Clash that keeps any guidance other than 1 from this checkpoint, or nil.
+func (m *Model) CheckGuidance() error {
+	switch {
+	case m.Contract.NoGuidance && m.Contract.BakedGuidance != 0:
+		return clash(SettingGuidance, "use guidance 1", "guidance of %v is already folded into the model", m.Contract.BakedGuidance)
+	case m.Contract.NoGuidance:
+		return clash(SettingGuidance, "use guidance 1", "the model does not allow guidance")
+	case m.Cond == nil:
+		return clash(SettingGuidance, "use guidance 1", "the model takes no condition to be guided by")
+	case !m.Cond.canBeOpen():
+		return clash(SettingGuidance, "use guidance 1", "the model has no null label to be guided away from")
+	}
+	return nil
+}
+
+func (m *Model) checkGuidance(g float64) error {
+	if g == 1 {
+		return nil
+	}
+	if !(g >= 0 && g <= 1000) {
+		return clash(SettingGuidance, "use 0 to 1000; 1 is off", "guidance %v", g)
+	}
+	return m.CheckGuidance()
+}
+
+// compile makes levels and tape, and asks the parameterisation about every level that will be evaluated.
+func (m *Model) compile(s *Spec, p *plan) error {
+	grid := s.Grid.Grid(schedule.GridOptions{Offset: m.Offset})
+	if t := m.Contract.Times; len(t) > 0 && len(t) == s.Steps {
+		grid = schedule.List(t)
+	}
+	levels, err := grid(m.Process, s.Steps)
+	if err != nil {
+		return caused(SettingGrid, err)
+	}
+	solver := s.Solver.Solver(sampler.Options{Eta: s.Eta, Variance: m.Variance})
+	if p.tape, err = sampler.Compile(solver, levels); err != nil {
+		return caused(SettingSteps, err)
+	}
+	param := m.Prediction.Param()
+	for i := range p.tape.Ops {
+		if op := &p.tape.Ops[i]; op.Kind == sampler.OpEval {
+			if _, err := param(levels[op.Level]); err != nil {
+				return caused(SettingGrid, err)
+			}
+		}
+	}
+	return nil
+}
+
+// caused makes a clash of another package's error.
+func caused(s Setting, err error) error {
+	var grid *schedule.GridError
+	var signal *denoise.NoSignalError
+	switch {
+	case errors.As(err, &grid):
+		return &Clash{s, grid.Problem, grid.Remedy, err}
+	case errors.As(err, &signal):
+		return &Clash{s, signal.Problem(), signal.Remedy(), err}
+	}
+	return &Clash{s, err.Error(), "use other settings", err}
+}
+
+// list writes numbers as people do: 1, 2 or 4.
+func list(n []int) string {
+	s := ""
+	for i, v := range n {
+		switch {
+		case i == 0:
+		case i == len(n)-1:
+			s += " or "
+		default:
+			s += ", "
+		}
+		s += fmt.Sprint(v)
+	}
+	return s
+}

@@ -1,0 +1,45 @@
+package pipeline
+
+import "fmt"
+
+// Setting names the part of a Spec or Model that a clash is about: the control to look at.
+type Setting uint8
+
+// The settings.
+const (
+	SettingModel Setting = iota
+	SettingSolver
+	SettingGrid
+	SettingSteps
+	SettingEta
+	SettingGuidance
+	SettingChoice
+	SettingBatch
+	SettingSize
+	settings
+)
+
+var settingNames = [settings]string{"model", "solver", "grid", "steps", "eta", "guidance", "label", "count", "size"}
+
+func (s Setting) String() string {
+	if s >= settings {
+		return "unknown setting"
+	}
+	return settingNames[s]
+}
+
+// Clash is a combination that cannot run: which setting, what it clashes with, and what would work.
+type Clash struct {
+	Setting Setting
+	Problem string
+	Remedy  string
+	Err     error // the cause, where another package found it
+}
+
+func (c *Clash) Error() string { return fmt.Sprintf("%v: %s: %s", c.Setting, c.Problem, c.Remedy) }
+
+func (c *Clash) Unwrap() error { return c.Err }
+
+func clash(s Setting, remedy, format string, args ...any) error {
+	return &Clash{Setting: s, Problem: fmt.Sprintf(format, args...), Remedy: remedy}
+}

@@ -1,0 +1,89 @@
+// Package pipeline joins a network, its process, guidance and a solver to a run that makes pictures. It holds the one
+// check of which settings go together.
+package pipeline
+
+import (
+	"tintype/core/denoise"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// Network plans a network for a batch of n inputs of [h,w,c]. between, which may be nil, is called after every
+// layer of a pass; its error ends the pass and is returned by Forward.
+type Network interface {
+	Plan(n, h, w int, between func() error) (denoise.Net, error)
+}
+
+// PlanFunc is a Network made of its method.
+type PlanFunc func(n, h, w int, between func() error) (denoise.Net, error)
+
+// Plan calls f.
+func (f PlanFunc) Plan(n, h, w int, between func() error) (denoise.Net, error) {
+	return f(n, h, w, between)
+}
+
+// Model is a checkpoint as sampling sees it. It is not changed by runs, and may be shared by many.
+type Model struct {
+	Network    Network
+	Process    schedule.Process
+	Prediction denoise.Prediction
+	H, W, C    int          // of the network's input: the size it was trained at, and its channels
+	Codec      Codec        // from the network's pixels to a picture's
+	Cond       *Conditioner // nil: the network takes no condition
+
+	Clip     float64          // the largest |D|; 0: D is not clipped
+	Offset   int              // of the leading grid
+	Variance sampler.Variance // of DDPM's noise
+	Contract Contract
+}
+
+// Contract says how a checkpoint wants to be sampled. The zero Contract allows everything; only Defaults need to be
+// filled in. A student (a network distilled to few steps) is a map between its own steps, so it names them.
+type Contract struct {
+	Defaults Defaults
+
+	Allowed   []sampler.Kind          // nil: every solver
+	Forbidden map[sampler.Kind]string // solvers refused, each with its reason
+	Reason    string                  // why the solvers that Allowed leaves out are refused
+
+	TrainedSteps  []int     // the only numbers of steps; nil: any
+	Times         []float64 // the model's times visited, noisiest first, where Steps is their number; nil: the grid's
+	Deterministic bool      // no noise may be added
+
+	NoGuidance    bool    // guidance is refused
+	BakedGuidance float64 // the scale folded into the weights, for people; 0: none
+}
+
+// Defaults are the settings a checkpoint is sampled with unless others are asked for.
+type Defaults struct {
+	Solver   sampler.Kind
+	Grid     schedule.GridKind
+	Steps    int
+	Eta      float64
+	Guidance float64
+}
+
+// student reports whether the contract pins the steps.
+func (c *Contract) student() bool { return len(c.TrainedSteps) > 0 || len(c.Times) > 0 }
+
+// Spec is what is asked of a run.
+type Spec struct {
+	Seed     uint64 // of the first picture; picture k of the batch is the picture of Seed+k alone
+	Batch    int    // pictures
+	Solver   sampler.Kind
+	Grid     schedule.GridKind
+	Steps    int
+	Eta      float64
+	Guidance float64 // 1: off
+	Choice   []int   // one value per slot of the conditioner, -1: left open; nil: all left open
+	H, W     int     // of the picture; 0: the model's
+}
+
+// Defaults is the Spec of one picture with the checkpoint's own settings and every slot left open.
+func (m *Model) Defaults() Spec {
+	d := m.Contract.Defaults
+	return Spec{Batch: 1, Solver: d.Solver, Grid: d.Grid, Steps: d.Steps, Eta: d.Eta, Guidance: d.Guidance}
+}
+
+// PictureSize is the height, width and channels of the model's pictures at its default size.
+func (m *Model) PictureSize() (h, w, c int) { return m.Codec.picture(m.H, m.W, m.C) }

@@ -1,0 +1,120 @@
+package pipeline
+
+import (
+	"tintype/core/denoise"
+	"tintype/core/guidance"
+	"tintype/core/rng"
+	"tintype/core/sampler"
+	"tintype/core/tensor"
+)
+
+// Run is a batch of pictures on the way from noise. Compile allocates everything it needs; its methods allocate
+// nothing. It is not for concurrent use.
+type Run struct {
+	model   *Model
+	seed    uint64
+	batch   int
+	guided  bool
+	h, w    int // of the network's input
+	cond    *tensor.Cond
+	sampler *sampler.Run
+	pixels  []float32 // one picture, decoded
+}
+
+// Compile checks that model and spec go together, plans the network and makes the run. A combination that cannot
+// run is a *Clash. between, which may be nil, is called after every layer of a pass: its error ends the pass and is
+// returned by Step as it is.
+func Compile(m *Model, s Spec, between func() error) (*Run, error) {
+	p, err := check(m, &s)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{model: m, batch: s.Batch, guided: p.guided, h: p.h, w: p.w}
+	rows := s.Batch
+	if r.guided {
+		rows *= 2
+	}
+	net, err := m.Network.Plan(rows, p.h, p.w, between)
+	if err != nil {
+		return nil, &Clash{SettingSize, err.Error(), "use another size of picture", err}
+	}
+	r.cond = m.Cond.cond(rows)
+	var den denoise.Denoiser = denoise.NewNetwork(net, m.Prediction.Param(), rows, p.h, p.w, m.C, r.cond)
+	values := s.Batch * p.h * p.w * m.C
+	if r.guided {
+		den = guidance.NewClassifierFree(den, values, s.Guidance)
+	}
+	if m.Clip > 0 {
+		den = &denoise.Clip{Denoiser: den, Limit: float32(m.Clip)}
+	}
+	r.pixels = make([]float32, p.h*p.w*m.C)
+	r.sampler = sampler.NewRun(p.tape, den, r.noise, values)
+	return r, r.Reset(s.Seed, s.Choice)
+}
+
+// Reset begins again with another seed and choice, in the same buffers. On an error the run is as it was.
+func (r *Run) Reset(seed uint64, choice []int) error {
+	if err := r.model.Cond.check(choice); err != nil {
+		return err
+	}
+	r.seed = seed
+	r.model.Cond.fill(r.cond, 0, r.batch, choice)
+	if r.guided {
+		r.model.Cond.fill(r.cond, r.batch, 2*r.batch, nil)
+	}
+	r.sampler.Reset()
+	return nil
+}
+
+// noise gives each picture the noise of its own seed at its own positions, so that a batch of k equals k singles.
+func (r *Run) noise(dst []float32, key uint32) {
+	n := len(dst) / r.batch
+	for k := range r.batch {
+		rng.Normal(dst[k*n:][:n], r.seed+uint64(k), key, 0)
+	}
+}
+
+// Step executes one operation of the tape; done reports that it was the last, and is true from then on. A value that
+// is not a number is a *sampler.StepError. After an error the same Step may be tried again, or the run Reset.
+func (r *Run) Step() (done bool, err error) { return r.sampler.Step() }
+
+// Progress says how far the run is: sampler steps, network calls, operations.
+func (r *Run) Progress() sampler.Progress { return r.sampler.Progress() }
+
+// Size is the number of pictures, and the height, width and channels of each.
+func (r *Run) Size() (n, h, w, c int) {
+	h, w, c = r.model.Codec.picture(r.h, r.w, r.model.C)
+	return r.batch, h, w, c
+}
+
+// View is one of the two pictures that a run shows on its way.
+type View uint8
+
+// The views.
+const (
+	ViewX        View = iota // the noisy picture as it is now; at the end, the result
+	ViewDenoised             // the latest estimate of the clean picture; before the first, as ViewX
+)
+
+// X is the sampler's tensor, [N,h,w,C] in the network's pixels.
+func (r *Run) X() []float32 { return r.sampler.X() }
+
+// Denoised is the latest estimate of the clean picture, shaped as X.
+func (r *Run) Denoised() []float32 { return r.sampler.Denoised() }
+
+// Picture writes one picture of a view, [H,W,C] in -1..1, the codec undone.
+func (r *Run) Picture(dst []float32, picture int, v View) {
+	x := r.X()
+	if v == ViewDenoised {
+		x = r.Denoised()
+	}
+	n := len(r.pixels)
+	r.model.Codec.decode(dst, x[picture*n:][:n], r.h, r.w, r.model.C)
+}
+
+// RGBA writes one picture of a view as 4·H·W bytes, row by row. A NaN is denoise.ErrNotFinite.
+func (r *Run) RGBA(dst []byte, picture int, v View) error {
+	r.Picture(r.pixels, picture, v)
+	_, _, c := r.model.Codec.picture(r.h, r.w, r.model.C)
+	return rgba(dst, r.pixels, c)
+}

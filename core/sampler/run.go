@@ -1,0 +1,133 @@
+package sampler
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"tintype/core/denoise"
+)
+
+// Noise fills dst with the standard normal noise of a stream; the same stream is always the same noise.
+type Noise func(dst []float32, key uint32)
+
+// Run executes a tape on float32 buffers. Everything is allocated by NewRun.
+type Run struct {
+	tape  *Tape
+	coef  [][maxTerms]float32 // the tape's coefficients, each rounded once; one row per operation
+	den   denoise.Denoiser
+	noise Noise
+	buf   [][]float32
+	start float32 // what the first noise is scaled by
+	pc    int
+	seen  Progress
+	last  Buf // of the latest estimate
+}
+
+// Progress says how far a run is.
+type Progress struct {
+	Step, Steps int // sampler steps done, of all
+	Evals, NFE  int // network calls done, of all
+	Op, Ops     int // operations done, of all
+}
+
+// StepError names the sampler step (counted from 1) in which a run met a value that is not a number.
+type StepError struct {
+	Step, Steps int
+	Time        float64 // the model's
+	Err         error
+}
+
+func (e *StepError) Error() string {
+	return fmt.Sprintf("step %d of %d (time %v): %v", e.Step, e.Steps, e.Time, e.Err)
+}
+
+func (e *StepError) Unwrap() error { return e.Err }
+
+// NewRun prepares a run over n values (all pictures of the batch) and resets it.
+//
+// A run begins with unit-variance data at the first level: x = √(A² + S²)·z. For a variance-preserving process that
+// is the noise itself.
+func NewRun(t *Tape, den denoise.Denoiser, noise Noise, n int) *Run {
+	r := &Run{tape: t, den: den, noise: noise, coef: make([][maxTerms]float32, len(t.Ops)), buf: make([][]float32, t.Buffers)}
+	for i := range t.Ops {
+		for j, c := range t.Ops[i].Coef {
+			r.coef[i][j] = float32(c)
+		}
+	}
+	for i := range r.buf {
+		r.buf[i] = make([]float32, n)
+	}
+	l := t.Levels[0]
+	r.start = float32(math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S)))
+	r.Reset()
+	return r
+}
+
+// Reset begins again, with the noise of stream 0. It allocates nothing.
+func (r *Run) Reset() {
+	r.pc, r.last = 0, X
+	r.seen = Progress{Steps: r.tape.Steps, NFE: r.tape.NFE, Ops: len(r.tape.Ops)}
+	x := r.buf[X]
+	r.noise(x, 0)
+	for i := range x {
+		x[i] = r.start * x[i]
+	}
+}
+
+// X is the noisy picture as it is now; a caller may write it before the first step.
+func (r *Run) X() []float32 { return r.buf[X] }
+
+// Denoised is the latest estimate of the clean picture; before the first it is X.
+func (r *Run) Denoised() []float32 { return r.buf[r.last] }
+
+// Progress says how far the run is.
+func (r *Run) Progress() Progress { return r.seen }
+
+// Step executes one operation; done reports that it was the last, and is true from then on. After an error the run stands where it stood: the
+// same Step may be tried again.
+func (r *Run) Step() (done bool, err error) {
+	if r.pc == len(r.tape.Ops) {
+		return true, nil
+	}
+	op := &r.tape.Ops[r.pc]
+	switch op.Kind {
+	case OpEval:
+		if err := r.den.Denoise(r.buf[op.Dst], r.buf[op.Src[0]], r.tape.Levels[op.Level]); err != nil {
+			return false, r.located(op, err)
+		}
+		r.last = op.Dst
+		r.seen.Evals++
+	case OpLin:
+		r.lin(op, &r.coef[r.pc])
+	case OpNoise:
+		r.noise(r.buf[op.Dst], op.Key)
+	case OpEmit:
+		r.seen.Step++
+	}
+	r.pc++
+	r.seen.Op = r.pc
+	return r.pc == len(r.tape.Ops), nil
+}
+
+// located adds the step to what went wrong inside a denoiser's numbers; a hook's error (a cancelled pass) is its
+// caller's own and passes as it is.
+func (r *Run) located(op *Op, err error) error {
+	if !errors.Is(err, denoise.ErrNotFinite) {
+		return err
+	}
+	return &StepError{r.seen.Step + 1, r.tape.Steps, r.tape.Levels[op.Level].T, err}
+}
+
+// lin sums from left to right, one rounding for each product and each sum.
+func (r *Run) lin(op *Op, coef *[maxTerms]float32) {
+	dst := r.buf[op.Dst]
+	src := op.Src[:op.Terms]
+	for i := range dst {
+		sum := float32(0)
+		for j, b := range src {
+			sum += float32(coef[j] * r.buf[b][i])
+		}
+		dst[i] = sum
+	}
+}

@@ -1,0 +1,58 @@
+package sampler
+
+import (
+	"fmt"
+	"math"
+
+	"tintype/core/schedule"
+)
+
+// Solver compiles levels to a tape. levels fall strictly, are at least two, and need not end at the clean picture.
+// A solver has no state: a Run holds the position and the buffers.
+type Solver interface {
+	Compile(levels []schedule.Level, b *Builder) error
+}
+
+// LevelsError says which levels a tape cannot be made of.
+type LevelsError struct{ Problem string }
+
+func (e *LevelsError) Error() string { return "sampler: " + e.Problem }
+
+// Compile makes the tape of a solver.
+func Compile(s Solver, levels []schedule.Level) (*Tape, error) {
+	if len(levels) < 2 {
+		return nil, &LevelsError{fmt.Sprintf("%d levels, expected at least two", len(levels))}
+	}
+	for i, l := range levels {
+		if !(l.A >= 0 && l.S >= 0 && l.A+l.S > 0 && l.A+l.S <= math.MaxFloat64) {
+			return nil, &LevelsError{fmt.Sprintf("level %d has signal rate %v and noise rate %v", i, l.A, l.S)}
+		}
+		if i > 0 && !l.Below(levels[i-1]) {
+			return nil, &LevelsError{fmt.Sprintf("level %d does not carry less noise than the one before it", i)}
+		}
+	}
+	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...)}}
+	b.Buffer() // X
+	if err := s.Compile(b.tape.Levels, b); err != nil {
+		return nil, err
+	}
+	return &b.tape, nil
+}
+
+// The names below are used by every solver. A step goes from level S (the noisier, from) to level T (to); h is the
+// difference of their lambdas:
+//
+//	e^-h = σ_T/σ_S = (s_T·a_S)/(a_T·s_S)      finite at both ends: a_S = 0 or s_T = 0 gives 0
+//	A = s_T/s_S,  B = a_T - A·a_S             the step that keeps the slope e = (x - a_S·D)/s_S:
+//	x' = a_T·D + s_T·e = A·x + B·D
+
+// decay is e^-h, the ratio of the sigmas.
+func decay(from, to schedule.Level) float64 {
+	return float64(to.S*from.A) / float64(to.A*from.S)
+}
+
+// firstOrder emits x' = A·x + B·D into dst: the exact solution if D did not change.
+func firstOrder(b *Builder, dst, x, d Buf, from, to schedule.Level) {
+	a := to.S / from.S
+	b.Lin(dst, Term{a, x}, Term{to.A - float64(a*from.A), d})
+}

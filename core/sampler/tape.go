@@ -1,0 +1,124 @@
+// Package sampler compiles solvers to tapes and runs them.
+//
+// A solver is a compiler: given the levels to visit it emits affine operations over a few buffers, with every
+// coefficient known beforehand in float64. A tape can be run on a network, counted, hashed, or interpreted over other
+// values (tests run it on exact Gaussians). A Run executes one operation at a time and allocates nothing, so its
+// owner can yield, stop or look at the picture between any two.
+package sampler
+
+import "tintype/core/schedule"
+
+// OpKind is what one operation of a tape does.
+type OpKind uint8
+
+// The operations.
+const (
+	OpEval  OpKind = iota // buf[Dst] = D(buf[Src[0]]) at Levels[Level]: one call of the network
+	OpLin                 // buf[Dst] = Σ Coef[i]·buf[Src[i]] for i < Terms; Dst may be one of Src
+	OpNoise               // buf[Dst] = standard normal noise of stream Key
+	OpEmit                // a sampler step is done: buf[X] is at Levels[Level]
+)
+
+// Buf names a buffer of a tape.
+type Buf int16
+
+// X is the buffer of the noisy picture: where a run begins and ends.
+const X Buf = 0
+
+// maxTerms is the most terms of one Lin.
+const maxTerms = 6
+
+// Op is one operation.
+type Op struct {
+	Kind  OpKind
+	Terms uint8
+	Dst   Buf
+	Src   [maxTerms]Buf
+	Level int32
+	Key   uint32 // of the noise stream: 0 is the noise a run begins with, then 1, 2, ... in the tape's order
+	Coef  [maxTerms]float64
+}
+
+// Tape is a compiled solver.
+type Tape struct {
+	Ops     []Op
+	Levels  []schedule.Level
+	Buffers int // how many the operations use
+	NFE     int // calls of the network
+	Steps   int // sampler steps
+}
+
+// Term is one product of a linear combination.
+type Term struct {
+	Coef float64
+	Src  Buf
+}
+
+// Builder collects the operations of a tape.
+type Builder struct {
+	tape    Tape
+	streams uint32 // noise drawn so far
+}
+
+// Buffer names a buffer of its own.
+func (b *Builder) Buffer() Buf {
+	b.tape.Buffers++
+	return Buf(b.tape.Buffers - 1)
+}
+
+// Eval estimates the clean picture of src, which is at the given level, into dst.
+func (b *Builder) Eval(dst, src Buf, level int) {
+	b.add(Op{Kind: OpEval, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Level: int32(level)})
+	b.tape.NFE++
+}
+
+// Lin sets dst to a linear combination, summed in the order given. Terms of coefficient 0 are left out.
+func (b *Builder) Lin(dst Buf, terms ...Term) {
+	op := Op{Kind: OpLin, Dst: dst}
+	for _, t := range terms {
+		if t.Coef == 0 {
+			continue
+		}
+		op.Src[op.Terms], op.Coef[op.Terms] = t.Src, t.Coef
+		op.Terms++
+	}
+	b.add(op)
+}
+
+// Noise fills dst with noise of the next stream.
+func (b *Builder) Noise(dst Buf) {
+	b.streams++
+	b.add(Op{Kind: OpNoise, Dst: dst, Key: b.streams})
+}
+
+// Emit says that X has reached the given level: the end of a sampler step.
+func (b *Builder) Emit(level int) {
+	b.add(Op{Kind: OpEmit, Dst: X, Level: int32(level)})
+	b.tape.Steps++
+}
+
+func (b *Builder) add(op Op) { b.tape.Ops = append(b.tape.Ops, op) }
+
+// History is a ring of the last estimates: a multistep solver's memory, without copies.
+type History struct {
+	ring []Buf
+	next int
+}
+
+// History makes a ring of n buffers.
+func (b *Builder) History(n int) *History {
+	h := &History{ring: make([]Buf, n)}
+	for i := range h.ring {
+		h.ring[i] = b.Buffer()
+	}
+	return h
+}
+
+// Push names the buffer of the newest entry; it was the oldest's.
+func (h *History) Push() Buf {
+	h.next++
+	return h.At(0)
+}
+
+// At is the entry pushed i pushes before the newest.
+func (h *History) At(i int) Buf { return h.ring[(h.next-1-i+len(h.ring))%len(h.ring)] }
