@@ -34,7 +34,7 @@ func NewConv2D(l *Loader, name string, in, out, stride int, frame Frame) (*Conv2
 	c := &Conv2D{In: in, Out: out, name: name, stride: stride, frame: frame}
 	c.packed = make([]float32, kernel.PackedConv3x3Len(in, out))
 	kernel.PackConv3x3(c.packed, w, in, out)
-	c.bias, err = l.vector(name+".bias", out)
+	c.bias, err = l.Tensor(name+".bias", out)
 	return c, err
 }
 

@@ -30,7 +30,7 @@ func newLinear(l *Loader, name string, in, out int, shape ...int) (*Linear, erro
 	}
 	y := &Linear{In: in, Out: out, name: name, packed: make([]float32, kernel.PackedLen(in, out))}
 	kernel.PackT(y.packed, w, in, in, out)
-	y.bias, err = l.vector(name+".bias", out)
+	y.bias, err = l.Tensor(name+".bias", out)
 	return y, err
 }
 

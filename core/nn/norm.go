@@ -18,10 +18,10 @@ type GroupNorm struct {
 func NewGroupNorm(l *Loader, name string, channels, groups int, eps float32) (*GroupNorm, error) {
 	g := &GroupNorm{Channels: channels, Groups: groups, name: name, eps: eps}
 	var err error
-	if g.gamma, err = l.vector(name+".weight", channels); err != nil {
+	if g.gamma, err = l.Tensor(name+".weight", channels); err != nil {
 		return nil, err
 	}
-	g.beta, err = l.vector(name+".bias", channels)
+	g.beta, err = l.Tensor(name+".bias", channels)
 	return g, err
 }
 

@@ -103,9 +103,9 @@ func (l *Loader) Load(name string, shape ...int) ([]float32, error) {
 	return wide, nil
 }
 
-// vector is Load of a rank-1 tensor that the caller keeps.
-func (l *Loader) vector(name string, n int) ([]float32, error) {
-	w, err := l.Load(name, n)
+// Tensor is Load of a tensor that the caller keeps.
+func (l *Loader) Tensor(name string, shape ...int) ([]float32, error) {
+	w, err := l.Load(name, shape...)
 	return slices.Clone(w), err
 }
 

@@ -88,7 +88,7 @@ type Fourier struct{ w []float32 }
 
 // NewFourier loads name.weight [frequencies].
 func NewFourier(l *Loader, name string, frequencies int) (*Fourier, error) {
-	w, err := l.vector(name+".weight", frequencies)
+	w, err := l.Tensor(name+".weight", frequencies)
 	return &Fourier{w}, err
 }
 
@@ -126,8 +126,8 @@ type Embedding struct {
 
 // NewEmbedding loads name.weight [count, width].
 func NewEmbedding(l *Loader, name string, count, width int) (*Embedding, error) {
-	w, err := l.Load(name+".weight", count, width)
-	return &Embedding{count: count, width: width, table: append([]float32(nil), w...)}, err
+	table, err := l.Tensor(name+".weight", count, width)
+	return &Embedding{count: count, width: width, table: table}, err
 }
 
 // Count is the number of rows.
