@@ -7,61 +7,75 @@ import (
 	"simd"
 )
 
-// expVec is expGeneric in every lane.
-func expVec(x simd.Float32s) simd.Float32s {
+// expGeneric in every lane, in three parts that each fit the compiler's budget
+// for inlining: e^x is expJoin(x, t, expPoly(r)) with t, r = expSplit(x).
+
+func expSplit(x simd.Float32s) (t, r simd.Float32s) {
 	shift := simd.BroadcastFloat32s(expShift)
-	t := x.Mul(simd.BroadcastFloat32s(log2e)).Add(shift)
+	t = x.Mul(simd.BroadcastFloat32s(log2e)).Add(shift)
 	n := t.Sub(shift)
-	r := x.Sub(n.Mul(simd.BroadcastFloat32s(ln2Hi)))
-	r = r.Sub(n.Mul(simd.BroadcastFloat32s(ln2Lo)))
+	r = x.Sub(n.Mul(simd.BroadcastFloat32s(ln2Hi)))
+	return t, r.Sub(n.Mul(simd.BroadcastFloat32s(ln2Lo)))
+}
+
+func expPoly(r simd.Float32s) simd.Float32s {
 	p := simd.BroadcastFloat32s(expC6).Mul(r).Add(simd.BroadcastFloat32s(expC5))
 	p = p.Mul(r).Add(simd.BroadcastFloat32s(expC4))
 	p = p.Mul(r).Add(simd.BroadcastFloat32s(expC3))
 	p = p.Mul(r).Add(simd.BroadcastFloat32s(expC2))
-	p = p.Mul(r).Mul(r).Add(r)
-	y := p.Add(simd.BroadcastFloat32s(1)).Mul(t.ToBits().ShiftAllLeft(23).BitsToFloat32())
+	return p.Mul(r).Mul(r).Add(r).Add(simd.BroadcastFloat32s(1))
+}
+
+func expJoin(x, t, p simd.Float32s) simd.Float32s {
+	y := p.Mul(t.ToBits().ShiftAllLeft(23).BitsToFloat32())
 	return simd.BroadcastFloat32s(0).IfElse(x.Less(simd.BroadcastFloat32s(expMin)), y)
 }
 
 func silu(dst, x []float32) {
 	one, zero := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(0)
-	w, i := one.Len(), 0
+	d, p := base(dst), base(x)
+	w, i := lanes(), 0
 	for ; i+w <= len(dst); i += w {
-		v := simd.LoadFloat32s(x[i:])
-		e := expVec(v.Abs().Neg())
-		v.IfElse(v.GreaterEqual(zero), v.Mul(e)).Div(one.Add(e)).Store(dst[i:])
+		v := load(p, i)
+		u := v.Abs().Neg()
+		t, r := expSplit(u)
+		e := expJoin(u, t, expPoly(r))
+		store(d, i, v.IfElse(v.GreaterEqual(zero), v.Mul(e)).Div(one.Add(e)))
 	}
 	siluGeneric(dst[i:], x[i:])
 }
 
 func softmaxRow(dst, x []float32, s float32) {
-	vs, top := simd.BroadcastFloat32s(s), simd.BroadcastFloat32s(float32(math.Inf(-1)))
-	w := vs.Len()
+	d, p, w := base(dst), base(x), lanes()
 	// whole is a multiple of every vector length, so that the tail starts at
 	// partial sum 0 whatever the length.
 	whole := len(dst) / softmaxLanes * softmaxLanes
+	vs, vtop := simd.BroadcastFloat32s(s), simd.BroadcastFloat32s(float32(math.Inf(-1)))
 	for i := 0; i < whole; i += w {
-		v := simd.LoadFloat32s(x[i:]).Mul(vs)
-		v.Store(dst[i:])
-		top = v.IfElse(v.Greater(top), top)
+		v := load(p, i).Mul(vs)
+		store(d, i, v)
+		vtop = v.IfElse(v.Greater(vtop), vtop)
 	}
 	var part [softmaxLanes]float32
-	top.Store(part[:])
-	m := softmaxTop(dst[whole:], x[whole:], s, part[0])
+	q := base(part[:])
+	store(q, 0, vtop)
+	top := part[0]
 	for _, v := range part[1:w] {
-		if v > m {
-			m = v
+		if v > top {
+			top = v
 		}
 	}
+	top = softmaxTop(dst[whole:], x[whole:], s, top)
 	clear(part[:])
-	vm := simd.BroadcastFloat32s(m)
-	for i := 0; i < whole; i += softmaxLanes {
-		for l := 0; l < softmaxLanes; l += w {
-			e := expVec(simd.LoadFloat32s(dst[i+l:]).Sub(vm))
-			e.Store(dst[i+l:])
-			simd.LoadFloat32s(part[l:]).Add(e).Store(part[l:])
-		}
+	vtop = simd.BroadcastFloat32s(top)
+	for i := 0; i < whole; i += w {
+		u := load(d, i).Sub(vtop)
+		t, r := expSplit(u)
+		e := expJoin(u, t, expPoly(r))
+		store(d, i, e)
+		l := i % softmaxLanes
+		store(q, l, load(q, l).Add(e))
 	}
-	softmaxExp(dst[whole:], m, &part)
+	softmaxExp(dst[whole:], top, &part)
 	scale(dst, dst, 1/fold(&part))
 }

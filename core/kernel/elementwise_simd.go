@@ -8,37 +8,45 @@ import "simd"
 // what is left.
 
 func add(dst, a, b []float32) {
-	var v simd.Float32s
-	w, i := v.Len(), 0
+	d, p, q := base(dst), base(a), base(b)
+	w, i := lanes(), 0
 	for ; i+w <= len(dst); i += w {
-		simd.LoadFloat32s(a[i:]).Add(simd.LoadFloat32s(b[i:])).Store(dst[i:])
+		store(d, i, load(p, i).Add(load(q, i)))
 	}
 	addGeneric(dst[i:], a[i:], b[i:])
 }
 
 func scale(dst, x []float32, s float32) {
 	v := simd.BroadcastFloat32s(s)
-	w, i := v.Len(), 0
+	d, p := base(dst), base(x)
+	w, i := lanes(), 0
 	for ; i+w <= len(dst); i += w {
-		simd.LoadFloat32s(x[i:]).Mul(v).Store(dst[i:])
+		store(d, i, load(p, i).Mul(v))
 	}
 	scaleGeneric(dst[i:], x[i:], s)
 }
 
 func addRows(dst, x, row []float32) {
-	c := len(row)
+	b, c, w := base(row), len(row), lanes()
 	for ; len(x) >= c; dst, x = dst[c:], x[c:] {
-		add(dst[:c], x[:c], row)
+		d, p := base(dst), base(x)
+		i := 0
+		for ; i+w <= c; i += w {
+			store(d, i, load(p, i).Add(load(b, i)))
+		}
+		if i < c {
+			addGeneric(dst[i:c], x[i:c], row[i:])
+		}
 	}
 }
 
 func affineRows(dst, x, a, b []float32, ld int) {
-	var v simd.Float32s
-	w, c := v.Len(), len(a)
+	g, h, c, w := base(a), base(b), len(a), lanes()
 	for {
+		d, p := base(dst), base(x)
 		i := 0
 		for ; i+w <= c; i += w {
-			simd.LoadFloat32s(x[i:]).Mul(simd.LoadFloat32s(a[i:])).Add(simd.LoadFloat32s(b[i:])).Store(dst[i:])
+			store(d, i, load(p, i).Mul(load(g, i)).Add(load(h, i)))
 		}
 		if i < c {
 			affineRowsGeneric(dst[i:c], x[i:c], a[i:], b[i:], ld)
@@ -52,12 +60,11 @@ func affineRows(dst, x, a, b []float32, ld int) {
 
 func avgPixels(dst, top, bottom []float32) {
 	quarter := simd.BroadcastFloat32s(0.25)
-	w, c := quarter.Len(), len(dst)
-	i := 0
+	d, p, q := base(dst), base(top), base(bottom)
+	c, w, i := len(dst), lanes(), 0
 	for ; i+w <= c; i += w {
-		t := simd.LoadFloat32s(top[i:]).Add(simd.LoadFloat32s(top[c+i:]))
-		u := simd.LoadFloat32s(bottom[i:]).Add(simd.LoadFloat32s(bottom[c+i:]))
-		t.Add(u).Mul(quarter).Store(dst[i:])
+		s := load(p, i).Add(load(p, c+i))
+		store(d, i, s.Add(load(q, i).Add(load(q, c+i))).Mul(quarter))
 	}
 	avgTail(dst, top, bottom, i)
 }

@@ -7,15 +7,9 @@ import "simd"
 // The tile is 4 rows by 2 vectors, whatever the vector length: eight
 // accumulators hide the latency of the additions, and four broadcasts with two
 // loads feed eight products.
-const (
-	tileRows = 4
-	maxLanes = 16 // of a Float32s on any machine that Go 1.27 knows
-)
+const tileRows = 4
 
-func panelWidth() int {
-	var v simd.Float32s
-	return 2 * v.Len()
-}
+func panelWidth() int { return 2 * lanes() }
 
 // gemmPanel is gemmPanelGeneric for this machine's width.
 func gemmPanel(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols int, r runs, accumulate bool) {

@@ -1,0 +1,161 @@
+package kernel
+
+import (
+	"math"
+	"testing"
+)
+
+// ulps is the distance of got from want in units of got's last place.
+func ulps(got float32, want float64) float64 {
+	a := math.Abs(want)
+	ulp := float64(math.Nextafter32(float32(a), math.MaxFloat32)) - float64(float32(a))
+	return math.Abs(float64(got)-want) / ulp
+}
+
+// TestExp sweeps e^x over the whole range in which it is not zero.
+func TestExp(t *testing.T) {
+	worst := 0.0
+	for x := float32(0); x >= expMin; x -= 87.0 / (1 << 20) {
+		worst = max(worst, ulps(expGeneric(x), math.Exp(float64(x))))
+	}
+	for x := float32(-1e-30); x > -1; x *= 1.0001 {
+		worst = max(worst, ulps(expGeneric(x), math.Exp(float64(x))))
+	}
+	t.Logf("largest error %.3f ulp", worst)
+	if worst > 1.1 {
+		t.Errorf("largest error %.3f ulp, want at most 1.1", worst)
+	}
+	for _, x := range []float32{-87.0001, -1e4, -math.MaxFloat32, float32(math.Inf(-1))} {
+		if y := expGeneric(x); y != 0 {
+			t.Errorf("e^%g = %g, want 0", x, y)
+		}
+	}
+	if y := expGeneric(float32(math.NaN())); y == y {
+		t.Errorf("e^NaN = %g", y)
+	}
+}
+
+func TestSiLU(t *testing.T) {
+	var x []float32
+	for v := float32(1e-38); v < 86; v *= 1.0003 {
+		x = append(x, v, -v)
+	}
+	y := make([]float32, len(x))
+	SiLU(y, x)
+	worst := 0.0
+	for i, v := range x {
+		if math.Abs(float64(y[i])) < 0x1p-126 {
+			continue // subnormal: no relative precision to hold it to
+		}
+		worst = max(worst, ulps(y[i], float64(v)/(1+math.Exp(-float64(v)))))
+	}
+	t.Logf("largest error %.3f ulp", worst)
+	if worst > 3 {
+		t.Errorf("largest error %.3f ulp, want at most 3", worst)
+	}
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	x = []float32{0, 1e4, -1e4, 88, -88, math.MaxFloat32, -math.MaxFloat32, inf, nan, -nan}
+	want := []float32{0, 1e4, 0, 88, 0, math.MaxFloat32, 0, inf, nan, nan}
+	y = make([]float32, len(x))
+	SiLU(y, x)
+	for i := range x {
+		if y[i] != want[i] && (y[i] == y[i] || want[i] == want[i]) {
+			t.Errorf("SiLU(%g) = %g, want %g", x[i], y[i], want[i])
+		}
+	}
+}
+
+func TestSoftmaxRows(t *testing.T) {
+	r := rng(7)
+	const rows, ld = 5, 120
+	for cols := 1; cols < 100; cols++ {
+		x, y := r.floats(rows*ld), r.floats(rows*ld)
+		want := make([]float64, rows*ld)
+		for i := range want {
+			want[i] = float64(y[i])
+		}
+		for i := range rows {
+			sum := 0.0
+			for _, v := range x[i*ld:][:cols] {
+				sum += math.Exp(20 * float64(v))
+			}
+			for j, v := range x[i*ld:][:cols] {
+				want[i*ld+j] = math.Exp(20*float64(v)) / sum
+			}
+		}
+		SoftmaxRows(y, x, rows, cols, ld, 20)
+		checkClose(t, y, want, 2e-6)
+	}
+	huge := []float32{3e38, -3e38, 3e38, 0}
+	SoftmaxRows(huge, huge, 1, 4, 4, 1)
+	checkClose(t, huge, []float64{0.5, 0, 0.5, 0}, 0)
+}
+
+func TestGroupNorm(t *testing.T) {
+	r := rng(8)
+	const n, hw, c, groups, eps = 2, 50, 24, 4, 1e-5
+	x, gamma, beta := r.floats(n*hw*c), r.floats(c), r.floats(c)
+	for i := range x {
+		x[i] = x[i]*3 + 5
+	}
+	want := make([]float64, len(x))
+	const per = c / groups
+	for i := range n {
+		for g := range groups {
+			var sum, square float64
+			each := func(f func(k, j int)) {
+				for p := range hw {
+					for j := g * per; j < (g+1)*per; j++ {
+						f((i*hw+p)*c+j, j)
+					}
+				}
+			}
+			each(func(k, _ int) { sum += float64(x[k]) })
+			mean := sum / (hw * per)
+			each(func(k, _ int) { square += (float64(x[k]) - mean) * (float64(x[k]) - mean) })
+			rstd := 1 / math.Sqrt(square/(hw*per)+eps)
+			each(func(k, j int) { want[k] = (float64(x[k])-mean)*rstd*float64(gamma[j]) + float64(beta[j]) })
+		}
+	}
+	GroupNorm(x, x, gamma, beta, n, hw, c, groups, eps, make([]float32, 2*c))
+	checkClose(t, x, want, 2e-6)
+}
+
+// TestRows compares the operations on rows of channels with their definitions.
+func TestRows(t *testing.T) {
+	r := rng(9)
+	const n, hw, c = 2, 3, 70
+	x, a, b := r.floats(n*hw*c), r.floats(n*c), r.floats(n*c)
+	row, shifted, biased := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x))
+	for i, v := range x {
+		j := i/(hw*c)*c + i%c
+		row[i] = float64(v) + float64(a[j])
+		shifted[i] = float64(v)*(1+float64(a[j])) + float64(b[j])
+		biased[i] = float64(v) + float64(a[i%c])
+	}
+	y := make([]float32, len(x))
+	AddRow(y, x, a, hw, c)
+	checkClose(t, y, row, 1e-7)
+	ScaleShift(y, x, a, b, hw, c)
+	checkClose(t, y, shifted, 3e-7)
+	AddBias(x, a, n*hw, c)
+	checkClose(t, x, biased, 1e-7)
+}
+
+func TestResample(t *testing.T) {
+	x := []float32{1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60} // [1,2,3,2]
+	up := make([]float32, 48)
+	Upsample2x(up, x, 1, 2, 3, 2)
+	for i, v := range up {
+		y, p := i/12/2, i%12/4
+		if want := x[(y*3+p)*2+i%2]; v != want {
+			t.Fatalf("Upsample2x: element %d is %v, want %v", i, v, want)
+		}
+	}
+	pooled := make([]float32, 2)
+	AvgPool2x(pooled, x, 1, 2, 3, 2) // the third column is dropped
+	checkClose(t, pooled, []float64{3, 30}, 0)
+	joined := make([]float32, 9)
+	Concat(joined, []float32{1, 2, 3}, []float32{10, 11, 20, 21, 30, 31}, 3, 1, 2)
+	checkClose(t, joined, []float64{1, 10, 11, 2, 20, 21, 3, 30, 31}, 0)
+}

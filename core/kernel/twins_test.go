@@ -1,0 +1,161 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// variant is one implementation of every kernel that has more than one.
+type variant struct {
+	name           string
+	gemmPanel      func(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols int, r runs, accumulate bool)
+	add            func(dst, a, b []float32)
+	scale          func(dst, x []float32, s float32)
+	addRows        func(dst, x, row []float32)
+	affineRows     func(dst, x, a, b []float32, ld int)
+	channelSums    func(sum, x []float32)
+	channelSquares func(sum, x, mean []float32)
+	silu           func(dst, x []float32)
+	softmaxRow     func(dst, x []float32, s float32)
+	avgPixels      func(dst, top, bottom []float32)
+}
+
+// variants holds the generic twin first, then what this build chose.
+var variants = []variant{
+	{"generic", func(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols int, r runs, accumulate bool) {
+		gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, r, accumulate, panelWidth())
+	}, addGeneric, scaleGeneric, addRowsGeneric, affineRowsGeneric, channelSumsGeneric, channelSquaresGeneric,
+		siluGeneric, softmaxRowGeneric, avgPixelsGeneric},
+	{"built", gemmPanel, add, scale, addRows, affineRows, channelSums, channelSquares, silu, softmaxRow, avgPixels},
+}
+
+// memory hands out slices of test input between guard bands, off the vector
+// alignment, and remembers them all.
+type memory struct {
+	rng
+	offset int
+	whole  [][]float32
+}
+
+const guard = 40 // more than two of the longest vectors
+
+func (m *memory) slice(n int) []float32 {
+	w := m.floats(guard + m.offset + n + guard)
+	m.whole = append(m.whole, w)
+	return w[guard+m.offset:][:n:n]
+}
+
+// wide is slice with magnitudes from 1e-9 to 1e9, zeros, infinities and NaN.
+func (m *memory) wide(n int) []float32 {
+	x := m.slice(n)
+	special := []float64{0, math.Copysign(0, -1), 1e4, -1e4, -87, -87.00001, math.Inf(1), math.Inf(-1), math.NaN(), math.MaxFloat32, -math.MaxFloat32, 1e-45}
+	for i := range x {
+		switch v := m.next(); {
+		case v%11 == 0:
+			x[i] = float32(special[v/11%uint32(len(special))])
+		case v%3 == 0:
+			x[i] *= float32(math.Pow(10, float64(v/3%19)-9))
+		default:
+			x[i] *= 20
+		}
+	}
+	return x
+}
+
+// sameBits compares every float ever handed out, guard bands and inputs
+// included. All NaN are one: which NaN an operation gives is up to the
+// processor.
+func sameBits(t *testing.T, what string, want, got *memory) {
+	t.Helper()
+	for s := range want.whole {
+		for i, w := range want.whole[s] {
+			g := got.whole[s][i]
+			if math.Float32bits(w) != math.Float32bits(g) && (w == w || g == g) {
+				t.Fatalf("%s: slice %d, element %d is %x, want %x", what, s, i-guard-want.offset, g, w)
+			}
+		}
+	}
+}
+
+// twins lists calls of a kernel on n elements or channels.
+var twins = map[string]func(v variant, m *memory, n int){
+	"add":          func(v variant, m *memory, n int) { v.add(m.slice(n), m.slice(n), m.wide(n)) },
+	"add in place": func(v variant, m *memory, n int) { x := m.slice(n); v.add(x, x, m.slice(n)) },
+	"scale":        func(v variant, m *memory, n int) { v.scale(m.slice(n), m.wide(n), 0.3) },
+	"scale in place": func(v variant, m *memory, n int) {
+		x := m.slice(n)
+		v.scale(x, x, -7)
+	},
+	"addRows": func(v variant, m *memory, n int) {
+		for rows := range 4 {
+			v.addRows(m.slice(rows*(n+1)), m.slice(rows*(n+1)), m.slice(n+1))
+		}
+	},
+	"addRows in place": func(v variant, m *memory, n int) {
+		x := m.slice(5 * (n + 1))
+		v.addRows(x, x, m.slice(n+1))
+	},
+	"affineRows": func(v variant, m *memory, n int) {
+		n++
+		v.affineRows(m.slice(3*n), m.slice(3*n), m.slice(n), m.slice(n), n)
+		v.affineRows(m.slice(2*(n+5)+n), m.slice(2*(n+5)+n), m.slice(n), m.slice(n), n+5)
+		x := m.slice(2 * n)
+		v.affineRows(x, x, m.slice(n), m.slice(n), n)
+	},
+	"channelSums": func(v variant, m *memory, n int) {
+		for hw := range 10 {
+			v.channelSums(m.slice(n+1), m.slice(hw*(n+1)))
+		}
+	},
+	"channelSquares": func(v variant, m *memory, n int) {
+		for hw := range 10 {
+			v.channelSquares(m.slice(n+1), m.slice(hw*(n+1)), m.slice(n+1))
+		}
+	},
+	"silu":          func(v variant, m *memory, n int) { v.silu(m.slice(n), m.wide(n)) },
+	"silu in place": func(v variant, m *memory, n int) { x := m.wide(n); v.silu(x, x) },
+	"softmaxRow": func(v variant, m *memory, n int) {
+		v.softmaxRow(m.slice(n+1), m.slice(n+1), 30)
+		v.softmaxRow(m.slice(n+1), m.wide(n+1), -0.5)
+		x := m.slice(n + 1)
+		v.softmaxRow(x, x, 0.125)
+	},
+	"avgPixels": func(v variant, m *memory, n int) { v.avgPixels(m.slice(n), m.slice(2*n), m.slice(2*n)) },
+	"gemmPanel": func(v variant, m *memory, n int) {
+		width := panelWidth()
+		for rows := range 10 {
+			r := runs{k: n, count: 1, stride: n}
+			if rows%2 == 1 {
+				r = runs{k: n / 3, count: 3, stride: n/3 + 2}
+			}
+			cols := 1 + int(m.next())%width
+			if rows%3 == 0 {
+				cols = width
+			}
+			ldd, lda := cols+rows%4, 1+n/2 // rows of a may overlap, as a convolution's do
+			need := max(rows-1, 0)*lda + max(r.count-1, 0)*r.stride + r.k
+			v.gemmPanel(m.slice(max(rows-1, 0)*ldd+cols), ldd, m.slice(need), lda, m.slice(r.count*r.k*width), rows, cols, r, rows > 4)
+		}
+	},
+}
+
+// TestTwins holds what this build chose to the generic twin, bit by bit.
+func TestTwins(t *testing.T) {
+	for name, call := range twins {
+		t.Run(name, func(t *testing.T) {
+			for n := range 100 {
+				for offset := range 4 {
+					seed := rng(1 + n*4 + offset)
+					want := &memory{rng: seed, offset: offset}
+					call(variants[0], want, n)
+					for _, v := range variants[1:] {
+						got := &memory{rng: seed, offset: offset}
+						call(v, got, n)
+						sameBits(t, fmt.Sprintf("%s, size %d, offset %d", v.name, n, offset), want, got)
+					}
+				}
+			}
+		})
+	}
+}
