@@ -58,18 +58,23 @@ func (c Codec) picture(h, w, channels int) (int, int, int) {
 
 // decode writes the picture [h·f, w·f, c/f²] of one network input [h,w,c]; dst and x do not overlap.
 func (c Codec) decode(dst, x []float32, h, w, channels int) {
+	c.each(h, w, channels, func(pixel, at int) { dst[pixel] = x[at] })
+}
+
+// encode is the inverse of decode.
+func (c Codec) encode(dst, x []float32, h, w, channels int) {
+	c.each(h, w, channels, func(pixel, at int) { dst[at] = x[pixel] })
+}
+
+// each visits every value of a network input [h,w,c], at being its place there and pixel its place in the picture.
+func (c Codec) each(h, w, channels int, visit func(pixel, at int)) {
 	f := c.factor()
-	if f == 1 {
-		copy(dst, x)
-		return
-	}
 	pc := channels / (f * f)
 	for y := range h {
 		for col := range w {
-			px := x[(y*w+col)*channels:][:channels]
-			for i, v := range px { // i = (ch·f + dy)·f + dx
+			for i := range channels { // i = (ch·f + dy)·f + dx
 				ch, dy, dx := i/(f*f), i/f%f, i%f
-				dst[((y*f+dy)*w*f+col*f+dx)*pc+ch] = v
+				visit(((y*f+dy)*w*f+col*f+dx)*pc+ch, (y*w+col)*channels+i)
 			}
 		}
 	}

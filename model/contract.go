@@ -1,0 +1,110 @@
+package model
+
+import (
+	"fmt"
+
+	"tintype/core/pipeline"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+	"tintype/weights"
+)
+
+// contract gives a type to what the checkpoint says of its samplers. What it leaves out follows from its scheduler's
+// class.
+func contract(d *weights.Description, s schedulerConfig) (pipeline.Contract, error) {
+	c := pipeline.Contract{
+		Defaults:   s.samplerDefaults(),
+		NoGuidance: !d.Guidance.AllowCFG, BakedGuidance: d.Guidance.Baked,
+	}
+	if def := d.Samplers.Default; def != nil {
+		if err := override(&c.Defaults, def); err != nil {
+			return c, err
+		}
+	}
+	for _, name := range d.Samplers.Allowed {
+		kind, err := SolverNamed(name)
+		if err != nil {
+			return c, fmt.Errorf("samplers.allowed: %w", err)
+		}
+		c.Allowed = append(c.Allowed, kind)
+	}
+	for _, f := range d.Samplers.Forbidden {
+		if f.Name == "*" {
+			c.Reason = f.Reason
+			continue
+		}
+		kind, err := SolverNamed(f.Name)
+		if err != nil {
+			continue // a solver that is not here cannot be used anyway
+		}
+		if c.Forbidden == nil {
+			c.Forbidden = map[sampler.Kind]string{}
+		}
+		c.Forbidden[kind] = f.Reason
+	}
+	if st := d.Student; st != nil {
+		if st.Final != "x0" {
+			return c, fmt.Errorf("student.final %q is not implemented; implemented is \"x0\"", st.Final)
+		}
+		c.TrainedSteps, c.Deterministic = st.TrainedSteps, st.Deterministic
+		for _, t := range st.Timesteps {
+			c.Times = append(c.Times, float64(t))
+		}
+	}
+	return c, nil
+}
+
+// samplerDefaults are the class's solver and grid, without guidance.
+func (c schedulerConfig) samplerDefaults() pipeline.Defaults {
+	solvers := map[schedulerClass]sampler.Kind{
+		classDDPM: sampler.KindDDPM, classDDIM: sampler.KindDDIM, classEuler: sampler.KindEuler,
+		classHeun: sampler.KindHeun, classDPMMultistep: sampler.KindDPMpp2M,
+	}
+	return pipeline.Defaults{Solver: solvers[c.class], Grid: c.grid(), Steps: c.numInferenceSteps, Guidance: 1}
+}
+
+// override replaces what the checkpoint's own default gives.
+func override(d *pipeline.Defaults, s *weights.Sampler) error {
+	kind, err := SolverNamed(s.Name)
+	if err != nil {
+		return fmt.Errorf("samplers.default.name: %w", err)
+	}
+	d.Solver = kind
+	if s.Grid != "" {
+		if d.Grid, err = GridNamed(s.Grid); err != nil {
+			return fmt.Errorf("samplers.default.grid: %w", err)
+		}
+	}
+	if s.N != 0 {
+		d.Steps = s.N
+	}
+	if s.Guidance != 0 {
+		d.Guidance = s.Guidance
+	}
+	d.Eta = s.Eta
+	return nil
+}
+
+// SolverNamed finds a solver by the name that flags and pages use.
+func SolverNamed(name string) (sampler.Kind, error) {
+	known := ""
+	for _, info := range sampler.Solvers() {
+		if info.Name == name {
+			return info.Kind, nil
+		}
+		known += " " + info.Name
+	}
+	return 0, fmt.Errorf("unknown solver %q: expected one of%s", name, known)
+}
+
+// GridNamed finds a grid by the name that flags and pages use.
+func GridNamed(name string) (schedule.GridKind, error) {
+	known := ""
+	for _, info := range schedule.Grids() {
+		if info.Name == name {
+			return info.Kind, nil
+		}
+		known += " " + info.Name
+	}
+	return 0, fmt.Errorf("unknown grid %q: expected one of%s", name, known)
+}

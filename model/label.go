@@ -1,0 +1,89 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tintype/core/pipeline"
+)
+
+// ParseLabel turns what people write into a choice, one value per slot, -1 where it is left open:
+//
+//	NAME                       a value's name, of a model with one slot
+//	N                          its number
+//	slot=value[,slot=value]    names or numbers, of the slots named; the others stay open
+//
+// The empty text leaves every slot open.
+func (m *Model) ParseLabel(text string) ([]int, error) {
+	if m.Cond == nil {
+		if text != "" {
+			return nil, fmt.Errorf("label %q: the model takes no label", text)
+		}
+		return nil, nil
+	}
+	choice := make([]int, len(m.Cond.Slots))
+	for i := range choice {
+		choice[i] = pipeline.Open
+	}
+	if text == "" {
+		return choice, nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		slot, value, named := strings.Cut(part, "=")
+		at := 0
+		switch {
+		case named:
+			if at = m.slot(strings.TrimSpace(slot)); at < 0 {
+				return nil, fmt.Errorf("label %q: unknown slot %q: expected one of %s", text, slot, m.slotNames())
+			}
+		case len(choice) > 1:
+			return nil, fmt.Errorf("label %q: the model has %d slots: write slot=value, with slots %s", text, len(choice), m.slotNames())
+		default:
+			value = part
+		}
+		if choice[at] != pipeline.Open {
+			return nil, fmt.Errorf("label %q: slot %s is given twice", text, m.Cond.Slots[at].Name)
+		}
+		v, err := findValue(m.Cond.Slots[at], strings.TrimSpace(value))
+		if err != nil {
+			return nil, fmt.Errorf("label %q: %w", text, err)
+		}
+		choice[at] = v
+	}
+	return choice, nil
+}
+
+func (m *Model) slot(name string) int {
+	return slices.IndexFunc(m.Cond.Slots, func(s pipeline.Slot) bool { return s.Name == name })
+}
+
+func (m *Model) slotNames() string {
+	var names []string
+	for _, s := range m.Cond.Slots {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// findValue prefers a name to a number: some values are called 1 or 2.
+func findValue(s pipeline.Slot, value string) (int, error) {
+	if i := slices.Index(s.Values, value); i >= 0 {
+		return i, nil
+	}
+	for i, v := range s.Values {
+		if strings.EqualFold(v, value) {
+			return i, nil
+		}
+	}
+	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < len(s.Values) {
+		return n, nil
+	}
+	shown := s.Values
+	more := ""
+	if len(shown) > 12 {
+		shown, more = shown[:12], ", ..."
+	}
+	return 0, fmt.Errorf("slot %s has no value %q: expected 0 to %d or one of %s%s", s.Name, value, len(s.Values)-1, strings.Join(shown, ", "), more)
+}

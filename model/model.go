@@ -1,0 +1,168 @@
+// Package model joins a checkpoint to the core: it reads the configs that package weights hands over as text, builds
+// the network and everything that sampling needs as typed values, and turns people's words (a label, the name of a
+// solver) into them. The page's worker and the command-line tools use it alike.
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tintype/core/arch"
+	"tintype/core/denoise"
+	"tintype/core/nn"
+	"tintype/core/pipeline"
+	"tintype/core/sampler"
+	"tintype/weights"
+)
+
+// Model is a checkpoint ready to sample.
+type Model struct {
+	pipeline.Model
+	Name       string
+	Licence    string
+	Provenance string
+	Teacher    string // of a student: the name of the model it was distilled from
+	Parameters int64  // of the network and its conditioner
+
+	goldens []golden
+}
+
+// Load reads a whole checkpoint: the model is returned only when every byte has been read and checked. One tensor is
+// widened and packed at a time.
+func Load(c *weights.Checkpoint) (*Model, error) {
+	d, err := c.Describe()
+	if err != nil {
+		return nil, err
+	}
+	m, err := build(d, Source(c))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Name(), err)
+	}
+	for _, info := range c.Tensors() {
+		m.Parameters += info.Bytes() / int64(info.DType.Size())
+	}
+	if _, err := c.Finish(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// build makes the model of a description and its tensors.
+func build(d *weights.Description, src nn.Source) (*Model, error) {
+	cfg, err := unetConfig(d.UNet)
+	if err != nil {
+		return nil, err
+	}
+	s, err := readScheduler(d.Scheduler)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{Name: d.Model.Name, Licence: d.Model.Licence, Provenance: d.Model.Provenance}
+	if m.Process, err = s.process(); err != nil {
+		return nil, err
+	}
+	if m.Cond, err = conditioner(d.Model, cfg, src); err != nil {
+		return nil, err
+	}
+	net, err := arch.NewUNet2D(cfg, src)
+	if err != nil {
+		return nil, err
+	}
+	m.Network = pipeline.PlanFunc(func(n, h, w int, between func() error) (denoise.Net, error) {
+		return net.Plan(n, h, w, between)
+	})
+	m.H, m.W, m.C = cfg.SampleHeight, cfg.SampleWidth, cfg.InChannels
+	if cfg.OutChannels != cfg.InChannels {
+		return nil, fmt.Errorf("unet.out_channels %d, expected in_channels %d: a network that returns more than its "+
+			"prediction is not supported", cfg.OutChannels, cfg.InChannels)
+	}
+	m.Codec = pipeline.Codec{Kind: codecs[d.Model.Codec.Kind], Factor: d.Model.Codec.Factor}
+	m.Prediction, m.Offset = s.prediction, s.offset
+	if s.clip {
+		m.Clip = s.clipRange
+	}
+	if s.largeVariance {
+		m.Variance = sampler.VarianceLarge
+	}
+	if m.Contract, err = contract(d, s); err != nil {
+		return nil, err
+	}
+	if d.Student != nil {
+		m.Teacher = d.Student.Teacher
+	}
+	m.goldens, err = readGoldens(d.Goldens)
+	return m, err
+}
+
+var codecs = map[weights.CodecKind]pipeline.CodecKind{
+	weights.CodecNone:           pipeline.CodecNone,
+	weights.CodecPixelUnshuffle: pipeline.CodecPixelUnshuffle,
+}
+
+// conditioner builds what the network's class embedding reads: named classes, the tables of an AttributeEmbedding,
+// or nothing.
+func conditioner(m weights.Model, cfg arch.UNet2DConfig, src nn.Source) (*pipeline.Conditioner, error) {
+	reads := cfg.Condition()
+	if m.Conditioner != nil {
+		if reads != arch.CondRows {
+			return nil, fmt.Errorf("model.conditioner contradicts unet.class_embed_type: expected identity")
+		}
+		return attributes(m.Conditioner, cfg, src)
+	}
+	switch reads {
+	case arch.CondNone:
+		if m.Labels != nil {
+			return nil, fmt.Errorf("model.labels contradicts unet.num_class_embeds: the network takes no class")
+		}
+		return nil, nil
+	case arch.CondRows:
+		return nil, fmt.Errorf("unet.class_embed_type identity needs a conditioner, and the checkpoint has none")
+	case arch.CondLabels:
+		return classes(m, cfg.NumClassEmbeds)
+	}
+	if m.Labels == nil {
+		return nil, fmt.Errorf("unet.class_embed_type timestep needs model.labels: any number is a class")
+	}
+	return pipeline.ClassLabels(m.Labels, m.NullLabel)
+}
+
+// classes names the rows of the network's class table: by the checkpoint's labels, or by their numbers.
+func classes(m weights.Model, rows int) (*pipeline.Conditioner, error) {
+	names := m.Labels
+	if names == nil {
+		for i := range rows {
+			if i != m.NullLabel {
+				names = append(names, fmt.Sprint(i))
+			}
+		}
+	}
+	if len(names) > rows || m.NullLabel >= rows {
+		return nil, fmt.Errorf("model.labels and null_label name %d classes, and unet.num_class_embeds is %d",
+			max(len(names), m.NullLabel+1), rows)
+	}
+	return pipeline.ClassLabels(names, m.NullLabel)
+}
+
+// attributes widens the tables of an AttributeEmbedding.
+func attributes(c *weights.Conditioner, cfg arch.UNet2DConfig, src nn.Source) (*pipeline.Conditioner, error) {
+	if c.EmbeddingDim != cfg.TimeEmbedDim() {
+		return nil, fmt.Errorf("model.conditioner.embedding_dim is %d, expected the network's %d", c.EmbeddingDim, cfg.TimeEmbedDim())
+	}
+	// A file holds its tensors by name: asked for in that order, none has to wait.
+	order := make([]int, len(c.Slots))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(c.Slots[a].Tensor(), c.Slots[b].Tensor()) })
+	slots, loader := make([]pipeline.Slot, len(c.Slots)), nn.NewLoader(src)
+	for _, i := range order {
+		s := c.Slots[i]
+		table, err := loader.Load(s.Tensor(), len(s.Values)+1, c.EmbeddingDim)
+		if err != nil {
+			return nil, err
+		}
+		slots[i] = pipeline.Slot{Name: s.Name, Values: s.Values, Table: slices.Clone(table)}
+	}
+	return pipeline.Attributes(slots, c.EmbeddingDim)
+}

@@ -1,0 +1,164 @@
+// Command sample draws pictures with a checkpoint and prints the SHA-256 of
+// their RGBA bytes, row by row, pictures in order, alone on the last line of
+// standard output. The page prints the same hash for the same settings.
+//
+//	go run ./tools/sample -model FILE [-label ...] [-seed N] [-steps N] ... -o out.png
+//
+// A flag left out takes the checkpoint's default. Picture k of -count is the
+// picture of seed+k alone; several pictures are written as one sheet without
+// gaps, ceil(sqrt(count)) columns, at their native size.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"tintype/core/pipeline"
+	"tintype/internal/picture"
+	"tintype/model"
+	"tintype/weights"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// request is what the flags ask for. Text that was not given is "".
+type request struct {
+	model, label, solver, grid, out, trace string
+	seed                                   uint64
+	steps, count                           int
+	eta, guidance                          float64
+	given                                  map[string]bool // flags that were given
+}
+
+func run(args []string, stdout, stderr io.Writer) int {
+	r, err := parse(args, stderr)
+	if err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		fmt.Fprintln(stderr, "sample:", err)
+		return 2
+	}
+	if err := r.run(stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "sample:", err)
+		return 1
+	}
+	return 0
+}
+
+func parse(args []string, stderr io.Writer) (*request, error) {
+	r := &request{given: map[string]bool{}}
+	flags := flag.NewFlagSet("sample", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&r.model, "model", "", "checkpoint `file` (model.safetensors.zst), or a diffusers directory")
+	flags.StringVar(&r.label, "label", "", "what to draw: `NAME`, N, or slot=value[,slot=value]; left out: anything")
+	flags.Uint64Var(&r.seed, "seed", 0, "seed of the first picture, 0 to 2^64-1")
+	flags.IntVar(&r.steps, "steps", 0, "sampler steps `N`, 1 or more")
+	flags.StringVar(&r.solver, "solver", "", "`NAME` of the solver: ddpm, ddim, euler, heun, dpmpp-2m")
+	flags.StringVar(&r.grid, "grid", "", "`NAME` of the grid: linspace, leading, trailing, karras")
+	flags.Float64Var(&r.eta, "eta", 0, "DDIM's noise `X`, 0 (none) to 1 (as DDPM)")
+	flags.Float64Var(&r.guidance, "guidance", 1, "classifier-free guidance scale `W`; 1 is off")
+	flags.IntVar(&r.count, "count", 1, "number of pictures `N`, seeds seed, seed+1, ...")
+	flags.StringVar(&r.trace, "trace", "", "also write x and the predicted picture of every step into this `directory`")
+	flags.StringVar(&r.out, "o", "", "PNG `file` to write")
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	flags.Visit(func(f *flag.Flag) { r.given[f.Name] = true })
+	switch {
+	case flags.NArg() > 0:
+		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case r.model == "":
+		return nil, errors.New("-model is missing: a checkpoint file such as site/models/nouns-32.safetensors.zst")
+	case r.count < 1 || r.count > maxCount:
+		return nil, fmt.Errorf("-count %d: expected 1 to %d", r.count, maxCount)
+	}
+	return r, nil
+}
+
+// maxCount bounds the sheet's memory: 1024 pictures of 64 x 64 are 16 MiB.
+const maxCount = 1024
+
+func (r *request) run(stdout, stderr io.Writer) error {
+	m, err := load(r.model)
+	if err != nil {
+		return err
+	}
+	spec, err := r.spec(m)
+	if err != nil {
+		return err
+	}
+	d := &drawing{spec: spec, count: r.count, bar: bar{out: stderr}}
+	if r.trace != "" {
+		if d.trace, err = newTrace(r.trace); err != nil {
+			return err
+		}
+	}
+	pictures, err := d.draw(m)
+	if err != nil {
+		return err
+	}
+	if r.out != "" {
+		png, err := picture.PNG(picture.Sheet(pictures))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(r.out, png, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "wrote %s\n", r.out)
+	}
+	fmt.Fprintln(stdout, picture.SHA256(pictures...))
+	return nil
+}
+
+func load(path string) (*model.Model, error) {
+	open := weights.OpenFile
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		open = weights.OpenDirectory
+	}
+	c, err := open(filepath.Clean(path))
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	return model.Load(c)
+}
+
+// spec starts from the checkpoint's defaults and replaces what was given.
+func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
+	s := m.Defaults()
+	s.Seed = r.seed
+	var err error
+	if s.Choice, err = m.ParseLabel(r.label); err != nil {
+		return s, err
+	}
+	if r.given["solver"] {
+		if s.Solver, err = model.SolverNamed(r.solver); err != nil {
+			return s, err
+		}
+		// The default eta belongs to the default solver.
+		if info, _ := s.Solver.Info(); !info.UsesEta {
+			s.Eta = 0
+		}
+	}
+	if r.given["grid"] {
+		if s.Grid, err = model.GridNamed(r.grid); err != nil {
+			return s, err
+		}
+	}
+	if r.given["steps"] {
+		s.Steps = r.steps
+	}
+	if r.given["eta"] {
+		s.Eta = r.eta
+	}
+	if r.given["guidance"] {
+		s.Guidance = r.guidance
+	}
+	return s, nil
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"tintype/core/pipeline"
+	"tintype/internal/picture"
+	"tintype/weights"
+)
+
+// trace writes what a run shows on its way, for each picture and step:
+//
+//	picture-KKK-step-SSS-x.png   the noisy picture
+//	picture-KKK-step-SSS-x0.png  the predicted clean picture
+//	picture-KKK-step-SSS.safetensors  both as float32 [H, W, C] in -1..1, tensors x and x0
+type trace struct{ dir string }
+
+func newTrace(dir string) (*trace, error) {
+	return &trace{dir}, os.MkdirAll(dir, 0o755)
+}
+
+func (t *trace) step(run *pipeline.Run, k, step int) error {
+	name := filepath.Join(t.dir, fmt.Sprintf("picture-%03d-step-%03d", k, step))
+	for _, v := range []struct {
+		view   pipeline.View
+		suffix string
+	}{{pipeline.ViewX, "-x.png"}, {pipeline.ViewDenoised, "-x0.png"}} {
+		m, err := view(run, v.view)
+		if err != nil {
+			return err
+		}
+		png, err := picture.PNG(m)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(name+v.suffix, png, 0o644); err != nil {
+			return err
+		}
+	}
+	return t.tensors(run, name+".safetensors")
+}
+
+func (t *trace) tensors(run *pipeline.Run, path string) error {
+	_, h, w, c := run.Size()
+	values := func(v pipeline.View) []byte {
+		x := make([]float32, h*w*c)
+		run.Picture(x, 0, v)
+		return weights.EncodeF32(x)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	shape := []int{h, w, c}
+	_, err = weights.WriteFile(f, nil, []weights.Tensor{
+		{Name: "x", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewX)},
+		{Name: "x0", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewDenoised)},
+	})
+	return errors.Join(err, f.Close())
+}
