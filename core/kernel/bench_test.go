@@ -69,3 +69,28 @@ func BenchmarkRows(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPack times what a layer does once, and attention in every pass.
+func BenchmarkPack(b *testing.B) {
+	const k, n = 256, 256
+	r := rng(11)
+	w, packed := r.floats(9*k*n), make([]float32, PackedConv3x3Len(k, n))
+	b.Run("Pack", func(b *testing.B) {
+		b.SetBytes(4 * k * n)
+		for b.Loop() {
+			Pack(packed, w, n, k, n)
+		}
+	})
+	b.Run("PackT", func(b *testing.B) {
+		b.SetBytes(4 * k * n)
+		for b.Loop() {
+			PackT(packed, w, k, k, n)
+		}
+	})
+	b.Run("PackConv3x3", func(b *testing.B) {
+		b.SetBytes(4 * 9 * k * n)
+		for b.Loop() {
+			PackConv3x3(packed, w, k, n)
+		}
+	})
+}

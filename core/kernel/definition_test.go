@@ -159,3 +159,28 @@ func TestResample(t *testing.T) {
 	Concat(joined, []float32{1, 2, 3}, []float32{10, 11, 20, 21, 30, 31}, 3, 1, 2)
 	checkClose(t, joined, []float64{1, 10, 11, 2, 20, 21, 3, 30, 31}, 0)
 }
+
+// TestFinite puts each kind of bad number at each place.
+func TestFinite(t *testing.T) {
+	r := rng(10)
+	for n := range 70 {
+		x := r.floats(n + 2)[1 : n+1]
+		if n > 0 {
+			x[0] = -math.MaxFloat32
+		}
+		for _, v := range variants {
+			if !v.finite(x) {
+				t.Fatalf("%s: %d finite numbers are not", v.name, n)
+			}
+			for i, old := range x {
+				for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+					x[i] = float32(bad)
+					if v.finite(x) {
+						t.Fatalf("%s: %g at %d of %d is finite", v.name, bad, i, n)
+					}
+				}
+				x[i] = old
+			}
+		}
+	}
+}

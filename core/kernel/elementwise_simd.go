@@ -68,3 +68,15 @@ func avgPixels(dst, top, bottom []float32) {
 	}
 	avgTail(dst, top, bottom, i)
 }
+
+func finite(x []float32) bool {
+	var s simd.Float32s
+	p, w, i := base(x), s.Len(), 0
+	for ; i+w <= len(x); i += w {
+		v := load(p, i)
+		s = s.Add(v.Sub(v))
+	}
+	var part [maxLanes]float32
+	store(base(part[:]), 0, s)
+	return finiteGeneric(part[:]) && finiteGeneric(x[i:])
+}

@@ -57,8 +57,12 @@ func pack(dst, b []float32, rs, cs, k, n, width int) {
 		for row := 0; row < k; row++ {
 			out := panel[row*width : (row+1)*width]
 			src := b[row*rs+j*cs:]
-			for c := 0; c < cols; c++ {
-				out[c] = src[c*cs]
+			if cs == 1 {
+				copy(out, src[:cols])
+			} else {
+				for c := range cols {
+					out[c] = src[c*cs]
+				}
 			}
 			clear(out[cols:])
 		}

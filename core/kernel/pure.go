@@ -20,4 +20,5 @@ func channelSums(sum, x []float32)              { channelSumsGeneric(sum, x) }
 func channelSquares(sum, x, mean []float32)     { channelSquaresGeneric(sum, x, mean) }
 func silu(dst, x []float32)                     { siluGeneric(dst, x) }
 func softmaxRow(dst, x []float32, s float32)    { softmaxRowGeneric(dst, x, s) }
+func finite(x []float32) bool                   { return finiteGeneric(x) }
 func avgPixels(dst, top, bottom []float32)      { avgPixelsGeneric(dst, top, bottom) }

@@ -19,6 +19,7 @@ type variant struct {
 	silu           func(dst, x []float32)
 	softmaxRow     func(dst, x []float32, s float32)
 	avgPixels      func(dst, top, bottom []float32)
+	finite         func(x []float32) bool
 }
 
 // variants holds the generic twin first, then what this build chose.
@@ -26,8 +27,8 @@ var variants = []variant{
 	{"generic", func(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols int, r runs, accumulate bool) {
 		gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, r, accumulate, panelWidth())
 	}, addGeneric, scaleGeneric, addRowsGeneric, affineRowsGeneric, channelSumsGeneric, channelSquaresGeneric,
-		siluGeneric, softmaxRowGeneric, avgPixelsGeneric},
-	{"built", gemmPanel, add, scale, addRows, affineRows, channelSums, channelSquares, silu, softmaxRow, avgPixels},
+		siluGeneric, softmaxRowGeneric, avgPixelsGeneric, finiteGeneric},
+	{"built", gemmPanel, add, scale, addRows, affineRows, channelSums, channelSquares, silu, softmaxRow, avgPixels, finite},
 }
 
 // memory hands out slices of test input between guard bands, off the vector

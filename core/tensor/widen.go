@@ -3,6 +3,8 @@ package tensor
 import (
 	"encoding/binary"
 	"math"
+
+	"tintype/core/kernel"
 )
 
 // Widening of a checkpoint's little-endian elements to float32. Each function
@@ -93,8 +95,11 @@ func WidenI32(dst []float32, raw []byte) {
 
 // FirstNonFinite returns the index of the first infinity or NaN in x, or -1.
 func FirstNonFinite(x []float32) int {
+	if kernel.Finite(x) {
+		return -1
+	}
 	for i, v := range x {
-		if math.Float32bits(v)&0x7f800000 == 0x7f800000 {
+		if v-v != 0 {
 			return i
 		}
 	}
