@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -35,7 +34,7 @@ func (m *Model) ParseLabel(text string) ([]int, error) {
 		at := 0
 		switch {
 		case named:
-			if at = m.slot(strings.TrimSpace(slot)); at < 0 {
+			if at = m.Cond.SlotIndex(strings.TrimSpace(slot)); at < 0 {
 				return nil, fmt.Errorf("label %q: unknown slot %q: expected one of %s", text, slot, m.slotNames())
 			}
 		case len(choice) > 1:
@@ -46,17 +45,13 @@ func (m *Model) ParseLabel(text string) ([]int, error) {
 		if choice[at] != pipeline.Open {
 			return nil, fmt.Errorf("label %q: slot %s is given twice", text, m.Cond.Slots[at].Name)
 		}
-		v, err := findValue(m.Cond.Slots[at], strings.TrimSpace(value))
+		v, err := m.findValue(at, strings.TrimSpace(value))
 		if err != nil {
 			return nil, fmt.Errorf("label %q: %w", text, err)
 		}
 		choice[at] = v
 	}
 	return choice, nil
-}
-
-func (m *Model) slot(name string) int {
-	return slices.IndexFunc(m.Cond.Slots, func(s pipeline.Slot) bool { return s.Name == name })
 }
 
 func (m *Model) slotNames() string {
@@ -68,20 +63,15 @@ func (m *Model) slotNames() string {
 }
 
 // findValue prefers a name to a number: some values are called 1 or 2.
-func findValue(s pipeline.Slot, value string) (int, error) {
-	if i := slices.Index(s.Values, value); i >= 0 {
+func (m *Model) findValue(slot int, value string) (int, error) {
+	s := m.Cond.Slots[slot]
+	if i := m.Cond.ValueIndex(slot, value); i >= 0 {
 		return i, nil
-	}
-	for i, v := range s.Values {
-		if strings.EqualFold(v, value) {
-			return i, nil
-		}
 	}
 	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < len(s.Values) {
 		return n, nil
 	}
-	shown := s.Values
-	more := ""
+	shown, more := s.Values, ""
 	if len(shown) > 12 {
 		shown, more = shown[:12], ", ..."
 	}

@@ -88,8 +88,8 @@ func (c *Conditioner) check(choice []int) error {
 	return nil
 }
 
-// cond makes the rows of n pictures; fill sets them.
-func (c *Conditioner) cond(n int) *tensor.Cond {
+// NewCond makes the rows of n pictures, nil where the network takes no condition.
+func (c *Conditioner) NewCond(n int) *tensor.Cond {
 	switch {
 	case c == nil:
 		return nil

@@ -24,7 +24,7 @@ func (m *Model) Pass(dst, x *tensor.Tensor, times []float32, choices [][]int) er
 	if err != nil {
 		return err
 	}
-	cond := m.Cond.cond(x.N)
+	cond := m.Cond.NewCond(x.N)
 	for k := range x.N {
 		var choice []int
 		if choices != nil {

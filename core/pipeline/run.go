@@ -38,7 +38,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 	if err != nil {
 		return nil, &Clash{SettingSize, err.Error(), "use another size of picture", err}
 	}
-	r.cond = m.Cond.cond(rows)
+	r.cond = m.Cond.NewCond(rows)
 	var den denoise.Denoiser = denoise.NewNetwork(net, m.Prediction.Param(), rows, p.h, p.w, m.C, r.cond)
 	values := s.Batch * p.h * p.w * m.C
 	if r.guided {

@@ -1,0 +1,246 @@
+package pipeline
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxWords bounds how much of a text is looked at; the rest is reported as unmatched.
+const maxWords = 256
+
+// glue holds words that join others; outside of a longer match they are passed over in silence.
+var glue = map[string]bool{"a": true, "an": true, "the": true, "with": true, "and": true, "of": true, "in": true,
+	"on": true, "wearing": true, "has": true, "his": true, "her": true, "its": true, "is": true}
+
+// SlotIndex is the slot of a name, regardless of case; -1 if there is none.
+func (c *Conditioner) SlotIndex(name string) int {
+	for i, s := range c.Slots {
+		if strings.EqualFold(s.Name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// ValueIndex is the value of a slot with that very name, regardless of case; -1 if there is none.
+func (c *Conditioner) ValueIndex(slot int, name string) int {
+	for i, v := range c.Slots[slot].Values {
+		if strings.EqualFold(v, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// MatchWords finds values in a text: choice has one entry per slot, Open where nothing was found; unmatched lists
+// the words that were not understood, in lower case and in order.
+//
+// Case does not matter. Text and values are cut into words at everything that is neither letter nor digit, so
+// "square black" is the value "square-black". From left to right, the longest run of words that is a value, or that
+// a value begins or ends with, is taken. Among runs of one length these win, in this order:
+//
+//   - the slot named right before or after the run ("blue glasses", "head: cat"); slot=value and slot:value are
+//     looked at before all else and know no other slot
+//   - a whole value before a part of one
+//   - the slot with the most values: a word that fits several is most likely meant there
+//   - the shortest value, then the first
+//
+// A slot is filled once; what would fill it again is unmatched.
+func (c *Conditioner) MatchWords(text string) (choice []int, unmatched []string) {
+	m := newMatcher(c)
+	words := m.assignments(cut(text))
+	for i := 0; i < len(words); {
+		n := m.longest(words[i:])
+		if n == 0 {
+			if !glue[words[i].text] {
+				m.unmatched = append(m.unmatched, words[i])
+			}
+			n = 1
+		}
+		i += n
+	}
+	return m.choice, m.rest()
+}
+
+// word is a word of the text and its place in it; joins reports that it stands right before "=" or ":".
+type word struct {
+	text  string
+	at    int
+	joins bool
+}
+
+// cut splits a text into lower-case words.
+func cut(text string) []word {
+	var words []word
+	start := -1
+	lower := strings.ToLower(text) + " "
+	for i, r := range lower {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			if start < 0 {
+				start = i
+			}
+			continue
+		}
+		if start >= 0 {
+			words = append(words, word{text: lower[start:i], at: len(words)})
+			start = -1
+		}
+		if (r == '=' || r == ':') && len(words) > 0 {
+			words[len(words)-1].joins = true
+		}
+	}
+	return words
+}
+
+// matcher holds the words of every value and what is chosen so far.
+type matcher struct {
+	names     []string     // of the slots, lower case
+	values    [][][]string // [slot][value] words
+	longestOf int          // words of the longest value
+	choice    []int
+	unmatched []word
+}
+
+func newMatcher(c *Conditioner) *matcher {
+	m := &matcher{values: make([][][]string, len(c.Slots)), choice: make([]int, len(c.Slots))}
+	for i, s := range c.Slots {
+		m.choice[i] = Open
+		m.names = append(m.names, strings.ToLower(s.Name))
+		for _, v := range s.Values {
+			var w []string
+			for _, x := range cut(v) {
+				w = append(w, x.text)
+			}
+			m.values[i] = append(m.values[i], w)
+			m.longestOf = max(m.longestOf, len(w))
+		}
+	}
+	return m
+}
+
+// assignments takes every slot=value out of the words and returns the others.
+func (m *matcher) assignments(words []word) []word {
+	if len(words) > maxWords {
+		m.unmatched = append(m.unmatched, words[maxWords:]...)
+		words = words[:maxWords]
+	}
+	var rest []word
+	for i := 0; i < len(words); {
+		slot := m.slotNamed(words[i].text)
+		if !words[i].joins || slot < 0 {
+			rest = append(rest, words[i])
+			i++
+			continue
+		}
+		i++
+		n := min(m.longestOf, len(words)-i)
+		for ; n > 0; n-- {
+			if v, _ := m.find(slot, words[i:i+n]); v >= 0 && m.choice[slot] == Open {
+				m.choice[slot] = v
+				break
+			}
+		}
+		if n == 0 && i < len(words) { // the value is unknown, or the slot is filled
+			m.unmatched = append(m.unmatched, words[i])
+			n = 1
+		}
+		i += n
+	}
+	return rest
+}
+
+// longest fills a slot from the longest run that the words begin with and returns how many words that took.
+func (m *matcher) longest(words []word) int {
+	for n := min(m.longestOf, len(words)); n > 0; n-- {
+		// The slot's own name, before the run or after it.
+		if slot := m.slotNamed(words[0].text); n < len(words) && m.open(slot) {
+			if v, _ := m.find(slot, words[1:n+1]); v >= 0 {
+				m.choice[slot] = v
+				return n + 1
+			}
+		}
+		if n < len(words) {
+			if slot := m.slotNamed(words[n].text); m.open(slot) {
+				if v, _ := m.find(slot, words[:n]); v >= 0 {
+					m.choice[slot] = v
+					return n + 1
+				}
+			}
+		}
+		if slot, v := m.best(words[:n]); v >= 0 {
+			m.choice[slot] = v
+			return n
+		}
+	}
+	return 0
+}
+
+// best is the open slot and value that fit a run best; -1, -1 if none does.
+func (m *matcher) best(run []word) (slot, value int) {
+	slot, value = -1, -1
+	whole := false
+	for s := range m.values {
+		if !m.open(s) {
+			continue
+		}
+		v, w := m.find(s, run)
+		if v < 0 {
+			continue
+		}
+		if value < 0 || w && !whole || w == whole && len(m.values[s]) > len(m.values[slot]) {
+			slot, value, whole = s, v, w
+		}
+	}
+	return slot, value
+}
+
+// find is the value of a slot that fits a run best: the whole of it, or else the shortest that begins or ends with
+// the run; -1 if none does. A single word of one or two letters, or one that only joins, is never a part.
+func (m *matcher) find(slot int, run []word) (value int, whole bool) {
+	value = -1
+	part := len(run) > 1 || len(run[0].text) > 2 && !glue[run[0].text]
+	for v, words := range m.values[slot] {
+		switch {
+		case len(words) < len(run):
+		case len(words) == len(run) && same(words, run):
+			return v, true
+		case part && (same(words[:len(run)], run) || same(words[len(words)-len(run):], run)):
+			if value < 0 || len(words) < len(m.values[slot][value]) {
+				value = v
+			}
+		}
+	}
+	return value, false
+}
+
+func (m *matcher) open(slot int) bool { return slot >= 0 && m.choice[slot] == Open }
+
+// slotNamed is the slot of a name; -1 if there is none.
+func (m *matcher) slotNamed(name string) int {
+	for i, n := range m.names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// rest is the unmatched words in the text's order.
+func (m *matcher) rest() []string {
+	slices.SortFunc(m.unmatched, func(a, b word) int { return a.at - b.at })
+	var out []string
+	for _, w := range m.unmatched {
+		out = append(out, w.text)
+	}
+	return out
+}
+
+func same(words []string, run []word) bool {
+	for i, w := range words {
+		if w != run[i].text {
+			return false
+		}
+	}
+	return true
+}

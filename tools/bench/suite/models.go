@@ -1,0 +1,119 @@
+package suite
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"tintype/core/pipeline"
+	"tintype/core/rng"
+	"tintype/core/tensor"
+	"tintype/model"
+	"tintype/weights"
+)
+
+// Open opens a file of site/models.
+type Open func(file string) (io.ReadCloser, error)
+
+// Models loads every model of the manifest and prints what loading, a network
+// pass and a picture take.
+//
+//	model ID load  ms from the first byte to a checked, packed network
+//	model ID pass  ms of one network pass, for one picture and for the two halves of guidance
+//	model ID picture  ms of a picture with the model's own defaults
+func Models(print Printer, open Open) error {
+	text, err := readAll(open, "index.json")
+	if err != nil {
+		return err
+	}
+	manifest, err := weights.ParseManifest("index.json", string(text))
+	if err != nil {
+		return err
+	}
+	for _, entry := range manifest {
+		if err := measure(print, open, entry); err != nil {
+			return fmt.Errorf("model %s: %w", entry.ID, err)
+		}
+	}
+	return nil
+}
+
+func readAll(open Open, file string) ([]byte, error) {
+	r, err := open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+func measure(print Printer, open Open, entry weights.Entry) error {
+	start := time.Now()
+	m, err := load(open, entry)
+	if err != nil {
+		return err
+	}
+	print.linef("model %s load %.0f ms", entry.ID, ms(time.Since(start)))
+	spec := m.Defaults()
+	if err := pass(print, entry.ID, m, 1); err != nil {
+		return err
+	}
+	if spec.Guidance != 1 {
+		if err := pass(print, entry.ID, m, 2); err != nil {
+			return err
+		}
+	}
+	return pictures(print, entry.ID, m, spec)
+}
+
+func load(open Open, entry weights.Entry) (*model.Model, error) {
+	r, err := open(entry.File)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	c, err := weights.Open(r, entry.File, weights.Options{Expect: entry.Expect()})
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	return model.Load(c)
+}
+
+// pass times the network alone, on a batch of n.
+func pass(print Printer, id string, m *model.Model, n int) error {
+	net, err := m.Network.Plan(n, m.H, m.W, nil)
+	if err != nil {
+		return err
+	}
+	x, y := tensor.New(n, m.H, m.W, m.C), tensor.New(n, m.H, m.W, m.C)
+	rng.Normal(x.Data, 1, 0, 0)
+	times, cond := make([]float32, n), m.Cond.NewCond(n)
+	took := perCall(func() {
+		if failed := net.Forward(y, x, times, cond); failed != nil {
+			err = failed
+		}
+	})
+	print.linef("model %s pass, batch of %d: %.2f ms", id, n, ms(took))
+	return err
+}
+
+// pictures times whole pictures with the checkpoint's own settings.
+func pictures(print Printer, id string, m *model.Model, spec pipeline.Spec) error {
+	run, err := pipeline.Compile(&m.Model, spec, nil)
+	if err != nil {
+		return err
+	}
+	took := perCall(func() {
+		if failed := run.Reset(spec.Seed, spec.Choice); failed != nil {
+			err = failed
+		}
+		for done := false; !done && err == nil; {
+			done, err = run.Step()
+		}
+	})
+	print.linef("model %s picture of %d steps with %v: %.1f ms", id, spec.Steps, spec.Solver, ms(took))
+	return err
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
