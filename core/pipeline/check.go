@@ -178,7 +178,7 @@ func (m *Model) CheckGuidance() error {
 		return clash(SettingGuidance, "use guidance 1", "the model does not allow guidance")
 	case m.Cond == nil:
 		return clash(SettingGuidance, "use guidance 1", "the model takes no condition to be guided by")
-	case !m.Cond.canBeOpen():
+	case !m.Cond.CanBeOpen():
 		return clash(SettingGuidance, "use guidance 1", "the model has no null label to be guided away from")
 	}
 	return nil

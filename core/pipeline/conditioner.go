@@ -58,8 +58,8 @@ func Attributes(slots []Slot, dim int) (*Conditioner, error) {
 	return &Conditioner{Slots: slots, kind: condRows, null: Open, dim: dim}, nil
 }
 
-// canBeOpen reports whether a slot can be left open: guidance needs that, too.
-func (c *Conditioner) canBeOpen() bool { return c.kind == condRows || c.null >= 0 }
+// CanBeOpen reports whether a slot can be left open: guidance needs that, too.
+func (c *Conditioner) CanBeOpen() bool { return c.kind == condRows || c.null >= 0 }
 
 // check returns an error unless the choice is one of this conditioner's. A nil choice leaves every slot open.
 func (c *Conditioner) check(choice []int) error {
@@ -77,7 +77,7 @@ func (c *Conditioner) check(choice []int) error {
 		if choice != nil {
 			v = choice[i]
 		}
-		if v == Open && !c.canBeOpen() {
+		if v == Open && !c.CanBeOpen() {
 			return clash(SettingChoice, "choose a "+s.Name, "the model has no null label, so its %s cannot be left open", s.Name)
 		}
 		if v < Open || v >= len(s.Values) {

@@ -1,0 +1,221 @@
+package sampler_test
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	. "tintype/core/sampler"
+	"tintype/core/sampler/internal/oracle"
+	"tintype/core/schedule"
+)
+
+func compile(t testing.TB, s Solver, levels []schedule.Level) *Tape {
+	t.Helper()
+	tape, err := Compile(s, levels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tape
+}
+
+func process(t testing.TB) *schedule.VPDiscrete {
+	t.Helper()
+	b, err := schedule.BetasLinear(1e-4, 0.02, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := schedule.NewVPDiscrete(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func trailing(t testing.TB, n int) []schedule.Level {
+	t.Helper()
+	l, err := schedule.Trailing.Grid(schedule.GridOptions{})(process(t), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+var start = []float64{0.7, -1.1}
+
+// fixedNoise is the same few numbers for the same stream.
+func fixedNoise(dst []float64, key uint32) {
+	for i := range dst {
+		dst[i] = math.Sin(float64(key)*12.9898 + float64(i)*78.233 + 1)
+	}
+}
+
+// result interprets a solver's tape on the mixture.
+func result(t *testing.T, s Solver, levels []schedule.Level) []float64 {
+	t.Helper()
+	return oracle.Interpret(compile(t, s, levels), start, oracle.Bimodal.Denoise, fixedNoise)
+}
+
+func near(t *testing.T, what string, got, want []float64, tol float64) {
+	t.Helper()
+	for i := range want {
+		if !(math.Abs(got[i]-want[i]) <= tol) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+			return
+		}
+	}
+}
+
+func TestIdentities(t *testing.T) {
+	for _, n := range []int{1, 2, 5, 20, 50} {
+		l := trailing(t, n)
+		euler, ddim := compile(t, Euler{}, l), compile(t, DDIM{}, l)
+		for i := range euler.Ops {
+			if a, b := euler.Ops[i], ddim.Ops[i]; a != b {
+				t.Fatalf("n=%d: operation %d of euler is %v, of ddim with eta 0 %v", n, i, a, b)
+			}
+		}
+		near(t, fmt.Sprintf("ddim with eta 1 and ddpm, n=%d", n), result(t, DDIM{Eta: 1}, l), result(t, DDPM{}, l), 1e-12)
+	}
+	one := trailing(t, 1)
+	near(t, "heun and euler in one step", result(t, Heun{}, one), result(t, Euler{}, one), 0)
+	near(t, "dpmpp-2m and ddim in one step", result(t, DPMpp2M{}, one), result(t, DDIM{}, one), 0)
+}
+
+// The deterministic solvers know only ratios of the rates: at equal lambdas, X = x/a ends the same in the
+// coordinates of a variance-preserving, a variance-exploding and a flow process.
+func TestCoordinatesDoNotMatter(t *testing.T) {
+	vp := oracle.Rough(-2.3, 2.3, 12)
+	ve, flow := make([]schedule.Level, len(vp)), make([]schedule.Level, len(vp))
+	for i, l := range vp {
+		s := l.Sigma()
+		ve[i], flow[i] = schedule.Level{A: 1, S: s}, schedule.Level{A: 1 / (1 + s), S: s / (1 + s)}
+	}
+	for _, s := range []Solver{DDIM{}, DDIM{Eta: 0.6}, Euler{}, Heun{}, DPMpp2M{}, DPMpp2M{Correction: HeunLike}} {
+		end := func(levels []schedule.Level) []float64 {
+			x := []float64{start[0] * levels[0].A, start[1] * levels[0].A}
+			x = oracle.Interpret(compile(t, s, levels), x, oracle.Bimodal.Denoise, fixedNoise)
+			a := levels[len(levels)-1].A
+			return []float64{x[0] / a, x[1] / a}
+		}
+		want := end(vp)
+		near(t, fmt.Sprintf("%T in ve coordinates", s), end(ve), want, 1e-12)
+		near(t, fmt.Sprintf("%T in flow coordinates", s), end(flow), want, 1e-12)
+	}
+}
+
+// Observed orders on the mixture, from a start on the exact flow: the slope of the error over each of the last two
+// halvings of the step.
+func TestObservedOrders(t *testing.T) {
+	const lo, hi, most = -2.3, 2.3, 256
+	want := oracle.Flow(start, oracle.AtLambda(lo), oracle.AtLambda(hi), oracle.Bimodal.Denoise, 4000)
+	for _, c := range []struct {
+		name  string
+		s     Solver
+		order float64
+	}{
+		{"euler", Euler{}, 1}, {"ddim", DDIM{}, 1}, {"heun", Heun{}, 2},
+		{"dpmpp-2m", DPMpp2M{}, 2}, {"dpmpp-2m heun", DPMpp2M{Correction: HeunLike}, 2},
+	} {
+		for name, grid := range map[string]func(a, b float64, n int) []schedule.Level{"uniform": oracle.Uniform, "rough": oracle.Rough} {
+			var errs []float64
+			for n := most / 4; n <= most; n *= 2 {
+				got := result(t, c.s, grid(lo, hi, n))
+				errs = append(errs, math.Hypot(got[0]-want[0], got[1]-want[1]))
+			}
+			for i := 1; i < len(errs); i++ {
+				slope := math.Log2(errs[i-1] / errs[i])
+				t.Logf("%-14s %-8s n=%d: error %.2e, order %.2f", c.name, name, (most/4)<<i, errs[i], slope)
+				if slope < c.order-0.25 || slope > c.order+0.6 {
+					t.Errorf("%s on %s levels has order %.2f, want %v", c.name, name, slope, c.order)
+				}
+			}
+		}
+	}
+}
+
+// Weak orders without a single draw: on Gaussian data the tape maps the start and the noises affinely to the result,
+// whose mean and variance are then exact.
+func TestWeakOrders(t *testing.T) {
+	g := oracle.Gaussian{Mean: 0.4, Var: 0.25}
+	end := oracle.AtLambda(2.3)
+	wantMean, wantVar := g.Marginal(end)
+	for _, c := range []struct {
+		name  string
+		s     Solver
+		order float64
+	}{
+		{"ddpm", DDPM{}, 1}, {"ddim eta 1", DDIM{Eta: 1}, 1}, {"ddim eta 0.5", DDIM{Eta: 0.5}, 1}, {"ddim", DDIM{}, 1},
+		{"ddpm large", DDPM{VarianceLarge}, 1}, {"heun", Heun{}, 2}, {"dpmpp-2m", DPMpp2M{}, 2},
+	} {
+		var errs []float64
+		for _, n := range []int{32, 64, 128} {
+			mean, v := g.Push(compile(t, c.s, oracle.Uniform(-2.3, 2.3, n)))
+			errs = append(errs, math.Abs(v-wantVar)/wantVar+math.Abs(mean-wantMean))
+			t.Logf("%-14s n=%3d: variance off by %+.2e, mean by %+.2e", c.name, n, v/wantVar-1, mean-wantMean)
+		}
+		for i := 1; i < len(errs); i++ {
+			if slope := math.Log2(errs[i-1] / errs[i]); slope < c.order-0.25 || slope > c.order+0.6 {
+				t.Errorf("%s has weak order %.2f, want %v", c.name, slope, c.order)
+			}
+		}
+	}
+}
+
+// Each of DDPM's variances is exact, in any number of steps, for the data it belongs to: a single point, and data as
+// wide as the noise.
+func TestDDPMVariancesAreExact(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 8, 50} {
+		levels := append(oracle.Rough(-2.3, 2.3, n), schedule.Clean)[:n+1]
+		for _, c := range []struct {
+			v Variance
+			g oracle.Gaussian
+		}{{VarianceSmall, oracle.Gaussian{Mean: 0.3, Var: 0}}, {VarianceLarge, oracle.Gaussian{Mean: 0, Var: 1}}} {
+			_, got := c.g.Push(compile(t, DDPM{c.v}, levels))
+			_, want := c.g.Marginal(levels[n])
+			if math.Abs(got/want-1) > 1e-12 {
+				t.Errorf("variance %d on data of variance %v, n=%d: %v, want %v", c.v, c.g.Var, n, got, want)
+			}
+		}
+	}
+}
+
+// DDIM of any eta keeps every marginal where D is exact: for a point, D is the point.
+func TestDDIMKeepsMarginals(t *testing.T) {
+	g := oracle.Gaussian{Mean: -0.2, Var: 0}
+	for _, eta := range []float64{0, 0.3, 0.7, 1} {
+		levels := oracle.Uniform(-2, 2, 7)
+		mean, v := g.Push(compile(t, DDIM{eta}, levels))
+		wantMean, want := g.Marginal(levels[7])
+		if math.Abs(v/want-1) > 1e-12 || math.Abs(mean-wantMean) > 1e-12 {
+			t.Errorf("eta %v: mean %v and variance %v, want %v and %v", eta, mean, v, wantMean, want)
+		}
+	}
+}
+
+// A noisy end must not stop a multistep solver from starting with order one from pure noise, nor Heun.
+func TestPureNoiseAtTheStart(t *testing.T) {
+	b, err := schedule.BetasScaledLinear(0.00085, 0.012, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := schedule.NewVPDiscrete(schedule.ZeroTerminalSNR(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= 60; n++ {
+		levels, err := schedule.Trailing.Grid(schedule.GridOptions{})(p, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if levels[0].A != 0 || levels[0].S != 1 {
+			t.Fatalf("the first level is %v", levels[0])
+		}
+		for _, info := range Solvers() {
+			x := result(t, info.Kind.Solver(Options{Eta: 0.5}), levels)
+			if !(math.Abs(x[0]) < 3 && math.Abs(x[1]) < 3) {
+				t.Errorf("%v in %d steps from pure noise ends at %v", info.Kind, n, x)
+			}
+		}
+	}
+}
