@@ -44,15 +44,14 @@ func gemmPanel(dst []float32, ldd int, a []float32, lda int, panel []float32, m,
 }
 
 // tile2x16 computes two rows of 16 columns. d0 and d1 point to 16 floats, a0
-// and a1 to the runs of a row, b to a panel of r.count·r.k rows.
+// and a1 to the runs of a row, b to a panel of r.count·r.k rows. One pointer
+// per row and pass, and arrays of known length, keep checks out of the loop.
 func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
+	o0, o1 := (*[panelCols]float32)(d0), (*[panelCols]float32)(d1)
 	var c00, c01, c02, c03, c10, c11, c12, c13 archsimd.Float32x4
 	if accumulate {
-		o0, o1 := (*[panelCols]float32)(d0), (*[panelCols]float32)(d1)
-		c00, c01 = archsimd.LoadFloat32x4Array((*[4]float32)(o0[0:4])), archsimd.LoadFloat32x4Array((*[4]float32)(o0[4:8]))
-		c02, c03 = archsimd.LoadFloat32x4Array((*[4]float32)(o0[8:12])), archsimd.LoadFloat32x4Array((*[4]float32)(o0[12:16]))
-		c10, c11 = archsimd.LoadFloat32x4Array((*[4]float32)(o1[0:4])), archsimd.LoadFloat32x4Array((*[4]float32)(o1[4:8]))
-		c12, c13 = archsimd.LoadFloat32x4Array((*[4]float32)(o1[8:12])), archsimd.LoadFloat32x4Array((*[4]float32)(o1[12:16]))
+		c00, c01, c02, c03 = load16(o0)
+		c10, c11, c12, c13 = load16(o1)
 	}
 	for run := 0; run < r.count; run++ {
 		p0, p1 := unsafe.Add(a0, 4*run*r.stride), unsafe.Add(a1, 4*run*r.stride)
@@ -60,60 +59,52 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 		for ; k >= unroll; k -= unroll {
 			w := (*[unroll * panelCols]float32)(b)
 			x0, x1 := (*[unroll]float32)(p0), (*[unroll]float32)(p1)
-			{
-				b0, b1 := archsimd.LoadFloat32x4Array((*[4]float32)(w[0:4])), archsimd.LoadFloat32x4Array((*[4]float32)(w[4:8]))
-				b2, b3 := archsimd.LoadFloat32x4Array((*[4]float32)(w[8:12])), archsimd.LoadFloat32x4Array((*[4]float32)(w[12:16]))
-				t := archsimd.BroadcastFloat32x4(x0[0])
-				c00, c01, c02, c03 = t.Mul(b0).Add(c00), t.Mul(b1).Add(c01), t.Mul(b2).Add(c02), t.Mul(b3).Add(c03)
-				t = archsimd.BroadcastFloat32x4(x1[0])
-				c10, c11, c12, c13 = t.Mul(b0).Add(c10), t.Mul(b1).Add(c11), t.Mul(b2).Add(c12), t.Mul(b3).Add(c13)
-			}
-			{
-				b0, b1 := archsimd.LoadFloat32x4Array((*[4]float32)(w[16:20])), archsimd.LoadFloat32x4Array((*[4]float32)(w[20:24]))
-				b2, b3 := archsimd.LoadFloat32x4Array((*[4]float32)(w[24:28])), archsimd.LoadFloat32x4Array((*[4]float32)(w[28:32]))
-				t := archsimd.BroadcastFloat32x4(x0[1])
-				c00, c01, c02, c03 = t.Mul(b0).Add(c00), t.Mul(b1).Add(c01), t.Mul(b2).Add(c02), t.Mul(b3).Add(c03)
-				t = archsimd.BroadcastFloat32x4(x1[1])
-				c10, c11, c12, c13 = t.Mul(b0).Add(c10), t.Mul(b1).Add(c11), t.Mul(b2).Add(c12), t.Mul(b3).Add(c13)
-			}
-			{
-				b0, b1 := archsimd.LoadFloat32x4Array((*[4]float32)(w[32:36])), archsimd.LoadFloat32x4Array((*[4]float32)(w[36:40]))
-				b2, b3 := archsimd.LoadFloat32x4Array((*[4]float32)(w[40:44])), archsimd.LoadFloat32x4Array((*[4]float32)(w[44:48]))
-				t := archsimd.BroadcastFloat32x4(x0[2])
-				c00, c01, c02, c03 = t.Mul(b0).Add(c00), t.Mul(b1).Add(c01), t.Mul(b2).Add(c02), t.Mul(b3).Add(c03)
-				t = archsimd.BroadcastFloat32x4(x1[2])
-				c10, c11, c12, c13 = t.Mul(b0).Add(c10), t.Mul(b1).Add(c11), t.Mul(b2).Add(c12), t.Mul(b3).Add(c13)
-			}
-			{
-				b0, b1 := archsimd.LoadFloat32x4Array((*[4]float32)(w[48:52])), archsimd.LoadFloat32x4Array((*[4]float32)(w[52:56]))
-				b2, b3 := archsimd.LoadFloat32x4Array((*[4]float32)(w[56:60])), archsimd.LoadFloat32x4Array((*[4]float32)(w[60:64]))
-				t := archsimd.BroadcastFloat32x4(x0[3])
-				c00, c01, c02, c03 = t.Mul(b0).Add(c00), t.Mul(b1).Add(c01), t.Mul(b2).Add(c02), t.Mul(b3).Add(c03)
-				t = archsimd.BroadcastFloat32x4(x1[3])
-				c10, c11, c12, c13 = t.Mul(b0).Add(c10), t.Mul(b1).Add(c11), t.Mul(b2).Add(c12), t.Mul(b3).Add(c13)
-			}
+			b0, b1, b2, b3 := load16((*[panelCols]float32)(w[0*panelCols : 1*panelCols]))
+			c00, c01, c02, c03 = mulAdd16(x0[0], b0, b1, b2, b3, c00, c01, c02, c03)
+			c10, c11, c12, c13 = mulAdd16(x1[0], b0, b1, b2, b3, c10, c11, c12, c13)
+			b0, b1, b2, b3 = load16((*[panelCols]float32)(w[1*panelCols : 2*panelCols]))
+			c00, c01, c02, c03 = mulAdd16(x0[1], b0, b1, b2, b3, c00, c01, c02, c03)
+			c10, c11, c12, c13 = mulAdd16(x1[1], b0, b1, b2, b3, c10, c11, c12, c13)
+			b0, b1, b2, b3 = load16((*[panelCols]float32)(w[2*panelCols : 3*panelCols]))
+			c00, c01, c02, c03 = mulAdd16(x0[2], b0, b1, b2, b3, c00, c01, c02, c03)
+			c10, c11, c12, c13 = mulAdd16(x1[2], b0, b1, b2, b3, c10, c11, c12, c13)
+			b0, b1, b2, b3 = load16((*[panelCols]float32)(w[3*panelCols : 4*panelCols]))
+			c00, c01, c02, c03 = mulAdd16(x0[3], b0, b1, b2, b3, c00, c01, c02, c03)
+			c10, c11, c12, c13 = mulAdd16(x1[3], b0, b1, b2, b3, c10, c11, c12, c13)
 			b = unsafe.Add(b, 4*unroll*panelCols)
 			p0, p1 = unsafe.Add(p0, 4*unroll), unsafe.Add(p1, 4*unroll)
 		}
 		for ; k > 0; k-- {
-			w := (*[panelCols]float32)(b)
-			b0, b1 := archsimd.LoadFloat32x4Array((*[4]float32)(w[0:4])), archsimd.LoadFloat32x4Array((*[4]float32)(w[4:8]))
-			b2, b3 := archsimd.LoadFloat32x4Array((*[4]float32)(w[8:12])), archsimd.LoadFloat32x4Array((*[4]float32)(w[12:16]))
-			t := archsimd.BroadcastFloat32x4(*(*float32)(p0))
-			c00, c01, c02, c03 = t.Mul(b0).Add(c00), t.Mul(b1).Add(c01), t.Mul(b2).Add(c02), t.Mul(b3).Add(c03)
-			t = archsimd.BroadcastFloat32x4(*(*float32)(p1))
-			c10, c11, c12, c13 = t.Mul(b0).Add(c10), t.Mul(b1).Add(c11), t.Mul(b2).Add(c12), t.Mul(b3).Add(c13)
+			b0, b1, b2, b3 := load16((*[panelCols]float32)(b))
+			c00, c01, c02, c03 = mulAdd16(*(*float32)(p0), b0, b1, b2, b3, c00, c01, c02, c03)
+			c10, c11, c12, c13 = mulAdd16(*(*float32)(p1), b0, b1, b2, b3, c10, c11, c12, c13)
 			b = unsafe.Add(b, 4*panelCols)
 			p0, p1 = unsafe.Add(p0, 4), unsafe.Add(p1, 4)
 		}
 	}
-	o0, o1 := (*[panelCols]float32)(d0), (*[panelCols]float32)(d1)
-	c00.StoreArray((*[4]float32)(o0[0:4]))
-	c01.StoreArray((*[4]float32)(o0[4:8]))
-	c02.StoreArray((*[4]float32)(o0[8:12]))
-	c03.StoreArray((*[4]float32)(o0[12:16]))
-	c10.StoreArray((*[4]float32)(o1[0:4]))
-	c11.StoreArray((*[4]float32)(o1[4:8]))
-	c12.StoreArray((*[4]float32)(o1[8:12]))
-	c13.StoreArray((*[4]float32)(o1[12:16]))
+	store16(o0, c00, c01, c02, c03)
+	store16(o1, c10, c11, c12, c13)
+}
+
+// The three below are inlined.
+
+func load16(p *[panelCols]float32) (v0, v1, v2, v3 archsimd.Float32x4) {
+	v0 = archsimd.LoadFloat32x4Array((*[4]float32)(p[0:4]))
+	v1 = archsimd.LoadFloat32x4Array((*[4]float32)(p[4:8]))
+	v2 = archsimd.LoadFloat32x4Array((*[4]float32)(p[8:12]))
+	v3 = archsimd.LoadFloat32x4Array((*[4]float32)(p[12:16]))
+	return v0, v1, v2, v3
+}
+
+func store16(p *[panelCols]float32, v0, v1, v2, v3 archsimd.Float32x4) {
+	v0.StoreArray((*[4]float32)(p[0:4]))
+	v1.StoreArray((*[4]float32)(p[4:8]))
+	v2.StoreArray((*[4]float32)(p[8:12]))
+	v3.StoreArray((*[4]float32)(p[12:16]))
+}
+
+// mulAdd16 returns x·b + c, the product rounded.
+func mulAdd16(x float32, b0, b1, b2, b3, c0, c1, c2, c3 archsimd.Float32x4) (_, _, _, _ archsimd.Float32x4) {
+	t := archsimd.BroadcastFloat32x4(x)
+	return t.Mul(b0).Add(c0), t.Mul(b1).Add(c1), t.Mul(b2).Add(c2), t.Mul(b3).Add(c3)
 }
