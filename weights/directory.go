@@ -140,7 +140,7 @@ func (d *directory) addPart(p *diskPart, prefix string, names map[string]bool) e
 		info.Shape = currentShape(info.Name, info.Shape)
 		info.Name = prefix + info.Name
 		if d.c.byName[info.Name] != nil {
-			return &Error{Kind: ErrDuplicate, File: p.file, Tensor: info.Name, Detail: "found again as " + strconv.Quote(old)}
+			return &Error{Kind: ErrDuplicate, File: p.file, Tensor: info.Name, Detail: "two tensors get this name, one of them is " + strconv.Quote(old) + " in the file"}
 		}
 		d.c.add(info, p, i)
 	}

@@ -34,7 +34,7 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 	s.raw = buffered
 	start, err := buffered.Peek(8)
 	if err != nil && err != io.EOF {
-		return nil, s.readError(err, "")
+		return nil, s.readError(err, ErrHeaderTooSmall, "", "")
 	}
 	if isZstd(start) {
 		if s.frames, err = newFrameReader(buffered, s.src); err != nil {
@@ -54,16 +54,16 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 
 func (s *stream) readHeader(o Options) error {
 	var length [8]byte
-	if err := s.read(length[:], ""); err != nil {
-		return s.shorter(err, ErrHeaderTooSmall, "")
+	if err := s.read(length[:], ErrHeaderTooSmall, ""); err != nil {
+		return err
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > MaxHeader {
 		return tooLarge(s.file, length[:])
 	}
 	text := make([]byte, n)
-	if err := s.read(text, ""); err != nil {
-		return s.shorter(err, ErrHeaderLength, "header of "+strconv.FormatUint(n, 10)+" bytes")
+	if err := s.read(text, ErrHeaderLength, ""); err != nil {
+		return err
 	}
 	head, err := ParseHeader(s.file, string(text))
 	if err != nil {
@@ -81,37 +81,30 @@ func (s *stream) readHeader(o Options) error {
 	return nil
 }
 
-// read fills p or says why not. An early end is ErrTruncated.
-func (s *stream) read(p []byte, tensor string) error {
+// read fills p or says why not. Where the file ends too early, the error is of kind early.
+func (s *stream) read(p []byte, early error, tensor string) error {
 	n, err := io.ReadFull(s.raw, p)
 	if err == nil {
 		return nil
 	}
-	return s.readError(err, tensor, "expected "+strconv.Itoa(len(p))+" more bytes, found "+strconv.Itoa(n))
+	return s.readError(err, early, tensor, "expected "+strconv.Itoa(len(p))+" more bytes, found "+strconv.Itoa(n))
 }
 
-func (s *stream) readError(err error, tensor string, detail ...string) error {
+// readError sorts an error of the reader or the decoder into our kinds.
+func (s *stream) readError(err, early error, tensor, detail string) error {
 	if own := (*Error)(nil); errors.As(err, &own) {
 		return err
 	}
 	e := &Error{File: s.file, Tensor: tensor}
 	switch {
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		e.Kind, e.Detail = ErrTruncated, strings.Join(detail, "")
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		e.Kind, e.Detail = early, detail
 	case s.src.err != nil && s.src.err != io.EOF:
 		e.Kind, e.Cause = ErrRead, s.src.err
 	default:
 		e.Kind, e.Cause = ErrZstd, err
 	}
 	return e
-}
-
-// shorter renames an early end by what it cut off.
-func (s *stream) shorter(err, kind error, detail string) error {
-	if !errors.Is(err, ErrTruncated) {
-		return err
-	}
-	return &Error{Kind: kind, File: s.file, Detail: detail}
 }
 
 func (s *stream) header() *Header { return s.head }
@@ -147,7 +140,7 @@ func (s *stream) readTensor(info TensorInfo) ([]byte, error) {
 			raw = append(make([]byte, 0, min(size, 2*int64(cap(raw)))), raw...)
 		}
 		part := raw[len(raw):cap(raw)]
-		if err := s.read(part, info.Name); err != nil {
+		if err := s.read(part, ErrTruncated, info.Name); err != nil {
 			return nil, err
 		}
 		raw = raw[:cap(raw)]
@@ -181,7 +174,7 @@ func (s *stream) finish() (Sums, error) {
 func (s *stream) skip(info TensorInfo, scratch []byte) error {
 	for left := info.Bytes(); left > 0; {
 		part := scratch[:min(left, int64(len(scratch)))]
-		if err := s.read(part, info.Name); err != nil {
+		if err := s.read(part, ErrTruncated, info.Name); err != nil {
 			return err
 		}
 		if s.data != nil {
@@ -197,7 +190,7 @@ func (s *stream) end(scratch []byte) error {
 	case n > 0:
 		return &Error{Kind: ErrTrailing, File: s.file, Detail: "expected " + strconv.FormatInt(s.head.Bytes, 10) + " bytes"}
 	case err != io.EOF:
-		return s.readError(err, "")
+		return s.readError(err, ErrTruncated, "", "")
 	}
 	if want := s.expect.Bytes; want > 0 && s.src.count != want {
 		return &Error{Kind: ErrSize, File: s.file, Detail: "expected " + strconv.FormatInt(want, 10) +

@@ -54,6 +54,9 @@ func (f *frameReader) Read(p []byte) (int, error) {
 		return 0, &Error{Kind: ErrTooLarge, File: f.src.file, Detail: strconv.FormatInt(f.src.count, 10) +
 			" bytes decode to over " + strconv.FormatInt(f.out, 10) + ", which no trained network does"}
 	}
+	if err == io.ErrUnexpectedEOF {
+		err = &Error{Kind: ErrTruncated, File: f.src.file, Detail: "inside a zstd frame"}
+	}
 	return n, err
 }
 

@@ -1,0 +1,159 @@
+package weights
+
+import (
+	"maps"
+	"reflect"
+	"testing"
+)
+
+// describe reads metadata as if a file with the given tensors had it.
+func describe(metadata map[string]string, tensors ...TensorInfo) (*Description, error) {
+	c := newCheckpoint("file")
+	c.metadata = metadata
+	for i, info := range tensors {
+		c.add(info, nil, i)
+	}
+	return c.Describe()
+}
+
+func table(name string, rows, dim int) TensorInfo {
+	return TensorInfo{Name: name, DType: F16, Shape: []int{rows, dim}}
+}
+
+const slotsModel = `{"name":"n","codec":{"kind":"pixel_unshuffle","factor":2},"conditioner":{"_class_name":"AttributeEmbedding","combine":"sum",
+	"embedding_dim":4,"null":"last row","slots":[{"name":"head","values":["a","b"]},{"name":"body","values":["c"]}]},"licence":"CC0 1.0","provenance":"p"}`
+
+func TestDescribe(t *testing.T) {
+	d, err := describe(map[string]string{
+		"unet":      `{"in_channels":3}`,
+		"scheduler": `{"_class_name":"DDIMScheduler"}`,
+		"model":     slotsModel,
+		"student":   `{"method":"progressive distillation","teacher":"t","trained_steps":[4],"t_list":[999,749,499,249],"deterministic":true,"final":"x0"}`,
+		"guidance":  `{"baked":1.5,"allow_cfg":false}`,
+		"samplers":  `{"default":{"name":"ddim","n":4,"grid":"trailing","eta":0},"allowed":["ddim"],"forbidden":{"*":"no slope","heun":"why"}}`,
+		"goldens":   `[1]`,
+		"sha256":    "00", "format": "pt", "_more": "anything",
+	}, table("conditioner.head.weight", 3, 4), table("conditioner.body.weight", 2, 4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Description{
+		Model: Model{
+			Name: "n", NullLabel: -1, Codec: Codec{CodecPixelUnshuffle, 2}, Licence: "CC0 1.0", Provenance: "p",
+			Conditioner: &Conditioner{4, []Slot{{"head", []string{"a", "b"}}, {"body", []string{"c"}}}},
+		},
+		Student:  &Student{"progressive distillation", "t", []int{4}, []int{999, 749, 499, 249}, true, "x0"},
+		Guidance: Guidance{Baked: 1.5, AllowCFG: false},
+		Samplers: Samplers{&Sampler{Name: "ddim", N: 4, Grid: "trailing"}, []string{"ddim"}, []Forbidden{{"*", "no slope"}, {"heun", "why"}}},
+	}
+	if n, err := d.UNet.Get("in_channels").Int(); n != 3 || err != nil {
+		t.Error(n, err)
+	}
+	if !d.Scheduler.Exists() || d.Goldens.Len() != 1 {
+		t.Error("scheduler or goldens are missing")
+	}
+	want.UNet, want.Scheduler, want.Goldens = d.UNet, d.Scheduler, d.Goldens
+	if !reflect.DeepEqual(*d, want) {
+		t.Errorf("got  %+v\nwant %+v", *d, want)
+	}
+	for solver, reason := range map[string]string{"ddim": "", "heun": "why", "euler": "no slope"} {
+		if got := d.Samplers.Reason(solver); got != reason {
+			t.Errorf("%s: %q, want %q", solver, got, reason)
+		}
+	}
+}
+
+// What a checkpoint does not say.
+func TestDescribeDefaults(t *testing.T) {
+	d, err := describe(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Description{Model: Model{NullLabel: -1, Codec: Codec{CodecNone, 1}}, Guidance: Guidance{AllowCFG: true}}
+	if !reflect.DeepEqual(*d, want) {
+		t.Errorf("got  %+v\nwant %+v", *d, want)
+	}
+	if d.Samplers.Reason("anything") != "" {
+		t.Error("a contract out of nowhere")
+	}
+	if reason := (Samplers{Allowed: []string{"ddim", "euler"}}).Reason("heun"); reason != "the checkpoint allows only ddim, euler" {
+		t.Error(reason)
+	}
+}
+
+func TestDescribeRefuses(t *testing.T) {
+	head, body := table("conditioner.head.weight", 3, 4), table("conditioner.body.weight", 2, 4)
+	conditioner := func(fields string) string { return `{"conditioner":{` + fields + `}}` }
+	for _, c := range []struct {
+		key, text string
+		part      string
+	}{
+		{"boundary", `{}`, `unknown key "boundary"`},
+		{"unet", `{`, "unet: not valid JSON"},
+		{"unet", `[]`, "unet: expected an object"},
+		{"model", `{"lables":[]}`, "model.lables: not a field"},
+		{"model", `{"name":1}`, "model.name: expected a string"},
+		{"model", `{"labels":["a",2]}`, "model.labels[1]"},
+		{"model", `{"labels":["a",""]}`, "model.labels[1]: is empty"},
+		{"model", `{"null_label":-1}`, "model.null_label: expected 0 or more"},
+		{"model", `{"labels":["a","b"],"null_label":1}`, `model.null_label: 1 contradicts labels`},
+		{"model", `{"codec":{"kind":"vae"}}`, "model.codec.kind: expected none or pixel_unshuffle"},
+		{"model", `{"codec":{"kind":"none","factor":2}}`, "model.codec.factor: contradicts"},
+		{"model", `{"codec":{"kind":"pixel_unshuffle"}}`, "model.codec.factor: expected 2 to 16"},
+		{"model", `{"codec":{"kind":"pixel_unshuffle","factor":17}}`, "model.codec.factor: expected 2 to 16"},
+		{"model", `{"codec":{"kind":"none","shift":1}}`, "model.codec.shift: not a field"},
+		{"model", conditioner(`"_class_name":"Other"`), "AttributeEmbedding"},
+		{"model", conditioner(`"combine":"concat"`), "model.conditioner.combine: expected sum"},
+		{"model", conditioner(`"embedding_dim":0`), "model.conditioner.embedding_dim: expected 1 or more"},
+		{"model", conditioner(`"slots":[]`), "model.conditioner.embedding_dim: is missing"},
+		{"model", conditioner(`"embedding_dim":4`), "model.conditioner.slots: expected an array"},
+		{"model", conditioner(`"embedding_dim":4,"slots":[]`), "model.conditioner.slots: is empty"},
+		{"model", conditioner(`"embedding_dim":4,"slots":[{"name":"head"}]`), "slots[0].values: is missing"},
+		{"model", conditioner(`"embedding_dim":4,"slots":[{"values":["a"]}]`), "slots[0].name"},
+		{"model", conditioner(`"embedding_dim":4,"slots":[{"name":"a=b","values":["a"]}]`), "slots[0].name"},
+		{"model", conditioner(`"embedding_dim":4,"slots":[{"name":"a","values":["a"]},{"name":"a","values":["a"]}]`), "slots[1].name"},
+		{"model", conditioner(`"embedding_dim":4,"slots":[{"name":"head","values":["a"]}]`), "to be [2 4] (values and a null row), found [3 4]"},
+		{"model", conditioner(`"embedding_dim":5,"slots":[{"name":"head","values":["a","b"]}]`), "to be [3 5]"},
+		{"model", conditioner(`"embedding_dim":4,"slots":[{"name":"hat","values":["a"]}]`), "slots[0]: its table conditioner.hat.weight is missing"},
+		{"model", `{"null_label":1,` + conditioner(`"embedding_dim":4,"slots":[{"name":"head","values":["a","b"]}]`)[1:], "conditioner: contradicts labels"},
+		{"student", `{}`, "student.method: is missing"},
+		{"student", `{"method":"LCM","original_steps":50}`, "student.original_steps: not a field"},
+		{"student", `{"method":"pd","final":"x1"}`, "student.final: expected x0 or t0"},
+		{"student", `{"method":"pd","trained_steps":[0]}`, "student.trained_steps[0]: expected 1 or more"},
+		{"student", `{"method":"pd","t_list":[249,499]}`, "student.t_list[1]: expected less"},
+		{"guidance", `{"w_embed":{}}`, "guidance.w_embed: not a field"},
+		{"guidance", `{"baked":-1}`, "guidance.baked: expected 0 or more"},
+		{"samplers", `{"default":{}}`, "samplers.default.name: is missing"},
+		{"samplers", `{"default":{"name":"ddim","n":0}}`, "samplers.default.n: expected 1 or more"},
+		{"samplers", `{"default":{"name":"ddim","order":2}}`, "samplers.default.order: not a field"},
+		{"samplers", `{"default":{"name":"ddim"},"allowed":["heun"]}`, `samplers.default.name: "ddim" is not allowed`},
+		{"samplers", `{"default":{"name":"ddim"},"forbidden":{"ddim":"slow"}}`, `is not allowed: slow`},
+		{"samplers", `{"forbidden":{"ddim":""}}`, "samplers.forbidden.ddim: expected a reason"},
+		{"samplers", `{"forbidden":["ddim"]}`, "samplers.forbidden: expected an object"},
+	} {
+		_, err := describe(map[string]string{c.key: c.text}, head, body)
+		wantError(t, err, ErrMetadata, "file: ", c.part)
+	}
+}
+
+// Two keys that cannot both be true.
+func TestDescribeContradictions(t *testing.T) {
+	student := map[string]string{
+		"student":  `{"method":"pd","trained_steps":[4],"t_list":[999,749,499,249]}`,
+		"guidance": `{"baked":1.5,"allow_cfg":false}`,
+		"samplers": `{"default":{"name":"ddim","n":4}}`,
+	}
+	if _, err := describe(student); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ key, text, part string }{
+		{"samplers", `{"default":{"name":"ddim","n":8}}`, "samplers.default.n: 8 contradicts student.trained_steps"},
+		{"samplers", `{"default":{"name":"ddim","n":4,"guidance":2}}`, "samplers.default.guidance: contradicts guidance.allow_cfg"},
+		{"student", `{"method":"pd","trained_steps":[4],"t_list":[999,499]}`, "student.t_list: has 2 entries"},
+	} {
+		bad := maps.Clone(student)
+		bad[c.key] = c.text
+		_, err := describe(bad)
+		wantError(t, err, ErrMetadata, c.part)
+	}
+}

@@ -1,0 +1,128 @@
+package weights
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+var sum64 = strings.Repeat("0123456789abcdef", 4)
+
+func goodManifest() Manifest {
+	return Manifest{
+		{ID: "teacher", Name: "A \"teacher\"", File: "teacher.safetensors.zst", Bytes: 10, RawBytes: 12, SHA256: sum64, Licence: "MIT"},
+		{ID: "student-4", Name: "S", File: "s.zst", Bytes: 1, RawBytes: 1 << 40, SHA256: sum64, Licence: "CC0", Default: true, StudentOf: "teacher"},
+	}
+}
+
+func TestManifestRoundTrip(t *testing.T) {
+	for _, want := range []Manifest{goodManifest(), {}} {
+		text, err := want.Text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := ParseManifest("index.json", text)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%v\ngot  %+v\nwant %+v", err, got, want)
+		}
+	}
+	e, ok := goodManifest().Find("student-4")
+	if !ok || e.Expect() != (Expect{SHA256: sum64, Bytes: 1, RawBytes: 1 << 40}) {
+		t.Error(e, ok)
+	}
+	if _, ok := goodManifest().Find("x"); ok {
+		t.Error("found what is not there")
+	}
+}
+
+// badManifests are changes to the good one's text and what the error says.
+var badManifests = []struct{ old, new, part string }{
+	{"[\n", "{\n", "not valid JSON"},
+	{"[\n", "[3,", "models[0]: expected an object"},
+	{`"id":"teacher"`, `"id":"te acher"`, "models[0].id"},
+	{`"id":"teacher"`, `"id":""`, "models[0].id"},
+	{`"id":"teacher"`, `"id":"student-4"`, `models[1].id: "student-4" is the id of two models`},
+	{`"id":"teacher",`, ``, "models[0].id"},
+	{`"id":"teacher"`, `"id":"t","id":"t"`, "duplicate key"},
+	{`"teacher.safetensors.zst"`, `"../teacher.zst"`, "models[0].file"},
+	{`"teacher.safetensors.zst"`, `"/teacher.zst"`, "models[0].file"},
+	{`"teacher.safetensors.zst"`, `"a\\teacher.zst"`, "models[0].file"},
+	{`"teacher.safetensors.zst"`, `"https:teacher.zst"`, "models[0].file"},
+	{`"teacher.safetensors.zst"`, `"x?y"`, "models[0].file"},
+	{`"teacher.safetensors.zst"`, `"%2e%2e"`, "models[0].file"},
+	{`"teacher.safetensors.zst"`, `".hidden"`, "models[0].file"},
+	{`"teacher.safetensors.zst"`, `""`, "models[0].file"},
+	{`"bytes":10`, `"bytes":0`, "models[0].bytes: expected 1 or more"},
+	{`"bytes":10`, `"bytes":-10`, "models[0].bytes"},
+	{`"bytes":10`, `"bytes":1e1`, "models[0].bytes"},
+	{`"raw_bytes":12,`, ``, "models[0].raw_bytes"},
+	{sum64, sum64[1:], "models[0].sha256: expected 64"},
+	{sum64, "x" + sum64[1:], "models[0].sha256: expected 64"},
+	{`"licence":"MIT"`, `"licence":""`, "models[0].licence"},
+	{`"default":false`, `"default":true`, `models[1].default: contradicts the model "teacher"`},
+	{`"default":false`, `"default":1`, "models[0].default"},
+	{`"student_of":"teacher"`, `"student_of":"nobody"`, `models[1].student_of`},
+	{`"student_of":"teacher"`, `"student_of":"student-4"`, `models[1].student_of`},
+	{`"student_of"`, `"student"`, `models[1].student: not a field`},
+	{`"name":"S"`, `"name":{"en":["S"]}`, "models[1].name"},
+	{`"name":"S"`, `"name":[[[[]]]]`, "nested too deep"},
+	{"]\n", "]" + strings.Repeat(" ", MaxManifest), "too long"},
+}
+
+func TestParseManifestRefuses(t *testing.T) {
+	good, err := goodManifest().Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range badManifests {
+		if !strings.Contains(good, c.old) {
+			t.Fatalf("%q is not in the manifest", c.old)
+		}
+		_, err := ParseManifest("index.json", strings.Replace(good, c.old, c.new, 1))
+		wantError(t, err, ErrManifest, "index.json: ", c.part)
+	}
+	if _, err := (Manifest{{ID: "x"}}).Text(); !errors.Is(err, ErrManifest) {
+		t.Errorf("an unusable entry is written: %v", err)
+	}
+	// Extensions that are ignored, and capitals in the hash.
+	text := strings.Replace(good, `"id"`, `"_note":[1],"format":2,"id"`, 1)
+	text = strings.ReplaceAll(text, sum64, strings.ToUpper(sum64))
+	if m, err := ParseManifest("index.json", text); err != nil || m[0].SHA256 != sum64 {
+		t.Error(err)
+	}
+}
+
+// FuzzManifest checks that what is accepted is written and read back the same.
+func FuzzManifest(f *testing.F) {
+	good, err := goodManifest().Text()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	for _, c := range badManifests[:len(badManifests)-1] {
+		f.Add(strings.Replace(good, c.old, c.new, 1))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := ParseManifest("index.json", text)
+		if err != nil {
+			if !errors.Is(err, ErrManifest) {
+				t.Fatalf("error without a kind: %v", err)
+			}
+			return
+		}
+		for _, e := range m {
+			if strings.ContainsAny(e.File, "/\\") || e.File == "" || e.File[0] == '.' || len(e.SHA256) != 64 || e.Bytes < 1 {
+				t.Fatalf("accepted %+v", e)
+			}
+		}
+		again, err := m.Text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := ParseManifest("index.json", again)
+		if err != nil || !reflect.DeepEqual(m, back) {
+			t.Fatalf("%v\n%+v\n%+v", err, m, back)
+		}
+	})
+}
