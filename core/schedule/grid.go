@@ -118,19 +118,22 @@ func Descending(levels []Level) error {
 // linspace is t_i = round((T-1)·(1 - i/(n-1))), halves to even.
 //
 // Times are rounded to trained steps, as DDPM and DDIM have it: the levels are then entries of the trained table.
-// (Some sigma-space samplers keep the fraction and interpolate sigma.)
+// (Some sigma-space samplers keep the fraction and interpolate sigma.) The product is taken in the order of
+// numpy.linspace, so that what is a half there, or just missed it, is one here.
 func linspace(p Process, n int) ([]Level, error) {
 	s, err := stepped(p, n)
 	if err != nil {
 		return nil, err
 	}
-	if n == 1 && s.Steps() > 1 {
+	last := float64(s.Steps() - 1)
+	if n == 1 && last > 0 {
 		return nil, gridError("use trailing", "linspace with 1 step holds the clean end only")
 	}
 	times := make([]float64, n)
-	for i := range times {
-		times[i] = math.RoundToEven(float64((s.Steps()-1)*(n-1-i)) / float64(max(n-1, 1)))
+	for i := 1; i < n; i++ {
+		times[i] = math.RoundToEven(float64(n-1-i) * (last / float64(n-1)))
 	}
+	times[0] = last
 	return List(times)(p, n)
 }
 
@@ -153,16 +156,20 @@ func leading(offset int) Grid {
 	}
 }
 
-// trailing is t_i = round(T - i·T/n) - 1, halves to even, each computed from its own index: a running sum may give
-// one time too many.
+// trailing is t_i = round(T - i·T/n) - 1, halves to even.
+//
+// Each time is computed from its own index, as numpy.arange does it (a running sum may give one time too many), and
+// with its step, which is T/n as far as T + (-T/n) holds it: so halves fall as they do there.
 func trailing(p Process, n int) ([]Level, error) {
 	s, err := stepped(p, n)
 	if err != nil {
 		return nil, err
 	}
+	total := float64(s.Steps())
+	step := (total - total/float64(n)) - total
 	times := make([]float64, n)
 	for i := range times {
-		times[i] = math.RoundToEven(float64(s.Steps()*(n-i))/float64(n)) - 1
+		times[i] = math.RoundToEven(total+float64(float64(i)*step)) - 1
 	}
 	return List(times)(p, n)
 }

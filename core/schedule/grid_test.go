@@ -1,0 +1,199 @@
+package schedule
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"testing"
+)
+
+func process(t testing.TB, betas []float64, err error) *VPDiscrete {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewVPDiscrete(betas)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func linear(t testing.TB, steps int) *VPDiscrete {
+	b, err := BetasLinear(1e-4, 0.02, steps)
+	return process(t, b, err)
+}
+
+func scaled(t testing.TB) *VPDiscrete {
+	b, err := BetasScaledLinear(0.00085, 0.012, 1000)
+	return process(t, b, err)
+}
+
+func cosine(t testing.TB) *VPDiscrete {
+	b, err := BetasCosine(1000)
+	return process(t, b, err)
+}
+
+func zeroTerminal(t testing.TB) *VPDiscrete {
+	b, err := BetasScaledLinear(0.00085, 0.012, 1000)
+	return process(t, ZeroTerminalSNR(b), err)
+}
+
+func times(levels []Level) []float64 {
+	var t []float64
+	for _, l := range levels[:len(levels)-1] {
+		t = append(t, l.T)
+	}
+	return t
+}
+
+func TestGridTimes(t *testing.T) {
+	p := linear(t, 1000)
+	for _, c := range []struct {
+		kind   GridKind
+		offset int
+		n      int
+		want   []float64
+	}{
+		{Linspace, 0, 2, []float64{999, 0}},
+		{Linspace, 0, 3, []float64{999, 500, 0}}, // 499.5 to even
+		{Linspace, 0, 4, []float64{999, 666, 333, 0}},
+		{Linspace, 0, 8, []float64{999, 856, 714, 571, 428, 285, 143, 0}},
+		{Leading, 0, 1, []float64{0}},
+		{Leading, 1, 4, []float64{751, 501, 251, 1}},
+		{Leading, 0, 8, []float64{875, 750, 625, 500, 375, 250, 125, 0}},
+		{Leading, 0, 3, []float64{666, 333, 0}},
+		{Trailing, 0, 1, []float64{999}},
+		{Trailing, 0, 4, []float64{999, 749, 499, 249}},
+		{Trailing, 0, 8, []float64{999, 874, 749, 624, 499, 374, 249, 124}},
+		{Trailing, 0, 13, []float64{999, 922, 845, 768, 691, 614, 537, 461, 384, 307, 230, 153, 76}},
+		{Trailing, 0, 16, []float64{999, 937, 874, 811, 749, 687, 624, 561, 499, 437, 374, 311, 249, 187, 124, 61}}, // halves to even
+	} {
+		levels, err := c.kind.Grid(GridOptions{Offset: c.offset})(p, c.n)
+		if err != nil {
+			t.Errorf("%v in %d steps: %v", c.kind, c.n, err)
+			continue
+		}
+		if got := times(levels); !slices.Equal(got, c.want) {
+			t.Errorf("%v in %d steps, offset %d: %v, want %v", c.kind, c.n, c.offset, got, c.want)
+		}
+	}
+}
+
+// In 48 steps the reference's arithmetic misses a half by one bit, and time 936 comes instead of 937.
+func TestTrailingFallsAsTheReferenceDoes(t *testing.T) {
+	levels, err := trailing(linear(t, 1000), 48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := times(levels)[3]; got != 936 {
+		t.Errorf("time 3 of 48 is %v, want 936", got)
+	}
+	if levels, err = linspace(linear(t, 1000), 27); err != nil || times(levels)[13] != 499 {
+		t.Errorf("time 13 of 27 on linspace is %v, want 499 (%v)", times(levels)[13], err)
+	}
+}
+
+// Every grid, in every number of steps from 1 to 60 and to the process' own, falls strictly to the clean picture
+// without a NaN, or refuses with a remedy.
+func TestEveryGridInEveryNumberOfSteps(t *testing.T) {
+	for name, p := range map[string]*VPDiscrete{"linear": linear(t, 1000), "scaled": scaled(t), "cosine": cosine(t),
+		"short": linear(t, 60), "zero terminal": zeroTerminal(t)} {
+		for _, g := range Grids() {
+			for n := 1; n <= p.Steps(); n++ {
+				if n > 60 && n%97 != 0 && n != p.Steps() {
+					continue
+				}
+				levels, err := g.Kind.Grid(GridOptions{Offset: 0})(p, n)
+				if err != nil {
+					var refused *GridError
+					if !errors.As(err, &refused) || refused.Problem == "" || refused.Remedy == "" {
+						t.Errorf("%s, %v in %d steps: %v is not a *GridError with a remedy", name, g.Kind, n, err)
+					}
+					if !(g.Kind == Linspace && n == 1) && !(g.Kind == Karras && name == "zero terminal") {
+						t.Errorf("%s, %v in %d steps: %v", name, g.Kind, n, err)
+					}
+					continue
+				}
+				if len(levels) != n+1 || levels[n] != Clean || Descending(levels) != nil {
+					t.Errorf("%s, %v in %d steps gives %d levels, the last %v: %v", name, g.Kind, n, len(levels),
+						levels[len(levels)-1], Descending(levels))
+				}
+				for i, l := range levels {
+					if e := float64(l.A*l.A) + float64(l.S*l.S) - 1; !(math.Abs(e) < 1e-14) || !(l.T >= 0 && l.T <= float64(p.Steps()-1)) {
+						t.Errorf("%s, %v in %d steps: level %d is %v", name, g.Kind, n, i, l)
+					}
+					if i > 0 && i < n && !(l.T < levels[i-1].T) {
+						t.Errorf("%s, %v in %d steps: time %v after %v", name, g.Kind, n, l.T, levels[i-1].T)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestGridsRefuse(t *testing.T) {
+	p := linear(t, 1000)
+	for name, f := range map[string]func() ([]Level, error){
+		"linspace in one step":           func() ([]Level, error) { return Linspace.Grid(GridOptions{})(p, 1) },
+		"leading out of its range":       func() ([]Level, error) { return Leading.Grid(GridOptions{Offset: 1})(p, 1000) },
+		"leading with negative offset":   func() ([]Level, error) { return Leading.Grid(GridOptions{Offset: -1})(p, 4) },
+		"no step":                        func() ([]Level, error) { return Trailing.Grid(GridOptions{})(p, 0) },
+		"negative steps":                 func() ([]Level, error) { return Karras.Grid(GridOptions{})(p, -3) },
+		"more steps than trained":        func() ([]Level, error) { return Trailing.Grid(GridOptions{})(p, 1001) },
+		"karras without a largest sigma": func() ([]Level, error) { return Karras.Grid(GridOptions{})(zeroTerminal(t), 5) },
+		"list of another length":         func() ([]Level, error) { return List([]float64{999, 500})(p, 3) },
+		"list beyond the range":          func() ([]Level, error) { return List([]float64{1000, 500})(p, 2) },
+		"list of NaN":                    func() ([]Level, error) { return List([]float64{math.NaN()})(p, 1) },
+		"list that rises":                func() ([]Level, error) { return List([]float64{500, 600})(p, 2) },
+		"list that stays":                func() ([]Level, error) { return List([]float64{500, 500})(p, 2) },
+	} {
+		var refused *GridError
+		if levels, err := f(); !errors.As(err, &refused) {
+			t.Errorf("%s: %d levels, error %v", name, len(levels), err)
+		}
+	}
+	if _, err := Linspace.Grid(GridOptions{})(p, 1); err == nil || err.(*GridError).Remedy != "use trailing" {
+		t.Errorf("linspace in one step: %v does not name trailing", err)
+	}
+}
+
+// Karras: the ends are the trained ones, and σ^(1/7) falls in equal steps; times lie between trained steps.
+func TestKarras(t *testing.T) {
+	p := scaled(t)
+	levels, err := Karras.Grid(GridOptions{})(p, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hi, lo := p.Range()
+	if levels[0] != hi || levels[7] != lo {
+		t.Errorf("ends %v and %v, want %v and %v", levels[0], levels[7], hi, lo)
+	}
+	step := 0.0
+	for i := 1; i < 8; i++ {
+		d := math.Pow(levels[i-1].Sigma(), 1.0/7) - math.Pow(levels[i].Sigma(), 1.0/7)
+		if i > 1 && math.Abs(d-step) > 1e-14 {
+			t.Errorf("step %d of the seventh root is %v, the first %v", i, d, step)
+		}
+		step = d
+		back := p.At(levels[i].T)
+		if math.Abs(back.Lambda()-levels[i].Lambda()) > 1e-9 {
+			t.Errorf("level %d has time %v, where lambda is %v, not %v", i, levels[i].T, back.Lambda(), levels[i].Lambda())
+		}
+	}
+	one, err := Karras.Grid(GridOptions{})(p, 1)
+	if err != nil || one[0] != hi || one[1] != Clean {
+		t.Errorf("in one step: %v, %v", one, err)
+	}
+}
+
+func TestGridRegistry(t *testing.T) {
+	for i, g := range Grids() {
+		if g.Kind != GridKind(i) || g.Kind.String() != g.Name || g.Name == "" || g.Line == "" {
+			t.Errorf("entry %d is %+v", i, g)
+		}
+	}
+	if GridKind(99).String() != "unknown grid" {
+		t.Error("a kind beyond the last has a name")
+	}
+}
