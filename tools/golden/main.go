@@ -4,8 +4,8 @@
 //	go run ./tools/golden PATH...
 //
 // A directory with a config.json is a case (a network with golden.safetensors beside it), and so is one with a
-// model_index.json and a golden.safetensors (a whole checkpoint: sample and out are pictures). Any other directory is
-// skipped with a line. core/arch/testdata/README.md describes the recorded tensors.
+// model_index.json and a golden.safetensors (a whole checkpoint: sample and out are pictures). Anything else that is
+// there is skipped with a line. core/arch/testdata/README.md describes the recorded tensors.
 //
 // It prints a line per case: name, largest absolute error, relative error (the largest absolute error over the
 // largest |out|), pass or fail. The exit status is 1 if a case fails or cannot be run, or if there is no case.
@@ -64,6 +64,9 @@ func name(path string) string {
 
 // classify tells how a directory is checked, or why it is skipped. What cannot be looked at is a case that fails.
 func classify(path string) (check func(path string) (golden.Difference, error), why string) {
+	if stat, err := os.Stat(path); err == nil && !stat.IsDir() {
+		return nil, "not a directory"
+	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return func(string) (golden.Difference, error) { return golden.Difference{}, err }, ""

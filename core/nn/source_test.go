@@ -1,0 +1,173 @@
+package nn
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// stored is a Source of float32 tensors held by a test.
+type stored map[string]storedTensor
+
+type storedTensor struct {
+	shape  []int
+	values []float32
+}
+
+var errMissing = errors.New("not there")
+
+func (s stored) Tensor(name string) ([]int, DType, []byte, error) {
+	t, ok := s[name]
+	if !ok {
+		return nil, 0, nil, errMissing
+	}
+	raw := make([]byte, 0, 4*len(t.values))
+	for _, v := range t.values {
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
+	}
+	return t.shape, F32, raw, nil
+}
+
+// put stores repeatable values between -1 and 1 under a name and returns them.
+func (s stored) put(name string, shape ...int) []float32 {
+	count := 1
+	for _, d := range shape {
+		count *= d
+	}
+	values := noise(uint32(len(s)+1), count)
+	s[name] = storedTensor{shape, values}
+	return values
+}
+
+// noise is count repeatable values between -1 and 1.
+func noise(seed uint32, count int) []float32 {
+	values, state := make([]float32, count), seed*2654435761
+	for i := range values {
+		state = state*1664525 + 1013904223
+		values[i] = float32(state>>8)/(1<<23) - 1
+	}
+	return values
+}
+
+// raw is a Source of one tensor in any element type.
+type raw struct {
+	shape []int
+	dtype DType
+	bytes []byte
+}
+
+func (r raw) Tensor(string) ([]int, DType, []byte, error) { return r.shape, r.dtype, r.bytes, nil }
+
+func TestLoadWidensEveryType(t *testing.T) {
+	le := binary.LittleEndian
+	for _, c := range []struct {
+		dtype DType
+		bytes []byte
+		want  []float32
+	}{
+		{F64, le.AppendUint64(le.AppendUint64(nil, math.Float64bits(1.5)), math.Float64bits(-1e-300)), []float32{1.5, 0}},
+		{F32, le.AppendUint32(le.AppendUint32(nil, math.Float32bits(1.5)), math.Float32bits(-2)), []float32{1.5, -2}},
+		{F16, []byte{0x00, 0x3e, 0x00, 0xc0}, []float32{1.5, -2}},
+		{BF16, []byte{0xc0, 0x3f, 0x00, 0xc0}, []float32{1.5, -2}},
+		{I64, le.AppendUint64(le.AppendUint64(nil, 7), ^uint64(1)), []float32{7, -2}},
+		{I32, le.AppendUint32(le.AppendUint32(nil, 7), ^uint32(1)), []float32{7, -2}},
+	} {
+		have, err := NewLoader(raw{[]int{2}, c.dtype, c.bytes}).Load("w", 2)
+		if err != nil || !slices.Equal(have, c.want) {
+			t.Errorf("type %d: expected %v, found %v, %v", c.dtype, c.want, have, err)
+		}
+		if _, err := NewLoader(raw{[]int{2}, c.dtype, c.bytes[1:]}).Load("w", 2); err == nil {
+			t.Errorf("type %d, a byte short: expected an error", c.dtype)
+		}
+		if _, err := NewLoader(raw{[]int{2}, c.dtype, append(c.bytes, c.bytes...)}).Load("w", 2); err == nil {
+			t.Errorf("type %d, twice the bytes: expected an error", c.dtype)
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	nan := binary.LittleEndian.AppendUint32(make([]byte, 8), math.Float32bits(float32(math.NaN())))
+	huge := binary.LittleEndian.AppendUint64(nil, math.Float64bits(1e300))
+	for _, c := range []struct {
+		src   Source
+		shape []int
+		want  string
+	}{
+		{stored{}, []int{2}, "tensor w: not there"},
+		{raw{[]int{2, 1}, F32, make([]byte, 8)}, []int{2}, "tensor w: expected shape [2], found [2 1]"},
+		{raw{nil, F32, make([]byte, 4)}, []int{1}, "tensor w: expected shape [1], found []"},
+		{raw{[]int{2}, 99, make([]byte, 8)}, []int{2}, "tensor w: unknown element type 99"},
+		{raw{[]int{3}, F32, nan}, []int{3}, "tensor w: expected finite values, found NaN at element 2"},
+		{raw{[]int{1}, F64, huge}, []int{1}, "tensor w: expected finite values, found +Inf at element 0"},
+	} {
+		if _, err := NewLoader(c.src).Load("w", c.shape...); err == nil || err.Error() != c.want {
+			t.Errorf("expected %q, found %v", c.want, err)
+		}
+	}
+}
+
+func TestTensorIsKeptAndLoadIsLent(t *testing.T) {
+	s := stored{}
+	a, b := s.put("a", 3), s.put("b", 3)
+	l := NewLoader(s)
+	kept, err := l.Tensor("a", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lent, err := l.Load("a", 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Load("b", 3); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(kept, a) || !slices.Equal(lent, b) {
+		t.Errorf("kept %v of %v; lent %v, overwritten by %v", kept, a, lent, b)
+	}
+}
+
+// TestEveryLayerNamesWhatIsMissing builds each layer from a source that lacks one of its tensors.
+func TestEveryLayerNamesWhatIsMissing(t *testing.T) {
+	for name, build := range map[string]func(l *Loader) error{
+		"conv":   func(l *Loader) error { _, err := NewConv2D(l, "x", 2, 3, 1, FrameAround); return err },
+		"linear": func(l *Loader) error { _, err := NewLinear(l, "x", 2, 3); return err },
+		"1x1":    func(l *Loader) error { _, err := NewConv1x1(l, "x", 2, 3); return err },
+		"norm":   func(l *Loader) error { _, err := NewGroupNorm(l, "x", 4, 2, 1e-5); return err },
+		"attention": func(l *Loader) error {
+			_, err := NewAttention(l, "x", AttentionConfig{Channels: 4, HeadDim: 2, Groups: 2})
+			return err
+		},
+		"resblock": func(l *Loader) error {
+			_, err := NewResBlock(l, "x", ResBlockConfig{In: 2, Out: 4, Time: 3, Groups: 2})
+			return err
+		},
+		"up":        func(l *Loader) error { _, err := NewUp(l, "x", 2); return err },
+		"down":      func(l *Loader) error { _, err := NewDown(l, "x", 2, FrameAfter); return err },
+		"time":      func(l *Loader) error { _, err := NewTimeEmbedding(l, "x", 2, 3); return err },
+		"fourier":   func(l *Loader) error { _, err := NewFourier(l, "x", 2); return err },
+		"embedding": func(l *Loader) error { _, err := NewEmbedding(l, "x", 2, 3); return err },
+	} {
+		s := stored{}
+		for tensors := 0; ; tensors++ {
+			err := build(NewLoader(s))
+			if err == nil {
+				if tensors == 0 {
+					t.Errorf("%s asks for nothing", name)
+				}
+				break
+			}
+			var wrong *ShapeError
+			switch {
+			case errors.As(err, &wrong) && strings.HasPrefix(wrong.Tensor, "x."):
+				s.put(wrong.Tensor, wrong.Want...)
+			case errors.Is(err, errMissing) && strings.HasPrefix(err.Error(), "tensor x."):
+				s[strings.TrimSuffix(strings.TrimPrefix(err.Error(), "tensor "), ": not there")] = storedTensor{}
+			default:
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+	}
+}
