@@ -66,6 +66,9 @@ func (j *job) run(stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := j.enterable(desc); err != nil {
+		return err
+	}
 	t := table{out: stdout}
 	tensors, err := j.tensors(c, &t)
 	if err != nil {

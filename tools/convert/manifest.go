@@ -7,15 +7,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tintype/weights"
 )
 
-// enter puts the model in the manifest: in the place of the entry of its ID, or at the end.
-func (j *job) enter(desc *weights.Description, sums weights.Sums, stdout io.Writer) error {
+// entered gives the text of the manifest with the model in it: in the place of the entry of its ID,
+// or at the end.
+func (j *job) entered(desc *weights.Description, sums weights.Sums) (string, error) {
 	m, err := readManifest(j.manifest)
 	if err != nil {
-		return err
+		return "", err
 	}
 	e := j.entry
 	e.Name, e.Licence, e.File = desc.Model.Name, desc.Model.Licence, filepath.Base(j.out)
@@ -33,15 +35,29 @@ func (j *job) enter(desc *weights.Description, sums weights.Sums, stdout io.Writ
 	} else {
 		m[place] = e
 	}
-	text, err := m.Text()
+	return m.Text()
+}
+
+// enter writes the manifest.
+func (j *job) enter(desc *weights.Description, sums weights.Sums, stdout io.Writer) error {
+	text, err := j.entered(desc, sums)
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(j.manifest, []byte(text), 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "entered as %s in %s\n", e.ID, j.manifest)
+	fmt.Fprintf(stdout, "entered as %s in %s\n", j.entry.ID, j.manifest)
 	return nil
+}
+
+// enterable refuses what the manifest would refuse before the long work begins.
+func (j *job) enterable(desc *weights.Description) error {
+	if j.manifest == "" {
+		return nil
+	}
+	_, err := j.entered(desc, weights.Sums{SHA256: strings.Repeat("0", 64), Bytes: 1, RawBytes: 1})
+	return err
 }
 
 // readManifest gives an empty manifest where there is no file yet.
