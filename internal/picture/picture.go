@@ -3,11 +3,9 @@
 package picture
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"image"
-	"image/png"
 	"math"
 )
 
@@ -29,13 +27,6 @@ func Sheet(pictures []*image.NRGBA) *image.NRGBA {
 		}
 	}
 	return out
-}
-
-// PNG encodes a picture losslessly.
-func PNG(m *image.NRGBA) ([]byte, error) {
-	var b bytes.Buffer
-	err := png.Encode(&b, m)
-	return b.Bytes(), err
 }
 
 // SHA256 is the hexadecimal SHA-256 of the RGBA bytes, row by row, of all

@@ -2,8 +2,10 @@ package picture
 
 import (
 	"bytes"
+	"compress/zlib"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -60,21 +62,49 @@ func TestSHA256IsOfTheBytesInOrder(t *testing.T) {
 	}
 }
 
+func deflate(raw []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w := zlib.NewWriter(&b)
+	_, err := w.Write(raw)
+	err = errors.Join(err, w.Close())
+	return b.Bytes(), err
+}
+
 func TestPNGIsLossless(t *testing.T) {
-	m := plain(77)
-	text, err := PNG(m)
-	if err != nil {
-		t.Fatal(err)
+	m := image.NewNRGBA(image.Rect(0, 0, 5, 3))
+	for i := range m.Pix {
+		m.Pix[i] = byte(i * 37)
 	}
-	back, err := png.Decode(bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
+	opaque := image.NewNRGBA(m.Rect)
+	copy(opaque.Pix, m.Pix)
+	for i := 3; i < len(opaque.Pix); i += 4 {
+		opaque.Pix[i] = 255
 	}
-	for y := range 3 {
-		for x := range 2 {
-			if got := color.NRGBAModel.Convert(back.At(x, y)); got != m.NRGBAAt(x, y) {
-				t.Fatalf("pixel %d,%d is %v, want %v", x, y, got, m.NRGBAAt(x, y))
+	for _, m := range []*image.NRGBA{m, opaque, plain(77)} {
+		text, err := PNG(m, deflate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := png.Decode(bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back.Bounds() != m.Rect {
+			t.Fatalf("bounds %v, want %v", back.Bounds(), m.Rect)
+		}
+		for y := range m.Rect.Dy() {
+			for x := range m.Rect.Dx() {
+				if got := color.NRGBAModel.Convert(back.At(x, y)); got != m.NRGBAAt(x, y) {
+					t.Fatalf("pixel %d,%d is %v, want %v", x, y, got, m.NRGBAAt(x, y))
+				}
 			}
 		}
+	}
+}
+
+func TestPNGHandsOnItsError(t *testing.T) {
+	broken := errors.New("broken")
+	if _, err := PNG(plain(1), func([]byte) ([]byte, error) { return nil, broken }); err != broken {
+		t.Errorf("got %v", err)
 	}
 }

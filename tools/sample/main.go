@@ -103,7 +103,7 @@ func (r *request) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	if r.out != "" {
-		png, err := picture.PNG(picture.Sheet(pictures))
+		png, err := picture.PNG(picture.Sheet(pictures), deflate)
 		if err != nil {
 			return err
 		}
