@@ -6,7 +6,8 @@ import "math"
 // equation 3). The two lengths are equal; dst may be x.
 //
 // With e = e^−|x|, which never overflows, it is x/(1+e) for x >= 0 and
-// x·e/(1+e) below. Large |x| give x and -0, NaN gives NaN.
+// x·e/(1+e) below, within 3 ulp. Large |x| give x and -0, NaN gives NaN, and so
+// does -Inf, as in the definition.
 func SiLU(dst, x []float32) {
 	if len(x) != len(dst) {
 		panic("kernel: SiLU: lengths differ")

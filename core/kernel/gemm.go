@@ -78,6 +78,15 @@ func Gemm(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k int
 	if len(b) < PackedLen(k, n) {
 		panic("kernel: Gemm: b too short")
 	}
+	if m == 0 || n == 0 {
+		return
+	}
+	if k == 0 {
+		if !accumulate {
+			clearRows(dst, ldd, m, n)
+		}
+		return
+	}
 	w := panelWidth()
 	rows := blockRows(k)
 	for i := 0; i < m; i += rows {
@@ -87,10 +96,17 @@ func Gemm(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k int
 	}
 }
 
-// blockRows returns how many rows of k floats make up a block, a multiple of
+// clearRows writes the empty sum.
+func clearRows(dst []float32, ldd, m, n int) {
+	for i := range m {
+		clear(dst[i*ldd:][:n])
+	}
+}
+
+// blockRows returns how many rows of k > 0 floats make up a block, a multiple of
 // every tile height.
 func blockRows(k int) int {
-	return max(blockFloats/max(k, 1)/64, 1) * 64
+	return max(blockFloats/k/64, 1) * 64
 }
 
 // checkMatrix panics with msg unless x holds rows by cols elements at stride ld.

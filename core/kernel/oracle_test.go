@@ -76,6 +76,20 @@ func TestGemmDefinition(t *testing.T) {
 	}
 }
 
+// TestEmptyProducts gives sizes of 0 their meaning: nothing, or an empty sum.
+func TestEmptyProducts(t *testing.T) {
+	dst := []float32{1, 2, 3, 4, 5, 6}
+	Gemm(dst, 3, nil, 0, nil, 2, 2, 0, true)
+	Gemm(nil, 0, nil, 2, make([]float32, PackedLen(2, 2)), 0, 0, 2, false)
+	Gemm(dst, 3, dst, 3, nil, 2, 0, 3, false)
+	checkClose(t, dst, []float64{1, 2, 3, 4, 5, 6}, 0)
+	Gemm(dst, 3, nil, 0, nil, 2, 2, 0, false)
+	checkClose(t, dst, []float64{0, 0, 3, 0, 0, 6}, 0)
+	Conv3x3(dst, nil, nil, []float32{7, 8}, 1, 3, 3, 0, 1, 1, 2, 1)
+	checkClose(t, dst, []float64{7, 8, 3, 0, 0, 6}, 0)
+	Conv3x3(nil, nil, nil, nil, 0, 3, 3, 1, 1, 1, 0, 1)
+}
+
 // TestConv3x3Definition compares Pad and Conv3x3 with the convolution's
 // definition in float64, at both strides and both paddings that networks use.
 func TestConv3x3Definition(t *testing.T) {
