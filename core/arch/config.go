@@ -161,7 +161,7 @@ func (c UNet2DConfig) checkLevels(k *check) {
 	k.that(c.DownsampleType <= SampleResnet, "downsample_type", "is unknown")
 	k.that(c.UpsampleType <= SampleResnet, "upsample_type", "is unknown")
 	k.that(c.MidBlockType <= MidNone, "mid_block_type", "is unknown")
-	k.that(c.MidBlockScaleFactor != 0 && finite(c.MidBlockScaleFactor), "mid_block_scale_factor", "is %v: expected a finite number other than 0", c.MidBlockScaleFactor)
+	k.that(float32(c.MidBlockScaleFactor) != 0 && finite(c.MidBlockScaleFactor), "mid_block_scale_factor", "is %v: expected a finite number other than 0", c.MidBlockScaleFactor)
 	k.that(c.SampleHeight >= 0 && c.SampleWidth >= 0, "sample_size", "is %d x %d: expected positive sizes", c.SampleHeight, c.SampleWidth)
 }
 
@@ -204,7 +204,8 @@ func (c UNet2DConfig) checkInputs(k *check) {
 	k.that(c.NumClassEmbeds >= 0 && c.NumClassEmbeds <= maxRows, "num_class_embeds", "is %d: expected 1 to %d, or null", c.NumClassEmbeds, maxRows)
 }
 
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+// finite says whether x is a finite float32.
+func finite(x float64) bool { return math.Abs(x) <= math.MaxFloat32 }
 
 // last is the deepest level's channels.
 func (c UNet2DConfig) last() int { return c.BlockOutChannels[len(c.BlockOutChannels)-1] }

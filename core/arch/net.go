@@ -36,15 +36,20 @@ type pass struct {
 	between func() error
 }
 
-// maxFloats bounds one planned tensor (4 GiB): sizes beyond it are mistakes, and products stay far from overflow.
-const maxFloats = 1 << 30
+// Bounds of a plan. Sizes beyond them are mistakes; the first two keep products and the list of operations small
+// enough to plan, the third is what a browser can be asked for.
+const (
+	maxFloats = 1 << 30 // of one tensor
+	maxBatch  = 1 << 12 // pictures
+	maxBytes  = 2 << 30 // of all activations
+)
 
 // Plan lays out a pass over n pictures of h x w pixels (of the network's own tensor) and allocates all it needs.
 // h and w are multiples of Config().SizeMultiple(). between (nil allowed) is called after every operation.
 func (u *UNet2D) Plan(n, h, w int, between func() error) (Net, error) {
 	c := u.cfg
-	if n < 1 {
-		return nil, fmt.Errorf("batch of %d pictures: expected at least 1", n)
+	if n < 1 || n > maxBatch {
+		return nil, fmt.Errorf("batch of %d pictures: expected 1 to %d", n, maxBatch)
 	}
 	if m := c.SizeMultiple(); h < 1 || w < 1 || h%m != 0 || w%m != 0 {
 		return nil, fmt.Errorf("picture of %d x %d: this network needs height and width that are multiples of %d", h, w, m)
@@ -54,7 +59,7 @@ func (u *UNet2D) Plan(n, h, w int, between func() error) (Net, error) {
 	for _, channels := range append([]int{c.InChannels, c.OutChannels}, c.BlockOutChannels...) {
 		widest = max(widest, 8*channels)
 	}
-	if limit := maxFloats / widest; n > limit || h > limit || w > limit || n > limit/h/w {
+	if limit := maxFloats / widest; h > limit || w > limit || n > limit/h/w {
 		return nil, fmt.Errorf("batch of %d pictures of %d x %d: too large for this network", n, h, w)
 	}
 	p := &pass{net: u, between: between}
@@ -72,6 +77,10 @@ func (u *UNet2D) Plan(n, h, w int, between func() error) (Net, error) {
 		p.in.cond.Rows = make([]float32, n*c.TimeEmbedDim())
 	}
 	u.plan(&p.plan, &p.in)
+	if need := p.plan.Bytes(); need > maxBytes {
+		return nil, fmt.Errorf("batch of %d pictures of %d x %d: needs %d MiB of memory, expected at most %d: take fewer or smaller pictures",
+			n, h, w, need>>20, maxBytes>>20)
+	}
 	p.plan.Commit()
 	return p, nil
 }

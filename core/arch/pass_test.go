@@ -189,11 +189,17 @@ func TestPlanRefusesSizes(t *testing.T) {
 	}{
 		{0, 8, 8, "batch of 0"}, {-1, 8, 8, "batch of -1"},
 		{1, 6, 8, "multiples of 4"}, {1, 8, 10, "multiples of 4"}, {1, 0, 8, "multiples of 4"}, {1, 8, -4, "multiples of 4"},
-		{1, 1 << 20, 1 << 20, "too large"}, {1 << 40, 8, 8, "too large"}, {1, 4, 1 << 60, "too large"},
+		{1, 1 << 20, 1 << 20, "too large"}, {4097, 8, 8, "expected 1 to 4096"}, {4096, 64, 64, "too large"}, {1, 4, 1 << 30, "too large"},
 	} {
 		_, err := net.Plan(c.n, c.h, c.w, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%d pictures of %d x %d: expected an error with %q, found %v", c.n, c.h, c.w, c.want, err)
 		}
+	}
+	cfg := small()
+	cfg.BlockOutChannels, cfg.LayersPerBlock, cfg.AddAttention = []int{64}, 4, false
+	cfg.DownBlockTypes, cfg.UpBlockTypes = make([]arch.BlockType, 1), make([]arch.BlockType, 1)
+	if _, err := randomNet(t, cfg).Plan(1, 1448, 1448, nil); err == nil || !strings.Contains(err.Error(), "MiB of memory, expected at most 2048") {
+		t.Errorf("a picture of 1448 x 1448 through 64 channels: found %v", err)
 	}
 }

@@ -78,14 +78,18 @@ func (a *Attention) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
 	return y
 }
 
-// scoreFloats bounds the scores held at once (1 MiB): a head's matrix of scores is cut into runs of whole rows,
-// one row a query. The cut changes no bit, as rows do not meet.
-const scoreFloats = 1 << 18
+// A head's matrix of scores, one row a query, is cut into runs of whole rows, so that not all of it is held at once:
+// 1 MiB, or scoreRows rows where that is more, as a matrix product over fewer rows would be slow. The cut changes no
+// bit, as rows do not meet.
+const (
+	scoreFloats = 1 << 18
+	scoreRows   = 32
+)
 
 // planHeads appends o = softmax(q kᵀ / sqrt(HeadDim)) v, head by head, picture by picture.
 func (a *Attention) planHeads(p *Plan, o, q, k, v *tensor.Tensor) {
 	tokens, dim, inner := q.H*q.W, a.cfg.HeadDim, q.C
-	rows := min(tokens, max(1, scoreFloats/tokens))
+	rows := min(tokens, max(scoreRows, scoreFloats/tokens))
 	keys := p.scratch(kernel.PackedLen(dim, tokens))
 	values := p.scratch(kernel.PackedLen(tokens, dim))
 	scores := p.scratch(rows * tokens)

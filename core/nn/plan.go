@@ -86,6 +86,9 @@ func (p *Plan) perPicture(name string, kind OpKind, n int, run func(i int)) {
 	}
 }
 
+// Bytes is what Commit will allocate, or has allocated.
+func (p *Plan) Bytes() int64 { return 4 * int64(p.arena.Size()) }
+
 // Commit allocates the arena: the plan is complete.
 func (p *Plan) Commit() { p.arena.Commit() }
 
