@@ -27,10 +27,10 @@
 // packed once (Pack, PackT, PackConv3x3) into panels of panelWidth columns,
 // each [k][width], the last one padded with zero columns. A tile of a few rows
 // by one panel stays in registers over the whole of k, also over the three
-// rows of a filter: 2 rows by 16 columns on
-// wasm, 4 rows by 2 vectors natively. Rows of the left-hand side are read in
-// place; for a convolution they are overlapping runs of the framed picture, so
-// there is no im2col copy. Edge tiles go through a copy of the tile.
+// rows of a filter: 2 rows by 16 columns on wasm, 4 rows by 2 vectors natively.
+// Rows of the left-hand side are read in place; for a convolution they are
+// overlapping runs of the framed picture, so there is no im2col copy. Edge
+// tiles go through a copy of the tile.
 //
 // # Variants
 //

@@ -8,10 +8,11 @@ import (
 )
 
 // The portable simd package loads from slices only, and slicing costs more
-// than the arithmetic on wasm: an addition took 5 times as long. A slice
-// of an array whose length the compiler knows costs nothing, so load and store
-// claim maxLanes floats, of which a vector touches only its own. The caller
-// has checked that those lie within its slice.
+// than the arithmetic on wasm: an addition took 5 times as long. A slice of an
+// array whose length the compiler knows costs nothing, so load and store claim
+// maxLanes floats, of which a vector touches only its own. The caller has
+// checked that those lie within its slice; checkptr, which looks at the claim,
+// is told to pass.
 
 // maxLanes is the largest number of float32 lanes that Go 1.27 knows.
 const maxLanes = 16
