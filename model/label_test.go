@@ -1,0 +1,75 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tintype/core/pipeline"
+)
+
+func labelled(t *testing.T) *Model {
+	t.Helper()
+	cond, err := pipeline.ClassLabels([]string{"t-shirt", "Bag", "7"}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Model{Model: pipeline.Model{Cond: cond}}
+}
+
+func slotted(t *testing.T) *Model {
+	t.Helper()
+	const dim = 2
+	slots := []pipeline.Slot{
+		{Name: "head", Values: []string{"cat", "dog"}, Table: make([]float32, 3*dim)},
+		{Name: "body", Values: []string{"red", "1"}, Table: make([]float32, 3*dim)},
+	}
+	cond, err := pipeline.Attributes(slots, dim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Model{Model: pipeline.Model{Cond: cond}}
+}
+
+func TestParseLabel(t *testing.T) {
+	none, one, two := &Model{}, labelled(t), slotted(t)
+	for _, c := range []struct {
+		model *Model
+		text  string
+		want  []int
+	}{
+		{none, "", nil},
+		{one, "", []int{-1}},
+		{one, "bag", []int{1}},
+		{one, "0", []int{0}},
+		{one, "7", []int{2}}, // a name before a number
+		{one, "class=t-shirt", []int{0}},
+		{two, "", []int{-1, -1}},
+		{two, "head=dog", []int{1, -1}},
+		{two, " body = red , head = 0 ", []int{0, 0}},
+		{two, "body=1", []int{-1, 1}},
+	} {
+		got, err := c.model.ParseLabel(c.text)
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%q: %v, %v; want %v", c.text, got, err, c.want)
+		}
+	}
+	for _, c := range []struct {
+		model *Model
+		text  string
+		says  string
+	}{
+		{none, "cat", "takes no label"},
+		{one, "shoe", "t-shirt, Bag, 7"},
+		{one, "3", "0 to 2"}, // the null label is not a value
+		{one, "-1", "0 to 2"},
+		{two, "cat", "slot=value"},
+		{two, "tail=long", "head, body"},
+		{two, "head=cat,head=dog", "twice"},
+		{two, "head=", "no value"},
+	} {
+		if _, err := c.model.ParseLabel(c.text); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%q: error %v, want one that says %q", c.text, err, c.says)
+		}
+	}
+}
