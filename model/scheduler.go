@@ -70,12 +70,10 @@ func (class schedulerClass) defaults() schedulerConfig {
 	return c
 }
 
-// readScheduler reads a scheduler config. An absent one is DDPM's with its defaults.
+// readScheduler reads a scheduler config: without one nobody knows which process the network was trained on.
 func readScheduler(root jsontext.Value) (schedulerConfig, error) {
 	if !root.Exists() {
-		c := classDDPM.defaults()
-		c.numInferenceSteps = c.steps
-		return c, nil
+		return schedulerConfig{}, root.Fail("is missing: the network cannot be sampled without its scheduler's config")
 	}
 	name, err := root.Get("_class_name").Text()
 	if err != nil {

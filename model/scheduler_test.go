@@ -153,3 +153,10 @@ func TestContract(t *testing.T) {
 		t.Errorf("an unknown solver: %v", err)
 	}
 }
+
+func TestNoSchedulerIsRefused(t *testing.T) {
+	_, err := readScheduler(parse(t, `{}`).Get("scheduler"))
+	if err == nil || !strings.Contains(err.Error(), "missing") {
+		t.Errorf("error %v, want one that says it is missing", err)
+	}
+}
