@@ -1,6 +1,8 @@
 package model
 
 import (
+	"errors"
+
 	"tintype/core/denoise"
 	"tintype/core/schedule"
 	"tintype/internal/jsontext"
@@ -73,7 +75,7 @@ func (class schedulerClass) defaults() schedulerConfig {
 // readScheduler reads a scheduler config: without one nobody knows which process the network was trained on.
 func readScheduler(root jsontext.Value) (schedulerConfig, error) {
 	if !root.Exists() {
-		return schedulerConfig{}, root.Fail("is missing: the network cannot be sampled without its scheduler's config")
+		return schedulerConfig{}, errors.New("scheduler: missing: a network cannot be sampled without its scheduler's config")
 	}
 	name, err := root.Get("_class_name").Text()
 	if err != nil {
