@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 )
 
@@ -67,6 +68,7 @@ type Checkpoint struct {
 	metadata map[string]string
 	places   []*place
 	byName   map[string]*place
+	asked    []string // in the order of delivery
 	parts    []part
 	closers  []io.Closer
 }
@@ -151,6 +153,7 @@ func (c *Checkpoint) Tensor(name string) (info TensorInfo, raw []byte, err error
 		return info, nil, err
 	}
 	at.taken = true
+	c.asked = append(c.asked, name)
 	return at.info, raw, nil
 }
 
@@ -168,6 +171,10 @@ func (c *Checkpoint) Finish() (Sums, error) {
 	}
 	return sums, nil
 }
+
+// Asked names the tensors that were delivered so far, in that order. After a network was built it is
+// the order in which a file serves that network best.
+func (c *Checkpoint) Asked() []string { return slices.Clone(c.asked) }
 
 // Unasked names the tensors that nobody has asked for, in order.
 func (c *Checkpoint) Unasked() []string {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"tintype/internal/jsontext"
 	"tintype/weights"
@@ -22,16 +21,6 @@ type job struct {
 	entry                     weights.Entry // ID, Default and StudentOf
 	// order gives the names of the tensors to write, in order. The others are left out.
 	order func(*weights.Checkpoint) ([]string, error)
-}
-
-// sorted writes every tensor, ordered by name.
-func sorted(c *weights.Checkpoint) ([]string, error) {
-	var names []string
-	for _, info := range c.Tensors() {
-		names = append(names, info.Name)
-	}
-	slices.Sort(names)
-	return names, nil
 }
 
 // check finds flags that cannot be meant.
@@ -75,7 +64,13 @@ func (j *job) run(stdout io.Writer) error {
 		return err
 	}
 	t.leftOut(c.Unasked())
-	sums, err := j.write(c, tensors)
+	metadata := c.AllMetadata()
+	if desc.Scheduler.Exists() {
+		if metadata["goldens"], err = record(metadata, tensors); err != nil {
+			return err
+		}
+	}
+	sums, err := j.write(metadata, tensors)
 	if err != nil {
 		return err
 	}
@@ -153,14 +148,14 @@ func (j *job) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error)
 }
 
 // write puts the file in place only when it is complete and was read back.
-func (j *job) write(c *weights.Checkpoint, tensors []weights.Tensor) (weights.Sums, error) {
+func (j *job) write(metadata map[string]string, tensors []weights.Tensor) (weights.Sums, error) {
 	f, err := os.CreateTemp(filepath.Dir(j.out), ".convert-*")
 	if err != nil {
 		return weights.Sums{}, err
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	sums, err := weights.WriteZstd(f, c.AllMetadata(), tensors)
+	sums, err := weights.WriteZstd(f, metadata, tensors)
 	if err != nil {
 		return sums, err
 	}

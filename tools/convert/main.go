@@ -20,7 +20,7 @@ import (
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	j := job{order: sorted}
+	j := job{order: networkOrder}
 	flags := flag.NewFlagSet("convert", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&j.in, "in", "", "diffusers `directory` to read")
