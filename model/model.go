@@ -6,6 +6,7 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tintype/core/arch"
@@ -132,9 +133,10 @@ func classes(m weights.Model, rows int) (*pipeline.Conditioner, error) {
 	names := m.Labels
 	if names == nil {
 		for i := range rows {
-			if i != m.NullLabel {
-				names = append(names, fmt.Sprint(i))
-			}
+			names = append(names, strconv.Itoa(i))
+		}
+		if m.NullLabel == rows-1 {
+			names = names[:rows-1]
 		}
 	}
 	if len(names) > rows || m.NullLabel >= rows {

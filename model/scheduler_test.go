@@ -59,18 +59,18 @@ func TestDefaultsFollowTheSchedulerClass(t *testing.T) {
 func TestSchedulerRefusesByName(t *testing.T) {
 	for config, names := range map[string]string{
 		`{}`: "_class_name",
-		`{"_class_name": "UniPCMultistepScheduler"}`:                                "UniPCMultistepScheduler",
-		`{"_class_name": "DDPMScheduler", "beta_schedule": "sigmoid"}`:              "beta_schedule",
-		`{"_class_name": "DDPMScheduler", "prediction_type": "flow"}`:               "prediction_type",
-		`{"_class_name": "DDPMScheduler", "variance_type": "learned"}`:              "variance_type",
-		`{"_class_name": "DDPMScheduler", "thresholding": true}`:                    "thresholding",
-		`{"_class_name": "DDIMScheduler", "set_alpha_to_one": false}`:               "set_alpha_to_one",
-		`{"_class_name": "DPMSolverMultistepScheduler", "solver_order": 3}`:         "solver_order",
-		`{"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde"}`:   "algorithm_type",
-		`{"_class_name": "DPMSolverMultistepScheduler", "use_lu_lambdas": true}`:    "use_lu_lambdas",
-		`{"_class_name": "EulerDiscreteScheduler", "use_exponential_sigmas": true}`: "use_exponential_sigmas",
+		`{"_class_name": "UniPCMultistepScheduler"}`:                                              "UniPCMultistepScheduler",
+		`{"_class_name": "DDPMScheduler", "beta_schedule": "sigmoid"}`:                            "beta_schedule",
+		`{"_class_name": "DDPMScheduler", "prediction_type": "flow"}`:                             "prediction_type",
+		`{"_class_name": "DDPMScheduler", "variance_type": "learned"}`:                            "variance_type",
+		`{"_class_name": "DDPMScheduler", "thresholding": true}`:                                  "thresholding",
+		`{"_class_name": "DDIMScheduler", "set_alpha_to_one": false}`:                             "set_alpha_to_one",
+		`{"_class_name": "DPMSolverMultistepScheduler", "solver_order": 3}`:                       "solver_order",
+		`{"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde"}`:                 "algorithm_type",
+		`{"_class_name": "DPMSolverMultistepScheduler", "use_lu_lambdas": true}`:                  "use_lu_lambdas",
+		`{"_class_name": "EulerDiscreteScheduler", "use_exponential_sigmas": true}`:               "use_exponential_sigmas",
 		`{"_class_name": "DDPMScheduler", "num_train_timesteps": 3, "trained_betas": [0.1, 0.2]}`: "trained_betas",
-		`{"_class_name": "DDPMScheduler", "clip_sample": "yes"}`:                    "clip_sample",
+		`{"_class_name": "DDPMScheduler", "clip_sample": "yes"}`:                                  "clip_sample",
 	} {
 		_, err := readScheduler(parse(t, config))
 		if err == nil || !strings.Contains(err.Error(), names) {
