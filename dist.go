@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+)
+
+// dist writes the static site to a folder that any host can serve: site/, the
+// builds, and the licences of what ships from others.
+func dist(ctx context.Context, root, to string, out io.Writer) error {
+	b, err := newBuilder(root, log.New(out, "", 0))
+	if err != nil {
+		return err
+	}
+	stamp, err := b.sources()
+	if err != nil {
+		return err
+	}
+	if !b.fresh(stamp) {
+		if err := b.build(ctx, stamp); err != nil {
+			return err
+		}
+	}
+	if err := clearSite(to); err != nil {
+		return err
+	}
+	if err := os.CopyFS(to, os.DirFS(filepath.Join(root, "site"))); err != nil {
+		return err
+	}
+	for _, path := range []string{
+		filepath.Join(b.out, simdWasm), filepath.Join(b.out, scalarWasm), filepath.Join(b.out, wasmExec),
+		filepath.Join(root, "LICENSE"), filepath.Join(root, "NOTICE"),
+	} {
+		if err := copyFile(filepath.Join(to, filepath.Base(path)), path); err != nil {
+			return err
+		}
+	}
+	b.log.Printf("tintype: the site is in %s", to)
+	return nil
+}
+
+// clearSite removes an earlier site, and nothing else: a mistyped folder must not
+// cost anybody their files.
+func clearSite(to string) error {
+	entries, err := os.ReadDir(to)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(to, simdWasm)); len(entries) > 0 && err != nil {
+		return fmt.Errorf("%s is not empty and holds no earlier site: choose another folder, or empty it", to)
+	}
+	return os.RemoveAll(to)
+}
+
+func copyFile(to, from string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o666)
+}

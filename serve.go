@@ -1,0 +1,114 @@
+// Command tintype serves the site on this machine: `go run .` listens at once,
+// builds what is stale in the background and prints the address.
+//
+//	serve.go     flags, listening, the parts put together
+//	build.go     the two wasm builds
+//	stamp.go     which sources a build was made from
+//	compress.go  gzip and brotli twins of what is worth it
+//	static.go    files, encodings, ranges
+//	guard.go     hosts, methods and headers
+//	dist.go      the site as a folder for any host
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main with its surroundings as arguments; it returns the exit status.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	flags := flag.NewFlagSet("tintype", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	addr := flags.String("addr", "127.0.0.1:8080", "address to listen on; any host name in it is answered to")
+	folder := flags.String("dist", "", "write the site to this `folder`, replacing it, instead of serving")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
+	var err error
+	if *folder != "" {
+		err = dist(ctx, ".", *folder, out)
+	} else {
+		err = serve(ctx, *addr, ".", out)
+	}
+	if err != nil {
+		fmt.Fprintln(errs, "tintype:", err)
+		return 1
+	}
+	return 0
+}
+
+// serve answers requests for the repository at root until ctx ends.
+func serve(ctx context.Context, addr, root string, out io.Writer) error {
+	if _, err := os.Stat(filepath.Join(root, "site", "index.html")); err != nil {
+		return errors.New("no site/index.html here: run this in the repository's root folder")
+	}
+	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("the port of %s is taken: stop the program that uses it, or choose another with -addr", addr)
+	}
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+
+	logger := log.New(out, "", 0)
+	build, err := newBuilder(root, logger)
+	if err != nil {
+		return err
+	}
+	files, err := newStatic(build)
+	if err != nil {
+		return err
+	}
+	defer files.Close()
+	logger.Printf("tintype: http://%s/", shownHost(listener.Addr()))
+	build.start(ctx)
+
+	server := &http.Server{
+		Handler:           guard(addr, files),
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       time.Minute,
+		ErrorLog:          logger,
+	}
+	go func() {
+		<-ctx.Done()
+		server.Close()
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	build.wait() // its child processes end with ctx
+	return nil
+}
+
+// shownHost is the address to click on: a wildcard is not one.
+func shownHost(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}

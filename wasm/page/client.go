@@ -1,0 +1,148 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strings"
+	"syscall/js"
+
+	"tintype/wasm/proto"
+)
+
+// cancelGrace is how long, in milliseconds, a cancelled request may take to
+// end by itself before its worker is terminated.
+const cancelGrace = 1000
+
+// A client speaks with one worker at a time. It sees to it that every request
+// is answered exactly once, by the worker or, when that is gone, by itself;
+// the next request then goes to a new worker.
+type client struct {
+	start   js.Value // returns a new Worker with the module on its way
+	worker  js.Value // undefined when there is none
+	lastID  int
+	pending map[int]func(proto.Message)
+	hooks   []js.Func // of the present worker
+}
+
+func newClient(start js.Value) *client {
+	return &client{start: start, pending: make(map[int]func(proto.Message))}
+}
+
+// request posts a message; handle gets its events and, last, its answer.
+func (c *client) request(m proto.Message, handle func(proto.Message)) int {
+	if c.worker.IsUndefined() {
+		c.connect()
+	}
+	c.lastID++
+	c.pending[c.lastID] = handle
+	c.post(c.lastID, m)
+	return c.lastID
+}
+
+func (c *client) post(id int, m proto.Message) {
+	v, transfer := proto.Encode(id, m)
+	c.worker.Call("postMessage", v, transfer)
+}
+
+// cancel asks for a request to be given up, and gives up its worker when that
+// does not answer.
+func (c *client) cancel(target int) {
+	if c.pending[target] == nil {
+		return
+	}
+	c.request(proto.Cancel{Target: target}, func(proto.Message) {})
+	var late js.Func
+	late = js.FuncOf(func(js.Value, []js.Value) any {
+		late.Release()
+		if c.pending[target] != nil {
+			c.replace(&proto.Error{
+				Type: proto.ErrCancelled, Text: "Cancelled; the worker did not answer and was replaced.",
+				Remedy: "Press Generate to start again.",
+			})
+		}
+		return nil
+	})
+	js.Global().Call("setTimeout", late, cancelGrace)
+}
+
+// connect starts a worker and listens to all the ways in which it can speak
+// or end.
+func (c *client) connect() {
+	c.worker = c.start.Invoke()
+	c.hook("onmessage", func(e js.Value) { c.receive(e.Get("data")) })
+	c.hook("onmessageerror", func(js.Value) { c.replace(crashed("a message could not be read")) })
+	c.hook("onerror", func(e js.Value) {
+		text := "its script could not be loaded"
+		if m := e.Get("message"); m.Type() == js.TypeString && m.String() != "" {
+			text = m.String()
+		}
+		c.replace(crashed(text))
+	})
+}
+
+func (c *client) hook(event string, f func(js.Value)) {
+	hook := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		f(args[0])
+		return nil
+	})
+	c.hooks = append(c.hooks, hook)
+	c.worker.Set(event, hook)
+}
+
+func (c *client) receive(data js.Value) {
+	if data.Type() == js.TypeObject && data.Get("kind").Equal(js.ValueOf("exit")) {
+		c.replace(crashed(data.Get("text").String()))
+		return
+	}
+	id, m, err := proto.Decode(data)
+	if err != nil {
+		c.replace(crashed("it speaks another version: " + err.Error()))
+		return
+	}
+	handle := c.pending[id]
+	if handle == nil {
+		return // Ready, or an event that crossed with a cancel
+	}
+	if _, last := m.(proto.Answer); last {
+		delete(c.pending, id)
+	}
+	handle(m)
+}
+
+// replace gives the worker up and answers everything that was asked of it.
+func (c *client) replace(e *proto.Error) {
+	if c.worker.IsUndefined() {
+		return
+	}
+	for _, event := range []string{"onmessage", "onmessageerror", "onerror"} {
+		c.worker.Set(event, nil)
+	}
+	c.worker.Call("terminate")
+	for _, h := range c.hooks {
+		h.Release()
+	}
+	c.worker, c.hooks = js.Undefined(), nil
+	orphans := c.pending
+	c.pending = make(map[int]func(proto.Message))
+	for _, handle := range orphans {
+		handle(e)
+	}
+}
+
+// crashed says why a worker ended, as far as its last words tell.
+func crashed(words string) *proto.Error {
+	if strings.Contains(words, "out of memory") || strings.Contains(words, "Out of memory") {
+		return &proto.Error{
+			Type: proto.ErrMemory, Text: "The browser gave the worker no more memory.",
+			Remedy: "Close other tabs or choose a smaller model, then try again.",
+		}
+	}
+	first, _, _ := strings.Cut(words, "\n")
+	if first == "" {
+		first = "no reason was given"
+	}
+	return &proto.Error{
+		Type: proto.ErrCrashed, Text: "The worker stopped: " + first + ".",
+		Remedy: "A new one is ready; try again.",
+	}
+}

@@ -1,0 +1,198 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+	"syscall/js"
+
+	"honnef.co/go/js/dom/v2"
+	"tintype/wasm/proto"
+	"tintype/weights"
+)
+
+// An entry is one model of models/index.json.
+type entry struct {
+	weights.Entry
+	ref   proto.ModelRef
+	input *dom.HTMLInputElement
+}
+
+// fetchModels reads the manifest and starts with its default model.
+func (p *page) fetchModels() {
+	p.enter(starting)
+	p.say("Looking for models…")
+	base := js.Global().Get("tintype").Get("base").String()
+	address := resolve("models/index.json", base)
+	fetchText(address, func(text, problem string) {
+		var manifest weights.Manifest
+		if problem == "" {
+			var err error
+			if manifest, err = weights.ParseManifest("models/index.json", text); err != nil {
+				problem = err.Error()
+			} else if len(manifest) == 0 {
+				problem = "models/index.json lists none"
+			}
+		}
+		if problem != "" {
+			p.fail(&proto.Error{
+				Type: proto.ErrMissing, Text: "No models can be offered: " + problem + ".",
+				Remedy: "Check that the server is running and has models/index.json, then try again.",
+			}, p.fetchModels)
+			return
+		}
+		p.offer(manifest, address)
+	})
+}
+
+// offer shows the manifest's models and chooses the first to load.
+func (p *page) offer(manifest weights.Manifest, address string) {
+	p.models = make([]entry, len(manifest))
+	first := &p.models[0]
+	for i, m := range manifest {
+		p.models[i] = entry{Entry: m, ref: proto.ModelRef{
+			ID: m.ID, URL: resolve(m.File, address), Bytes: m.Bytes, RawBytes: m.RawBytes, SHA256: m.SHA256,
+		}}
+		if m.Default {
+			first = &p.models[i]
+		}
+	}
+	p.showModels()
+	first.input.SetChecked(true)
+	p.choose(first)
+}
+
+// resolve makes an address absolute.
+func resolve(address, base string) string {
+	return js.Global().Get("URL").New(address, base).Get("href").String()
+}
+
+// fetchText calls back once, with the text or with what went wrong.
+func fetchText(address string, then func(text, problem string)) {
+	var funcs []js.Func
+	once := func(f func(js.Value)) js.Func {
+		fn := js.FuncOf(func(_ js.Value, args []js.Value) any {
+			f(args[0])
+			return nil
+		})
+		funcs = append(funcs, fn)
+		return fn
+	}
+	finish := func(text, problem string) {
+		for _, f := range funcs {
+			f.Release()
+		}
+		then(text, problem)
+	}
+	offline := once(func(js.Value) { finish("", "the server cannot be reached") })
+	read := once(func(text js.Value) { finish(text.String(), "") })
+	arrived := once(func(response js.Value) {
+		if !response.Get("ok").Bool() {
+			finish("", "the server answered "+strconv.Itoa(response.Get("status").Int())+" for models/index.json")
+			return
+		}
+		response.Call("text").Call("then", read, offline)
+	})
+	js.Global().Call("fetch", address, map[string]any{"cache": "no-cache"}).Call("then", arrived, offline)
+}
+
+// showModels makes one card with a radio button per model.
+func (p *page) showModels() {
+	doc := p.ui.doc
+	clearChildren(p.ui.modelList)
+	for i := range p.models {
+		m := &p.models[i]
+		card := create[dom.HTMLElement](doc, "label", "card")
+		m.input = create[*dom.HTMLInputElement](doc, "input", "")
+		m.input.SetType("radio")
+		m.input.SetName("model")
+		m.input.SetValue(m.ref.ID)
+		name := create[dom.HTMLElement](doc, "span", "card-name")
+		name.SetTextContent(m.Name)
+		size := create[dom.HTMLElement](doc, "span", "card-size")
+		size.SetTextContent(megabytes(m.ref.Bytes))
+		card.AppendChild(m.input)
+		card.AppendChild(name)
+		card.AppendChild(size)
+		on(m.input, "change", func(dom.Event) { p.choose(m) })
+		p.ui.modelList.AppendChild(card)
+	}
+}
+
+// choose makes a model the one to sample from and starts loading it: then the
+// first Generate need not wait.
+func (p *page) choose(m *entry) {
+	if p.load != 0 {
+		p.client.cancel(p.load)
+	}
+	p.chosen, p.info, p.wanted = m, nil, false
+	p.pair = nil
+	p.ui.sampling.SetDisabled(true)
+	p.enter(loading)
+	p.stage.setEmpty("The picture will grow here.")
+	p.showLoading(0)
+	p.load = p.client.request(proto.Load{Model: m.ref}, p.onLoad(m))
+}
+
+// onLoad handles what the worker says about one Load.
+func (p *page) onLoad(m *entry) func(proto.Message) {
+	return func(message proto.Message) {
+		if p.chosen != m {
+			return // another was chosen since
+		}
+		switch e := message.(type) {
+		case proto.Progress:
+			p.showLoading(e.Received)
+		case proto.Loaded:
+			p.load = 0
+			p.loaded(&e.Info)
+		case *proto.Error:
+			p.load = 0
+			p.fail(e, func() { p.choose(m) })
+		}
+	}
+}
+
+func (p *page) showLoading(received int64) {
+	m := p.chosen
+	p.ui.progress.SetMax(float64(max(m.ref.Bytes, 1)))
+	p.ui.progress.SetValue(float64(received))
+	if received == m.ref.Bytes && received > 0 {
+		p.ui.status.SetTextContent("Unpacking " + m.Name + "…")
+		return
+	}
+	p.ui.status.SetTextContent("Loading " + m.Name + ": " + megabytes(received) + " of " + megabytes(m.ref.Bytes))
+}
+
+// loaded offers the model's controls, and starts the run that was asked for
+// meanwhile.
+func (p *page) loaded(info *proto.Info) {
+	p.info = info
+	p.showControls()
+	p.showCard()
+	p.enter(idle)
+	p.stage.setEmpty("Press Generate: the picture grows out of noise.")
+	p.say(p.chosen.Name + " is ready.")
+	if p.wanted {
+		p.wanted = false
+		p.generate()
+	}
+}
+
+func (p *page) showCard() {
+	i := p.info
+	card := p.chosen.Name + ": " + strconv.Itoa(i.Width) + " × " + strconv.Itoa(i.Height) + " pixels"
+	if i.Parameters > 0 {
+		card += ", " + strconv.FormatFloat(float64(i.Parameters)/1e6, 'f', 2, 64) + " million parameters"
+	}
+	if l := p.chosen.Licence; l != "" {
+		card += ". Licence: " + l
+	}
+	p.ui.card.SetTextContent(card + ".")
+	p.ui.card.SetTitle(i.Provenance)
+}
+
+// megabytes writes a size as people read it, in decimal units.
+func megabytes(n int64) string {
+	return strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64) + " MB"
+}

@@ -1,0 +1,40 @@
+//go:build js && wasm
+
+package proto
+
+// Info describes a loaded model: what the page needs to offer the controls
+// that the checkpoint allows and no others.
+type Info struct {
+	ID, Name      string
+	Licence       string
+	Provenance    string
+	Width, Height int // of a picture
+	Parameters    int64
+	Slots         []Slot
+	Defaults      Defaults
+	Solvers       []Option
+	Grids         []Option
+	// Steps lists the only numbers of steps allowed; empty allows 1 to 1000.
+	Steps []int
+	// GuidanceReason is why guidance cannot be chosen; empty when it can.
+	GuidanceReason string
+}
+
+// A Slot is one choice to make, for example the class or the colour of a hat.
+type Slot struct {
+	Name   string
+	Values []string
+	// Open reports whether the slot may be left open (-1 in Sample.Choice).
+	Open bool
+}
+
+// Defaults are the checkpoint's own settings.
+type Defaults struct {
+	Solver, Grid  string
+	Steps         int
+	Guidance, Eta float64
+}
+
+// An Option is one name that the runtime knows. Reason is why this checkpoint
+// forbids it; empty when it does not.
+type Option struct{ Name, Reason string }

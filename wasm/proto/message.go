@@ -1,0 +1,139 @@
+//go:build js && wasm
+
+// Package proto is the language that the page and the worker speak: the
+// messages as Go values and, in wire.go, their form as JavaScript objects.
+// PROTOCOL.md at the root of the repository is the same for readers without Go.
+//
+// A request carries an ID of the page's choosing and is answered exactly once,
+// by an Answer with the same ID. Between the two the worker may send Events
+// with that ID. Ready is the one message that nobody asked for.
+package proto
+
+import "syscall/js"
+
+// Version is the number that every message carries as v. A worker and a page
+// of different versions refuse each other instead of guessing.
+const Version = 1
+
+// A Message is the body of one message; its type decides the kind on the wire.
+type Message interface {
+	kind() string
+	// fields adds the body to the object that will be posted and returns what
+	// must be transferred, not copied.
+	fields(o map[string]any) (transfer []any)
+}
+
+// An Answer ends the request whose ID it carries.
+type Answer interface {
+	Message
+	answers()
+}
+
+// A ModelRef names a checkpoint as models/index.json lists it. The URL is
+// resolved by the page: a worker's own base URL is its script's.
+type ModelRef struct {
+	ID       string
+	URL      string
+	Bytes    int64  // length of the file
+	RawBytes int64  // length of the safetensors data in it
+	SHA256   string // of the file, 64 hexadecimal digits
+}
+
+// Load asks for a checkpoint to be made ready. Events: Progress. Answer: Loaded.
+type Load struct{ Model ModelRef }
+
+// Sample asks for pictures; the model is loaded first if it is not the one in
+// memory. Events: Progress, Loaded is not sent; Step, Picture. Answer: Done.
+type Sample struct {
+	Model  ModelRef
+	Seed   uint64 // picture k is the picture of Seed+k alone
+	Count  int    // 1 to MaxCount pictures, one after the other
+	Choice []int  // one per slot of the model, -1 leaves the slot open
+	Solver string // "" takes the checkpoint's default, as do the zeros below
+	Grid   string
+	Steps  int
+	// Guidance and Eta take the checkpoint's default when they are NaN,
+	// because zero is a value that can be meant.
+	Guidance float64
+	Eta      float64
+}
+
+// MaxCount bounds Sample.Count.
+const MaxCount = 16
+
+// Cancel stops the request with ID Target, which is answered by an Error of
+// type ErrCancelled. Answer: Cancelled.
+type Cancel struct{ Target int }
+
+// Ready says that the worker takes requests. It has ID 0.
+type Ready struct {
+	SIMD bool // false: the scalar build
+}
+
+// Progress counts the bytes of the checkpoint that have arrived.
+type Progress struct{ Received, Total int64 }
+
+// Step shows one finished solver step. Both bitmaps are transferred.
+type Step struct {
+	Picture  int      // 0 to Count-1
+	Step     int      // 1 to Total
+	Total    int      // steps of one picture
+	Millis   float64  // wall time of this step
+	X        js.Value // ImageBitmap of the noisy picture x_t
+	Denoised js.Value // ImageBitmap of the predicted clean picture x0
+}
+
+// Picture is one finished picture: its own hash and PNG file.
+type Picture struct {
+	Picture int
+	Seed    uint64
+	SHA256  string   // of its RGBA bytes, row by row
+	PNG     js.Value // ArrayBuffer, transferred
+}
+
+// Loaded answers Load.
+type Loaded struct{ Info Info }
+
+// Done answers Sample. SHA256 is that of the RGBA bytes of all pictures in
+// order, which is what tools/sample prints for the same request.
+type Done struct {
+	SHA256 string
+	Millis float64
+	PNG    js.Value // ArrayBuffer of the sheet, transferred; null for one picture
+}
+
+// Cancelled answers Cancel. Found is false when Target had been answered
+// already, or was never asked.
+type Cancelled struct{ Found bool }
+
+// Error answers any request that failed. Text says what happened and Remedy
+// what a visitor can do about it; both are whole sentences.
+type Error struct {
+	Type   ErrorType
+	Text   string
+	Remedy string
+}
+
+// Error makes an Error usable as a Go error inside the worker.
+func (e *Error) Error() string { return e.Text }
+
+// An ErrorType says which remedy fits; the values are stable, the texts are not.
+type ErrorType string
+
+const (
+	ErrCancelled ErrorType = "cancelled" // by a Cancel
+	ErrProtocol  ErrorType = "protocol"  // a message that is not of this version or form
+	ErrBusy      ErrorType = "busy"      // too many requests are waiting
+	ErrNetwork   ErrorType = "network"   // the server is gone or the connection broke
+	ErrStalled   ErrorType = "stalled"   // no byte for StallSeconds
+	ErrMissing   ErrorType = "missing"   // 404 and the like
+	ErrNotModel  ErrorType = "not-model" // an HTML page or another file instead of a checkpoint
+	ErrLength    ErrorType = "length"    // more or fewer bytes than the manifest says
+	ErrHash      ErrorType = "hash"      // other bytes than the manifest says
+	ErrRefused   ErrorType = "refused"   // a checkpoint that this runtime cannot honour
+	ErrSpec      ErrorType = "spec"      // settings that the checkpoint does not allow
+	ErrNumber    ErrorType = "number"    // not-a-number in the picture
+	ErrMemory    ErrorType = "memory"    // the worker ran out of memory
+	ErrInternal  ErrorType = "internal"  // a bug
+	ErrCrashed   ErrorType = "crashed"   // the worker is gone; made by the page, never sent
+)

@@ -1,0 +1,207 @@
+//go:build js && wasm
+
+package proto
+
+import (
+	"math"
+	"strconv"
+	"syscall/js"
+)
+
+// Encode turns a message into the object to post and the list to transfer.
+func Encode(id int, m Message) (v js.Value, transfer js.Value) {
+	o := map[string]any{"v": Version, "id": id, "kind": m.kind()}
+	list := m.fields(o)
+	return js.ValueOf(o), js.ValueOf(list)
+}
+
+// Decode reads an object that arrived. It never panics: a value that is not a
+// message gives an error, with the ID when that much could be read, so that
+// the sender can be answered.
+func Decode(v js.Value) (id int, m Message, err error) {
+	r := &reader{v: v, path: "message"}
+	version := r.int("v", 0, math.MaxInt32)
+	id = r.int("id", 0, math.MaxInt32)
+	kind := r.str("kind")
+	if r.err == nil && version != Version {
+		r.fail("v", "version "+strconv.Itoa(Version))
+	}
+	if r.err != nil {
+		return id, nil, r.err
+	}
+	r.path = kind
+	decode, ok := decoders[kind]
+	if !ok {
+		return id, nil, fieldError{"message", "kind", "one of this version's kinds"}
+	}
+	m = decode(r)
+	if r.err != nil {
+		return id, nil, r.err
+	}
+	return id, m, nil
+}
+
+var decoders = map[string]func(*reader) Message{
+	"load":      func(r *reader) Message { return Load{r.model("model")} },
+	"sample":    decodeSample,
+	"cancel":    func(r *reader) Message { return Cancel{r.int("target", 0, math.MaxInt32)} },
+	"ready":     func(r *reader) Message { return Ready{r.bool("simd")} },
+	"progress":  func(r *reader) Message { return Progress{r.size("received"), r.size("total")} },
+	"step":      decodeStep,
+	"picture":   decodePicture,
+	"loaded":    func(r *reader) Message { return Loaded{r.info("info")} },
+	"done":      decodeDone,
+	"cancelled": func(r *reader) Message { return Cancelled{r.bool("found")} },
+	"error": func(r *reader) Message {
+		return &Error{ErrorType(r.str("type")), r.str("text"), r.str("remedy")}
+	},
+}
+
+func (Load) kind() string      { return "load" }
+func (Sample) kind() string    { return "sample" }
+func (Cancel) kind() string    { return "cancel" }
+func (Ready) kind() string     { return "ready" }
+func (Progress) kind() string  { return "progress" }
+func (Step) kind() string      { return "step" }
+func (Picture) kind() string   { return "picture" }
+func (Loaded) kind() string    { return "loaded" }
+func (Done) kind() string      { return "done" }
+func (Cancelled) kind() string { return "cancelled" }
+func (*Error) kind() string    { return "error" }
+
+func (Loaded) answers()    {}
+func (Done) answers()      {}
+func (Cancelled) answers() {}
+func (*Error) answers()    {}
+
+func (m Load) fields(o map[string]any) []any {
+	o["model"] = encodeRef(m.Model)
+	return nil
+}
+
+func (m Sample) fields(o map[string]any) []any {
+	o["model"] = encodeRef(m.Model)
+	// A JavaScript number holds 53 bits of a seed's 64.
+	o["seed"] = strconv.FormatUint(m.Seed, 10)
+	o["count"] = m.Count
+	o["choice"] = encodeInts(m.Choice)
+	if m.Solver != "" {
+		o["solver"] = m.Solver
+	}
+	if m.Grid != "" {
+		o["grid"] = m.Grid
+	}
+	if m.Steps != 0 {
+		o["steps"] = m.Steps
+	}
+	if m.Guidance == m.Guidance {
+		o["guidance"] = m.Guidance
+	}
+	if m.Eta == m.Eta {
+		o["eta"] = m.Eta
+	}
+	return nil
+}
+
+func decodeSample(r *reader) Message {
+	return Sample{
+		Model:    r.model("model"),
+		Seed:     r.uint64("seed"),
+		Count:    r.int("count", 1, MaxCount),
+		Choice:   r.ints("choice", -1),
+		Solver:   r.optional("solver"),
+		Grid:     r.optional("grid"),
+		Steps:    r.optionalInt("steps", 1, 1000),
+		Guidance: r.optionalFloat("guidance"),
+		Eta:      r.optionalFloat("eta"),
+	}
+}
+
+func (m Cancel) fields(o map[string]any) []any {
+	o["target"] = m.Target
+	return nil
+}
+
+func (m Ready) fields(o map[string]any) []any {
+	o["simd"] = m.SIMD
+	return nil
+}
+
+func (m Progress) fields(o map[string]any) []any {
+	o["received"] = m.Received
+	o["total"] = m.Total
+	return nil
+}
+
+func (m Step) fields(o map[string]any) []any {
+	o["picture"] = m.Picture
+	o["step"] = m.Step
+	o["total"] = m.Total
+	o["ms"] = m.Millis
+	o["x"] = m.X
+	o["denoised"] = m.Denoised
+	return []any{m.X, m.Denoised}
+}
+
+func decodeStep(r *reader) Message {
+	return Step{
+		Picture:  r.int("picture", 0, MaxCount-1),
+		Step:     r.int("step", 1, 1000),
+		Total:    r.int("total", 1, 1000),
+		Millis:   r.float("ms"),
+		X:        r.object("x", "ImageBitmap"),
+		Denoised: r.object("denoised", "ImageBitmap"),
+	}
+}
+
+func (m Picture) fields(o map[string]any) []any {
+	o["picture"] = m.Picture
+	o["seed"] = strconv.FormatUint(m.Seed, 10)
+	o["sha256"] = m.SHA256
+	o["png"] = m.PNG
+	return []any{m.PNG}
+}
+
+func decodePicture(r *reader) Message {
+	return Picture{
+		Picture: r.int("picture", 0, MaxCount-1),
+		Seed:    r.uint64("seed"),
+		SHA256:  r.str("sha256"),
+		PNG:     r.object("png", "ArrayBuffer"),
+	}
+}
+
+func (m Loaded) fields(o map[string]any) []any {
+	o["info"] = encodeInfo(m.Info)
+	return nil
+}
+
+func (m Done) fields(o map[string]any) []any {
+	o["sha256"] = m.SHA256
+	o["ms"] = m.Millis
+	o["png"] = m.PNG
+	if m.PNG.IsNull() {
+		return nil
+	}
+	return []any{m.PNG}
+}
+
+func decodeDone(r *reader) Message {
+	d := Done{SHA256: r.str("sha256"), Millis: r.float("ms"), PNG: js.Null()}
+	if !r.v.Get("png").IsNull() {
+		d.PNG = r.object("png", "ArrayBuffer")
+	}
+	return d
+}
+
+func (m Cancelled) fields(o map[string]any) []any {
+	o["found"] = m.Found
+	return nil
+}
+
+func (e *Error) fields(o map[string]any) []any {
+	o["type"] = string(e.Type)
+	o["text"] = e.Text
+	o["remedy"] = e.Remedy
+	return nil
+}

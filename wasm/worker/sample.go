@@ -1,0 +1,113 @@
+//go:build js && wasm
+
+package worker
+
+import (
+	"image"
+	"syscall/js"
+	"time"
+
+	"tintype/internal/picture"
+	"tintype/wasm/proto"
+)
+
+// sample makes the pictures of one request, one after the other: the memory
+// is that of one picture however many are asked for, and each is the picture
+// of its own seed alone.
+func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
+	if err := w.ensure(j, m.Model); err != nil {
+		return proto.Done{}, err
+	}
+	begun := time.Now()
+	run, err := w.model.Compile(m, func() error { return w.check(j) })
+	if err != nil {
+		return proto.Done{}, err
+	}
+	pictures := make([]*image.NRGBA, m.Count)
+	for k := range pictures {
+		seed := m.Seed + uint64(k)
+		if pictures[k], err = w.picture(j, run, k, seed); err != nil {
+			return proto.Done{}, err
+		}
+		file, err := pngOf(pictures[k])
+		if err != nil {
+			return proto.Done{}, err
+		}
+		w.send(j.id, proto.Picture{Picture: k, Seed: seed, SHA256: picture.SHA256(pictures[k]), PNG: file})
+	}
+	done := proto.Done{SHA256: picture.SHA256(pictures...), Millis: millis(begun), PNG: js.Null()}
+	if m.Count > 1 {
+		done.PNG, err = pngOf(picture.Sheet(pictures))
+	}
+	return done, err
+}
+
+// picture runs the tape for picture k and shows every solver step.
+func (w *worker) picture(j *job, run Run, k int, seed uint64) (*image.NRGBA, error) {
+	if err := run.Reset(seed); err != nil {
+		return nil, err
+	}
+	width, height := run.Size()
+	x := image.NewNRGBA(image.Rect(0, 0, width, height))
+	denoised := image.NewNRGBA(x.Rect)
+	shown, begun := 0, time.Now()
+	for done := false; !done; {
+		if err := w.check(j); err != nil {
+			return nil, err
+		}
+		var err error
+		if done, err = run.Step(); err != nil {
+			return nil, err
+		}
+		step, total := run.Progress()
+		if step == shown {
+			continue
+		}
+		ms := millis(begun)
+		if err := run.RGBA(x.Pix, denoised.Pix); err != nil {
+			return nil, err
+		}
+		w.send(j.id, proto.Step{
+			Picture: k, Step: step, Total: total, Millis: ms,
+			X: w.easel.bitmap(x), Denoised: w.easel.bitmap(denoised),
+		})
+		shown, begun = step, time.Now()
+	}
+	return x, nil
+}
+
+// pngOf encodes the worker's own bytes. A canvas is never read back: browsers
+// that guard against fingerprinting change the pixels they give out.
+func pngOf(m *image.NRGBA) (js.Value, error) {
+	file, err := picture.PNG(m, deflate)
+	if err != nil {
+		return js.Null(), err
+	}
+	return fromBytes(file).Get("buffer"), nil
+}
+
+// deflate makes a zlib stream with the browser's own encoder.
+func deflate(raw []byte) ([]byte, error) {
+	source := js.Global().Get("Blob").New([]any{fromBytes(raw)}).Call("stream")
+	encoder := js.Global().Get("CompressionStream").New("deflate")
+	response := js.Global().Get("Response").New(source.Call("pipeThrough", encoder))
+	buffer, err := await(response.Call("arrayBuffer"), stallLimit)
+	if err != nil {
+		return nil, err
+	}
+	out := js.Global().Get("Uint8Array").New(buffer)
+	file := make([]byte, out.Length())
+	js.CopyBytesToGo(file, out)
+	return file, nil
+}
+
+// fromBytes copies bytes out of Go's memory into a new Uint8Array.
+func fromBytes(p []byte) js.Value {
+	a := js.Global().Get("Uint8Array").New(len(p))
+	js.CopyBytesToJS(a, p)
+	return a
+}
+
+func millis(since time.Time) float64 {
+	return float64(time.Since(since).Microseconds()) / 1e3
+}

@@ -1,0 +1,160 @@
+//go:build js && wasm
+
+// Package worker is the program's role inside a Web Worker: it loads
+// checkpoints, samples and answers the page. PROTOCOL.md has the messages.
+//
+// Everything runs on one thread. Callbacks from the browser only queue jobs
+// and mark them cancelled; one goroutine does the jobs in order and yields to
+// the event loop between slices of work (yield.go).
+package worker
+
+import (
+	"runtime/debug"
+	"syscall/js"
+
+	"tintype/wasm/proto"
+)
+
+// maxWaiting bounds the queue: a page that asks faster than pictures are made
+// is told so instead of filling the memory.
+const maxWaiting = 32
+
+// A worker is the state behind one Web Worker's global scope.
+type worker struct {
+	post    js.Value // bound postMessage of the scope
+	jobs    chan *job
+	waiting map[int]*job // every request that has not been answered, by ID
+	yielder *yielder
+	easel   easel
+
+	model  Model  // nil until one is loaded
+	loaded string // SHA-256 of the model's file
+	load   Loader
+}
+
+// A job is one Load or Sample request.
+type job struct {
+	id        int
+	request   proto.Message
+	cancelled bool
+	abort     func() // ends the download under way; nil when there is none
+}
+
+// Main takes over the scope's messages and returns; the caller keeps the
+// program alive.
+func Main() {
+	// A picture's garbage is small beside the weights: collecting at a quarter
+	// more instead of twice the live heap keeps the memory near the weights.
+	debug.SetGCPercent(25)
+	scope := js.Global()
+	w := &worker{
+		post:    scope.Get("postMessage").Call("bind", scope),
+		jobs:    make(chan *job, maxWaiting),
+		waiting: make(map[int]*job),
+		yielder: newYielder(),
+		load:    openModel,
+	}
+	scope.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		w.receive(args[0].Get("data"))
+		return nil
+	}))
+	go w.serve()
+	w.send(0, proto.Ready{SIMD: simd})
+}
+
+// receive handles one message on the event loop's stack: it must not block.
+func (w *worker) receive(data js.Value) {
+	id, message, err := proto.Decode(data)
+	if err != nil {
+		w.send(id, &proto.Error{
+			Type: proto.ErrProtocol, Text: "The worker was sent a message it does not know: " + err.Error() + ".",
+			Remedy: "Reload the page, so that page and worker are of one version.",
+		})
+		return
+	}
+	switch m := message.(type) {
+	case proto.Cancel:
+		w.send(id, proto.Cancelled{Found: w.cancel(m.Target)})
+	case proto.Load, proto.Sample:
+		w.enqueue(&job{id: id, request: m})
+	default:
+		w.send(id, &proto.Error{
+			Type: proto.ErrProtocol, Text: "The worker was sent an answer instead of a request.",
+			Remedy: "Reload the page.",
+		})
+	}
+}
+
+func (w *worker) enqueue(j *job) {
+	if w.waiting[j.id] != nil || len(w.jobs) == cap(w.jobs) {
+		w.send(j.id, &proto.Error{
+			Type: proto.ErrBusy, Text: "The worker has too many requests waiting.",
+			Remedy: "Wait for the current picture, or cancel it.",
+		})
+		return
+	}
+	w.waiting[j.id] = j
+	w.jobs <- j
+}
+
+// cancel marks a request; its own goroutine answers it at the next check.
+func (w *worker) cancel(id int) bool {
+	j := w.waiting[id]
+	if j == nil {
+		return false
+	}
+	j.cancelled = true
+	if j.abort != nil {
+		j.abort()
+	}
+	return true
+}
+
+// serve does the jobs one after the other.
+func (w *worker) serve() {
+	for j := range w.jobs {
+		answer := w.do(j)
+		delete(w.waiting, j.id)
+		w.send(j.id, answer)
+	}
+}
+
+// do runs one job. Its panics become an answer; the model is dropped then,
+// because nobody knows which of its buffers were half written.
+func (w *worker) do(j *job) (answer proto.Answer) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.model = nil
+			answer = panicError(p)
+		}
+	}()
+	var err error
+	switch m := j.request.(type) {
+	case proto.Load:
+		if err = w.ensure(j, m.Model); err == nil {
+			return proto.Loaded{Info: w.model.Info()}
+		}
+	case proto.Sample:
+		var done proto.Done
+		if done, err = w.sample(j, m); err == nil {
+			return done
+		}
+	}
+	return answerError(err)
+}
+
+// check lets messages in when a slice is over and returns errCancelled once
+// the job has been cancelled. It is the Between hook of every run.
+func (w *worker) check(j *job) error {
+	if w.yielder.due() {
+		w.yielder.yield()
+	}
+	if j.cancelled {
+		return errCancelled
+	}
+	return nil
+}
+
+func (w *worker) send(id int, m proto.Message) {
+	w.post.Invoke(proto.Encode(id, m))
+}
