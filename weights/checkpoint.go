@@ -39,12 +39,11 @@ type Expect struct {
 	RawBytes int64  // of the safetensors file inside
 }
 
-// Sums is what a file turned out to be.
+// Sums is what a file turned out to be, all fields given: what a later Open may expect.
 type Sums = Expect
 
 // part is one file of tensors. Its tensors can be taken once each, by their index in its header.
 type part interface {
-	header() *Header
 	tensor(i int) ([]byte, error)
 	finish() (Sums, error)
 	close() error

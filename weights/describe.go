@@ -10,7 +10,7 @@ import (
 // describe builds the metadata that a one-file checkpoint has from what the directory says.
 func (d *directory) describe() error {
 	for _, key := range []string{"student", "guidance", "samplers"} {
-		if v := d.index.Get(key); v.Exists() {
+		if v := d.index.Get(key); given(v) {
 			d.c.metadata[key] = v.Compact()
 		}
 	}
@@ -27,7 +27,7 @@ func (d *directory) modelText() (string, error) {
 	var w jsontext.Writer
 	w.BeginObject()
 	w.Key("name")
-	if name := d.index.Get("name"); name.Exists() {
+	if name := d.index.Get("name"); given(name) {
 		w.Value(name)
 	} else {
 		full, err := filepath.Abs(d.path)
@@ -36,24 +36,24 @@ func (d *directory) modelText() (string, error) {
 		}
 		w.Text(filepath.Base(full))
 	}
-	if labels := d.index.Get("id2label"); labels.Exists() {
+	if labels := d.index.Get("id2label"); given(labels) {
 		if err := d.writeLabels(&w, labels); err != nil {
 			return "", err
 		}
 	}
 	for _, key := range []string{"null_label", "codec", "licence", "provenance"} {
-		if v := d.index.Get(key); v.Exists() {
+		if v := d.index.Get(key); given(v) {
 			w.Key(key)
 			w.Value(v)
 		}
 	}
 	if d.component("conditioner") != "" {
-		config, err := readConfig(filepath.Join(d.path, "conditioner", "config.json"), "conditioner")
+		config, err := d.config("conditioner", filepath.Join(d.path, "conditioner", "config.json"))
 		if err != nil {
 			return "", err
 		}
 		w.Key("conditioner")
-		w.Value(config)
+		w.Raw(config)
 	}
 	w.EndObject()
 	return w.String(), nil
@@ -80,6 +80,53 @@ func (d *directory) writeLabels(w *jsontext.Writer, labels jsontext.Value) error
 	}
 	w.EndArray()
 	return nil
+}
+
+// Classes that had another name in early diffusers.
+var formerClasses = map[string]string{
+	"GaussianDDPMScheduler":  "DDPMScheduler",
+	"UNetModel":              "UNet2DModel",
+	"UNetUnconditionalModel": "UNet2DModel",
+}
+
+// config reads the config of a component. Its class stands there or in model_index.json; where
+// it stands in both, they must agree.
+func (d *directory) config(component, path string) (string, error) {
+	v, err := readConfig(path, component)
+	if err != nil {
+		return "", err
+	}
+	named := d.component(component)
+	class, err := v.Get("_class_name").TextOr("")
+	switch {
+	case err != nil:
+		return "", &Error{Kind: ErrConfig, File: path, Cause: err}
+	case class == "" && named != "":
+		var w jsontext.Writer
+		members, _ := v.Members() // readConfig gives objects only
+		w.BeginObject()
+		w.Key("_class_name")
+		w.Text(named)
+		for _, m := range members {
+			if m.Key != "_class_name" {
+				w.Key(m.Key)
+				w.Value(m.Value)
+			}
+		}
+		w.EndObject()
+		return w.String(), nil
+	case named != "" && current(class) != current(named):
+		return "", &Error{Kind: ErrConfig, File: path, Cause: v.Get("_class_name").Fail(
+			jsontext.Quote(class) + " contradicts model_index." + component + ", which is " + jsontext.Quote(named))}
+	}
+	return v.Compact(), nil
+}
+
+func current(class string) string {
+	if now, ok := formerClasses[class]; ok {
+		return now
+	}
+	return class
 }
 
 // component gives the class that model_index.json names for a component: "name": [library, class].

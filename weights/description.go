@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,7 +114,7 @@ func (s Samplers) Reason(solver string) string {
 // Describe reads the metadata. Keys that begin with "_" and the key `format` are ignored; a key
 // that this version does not know is an error, since ignoring it could draw wrong pictures.
 func (c *Checkpoint) Describe() (*Description, error) {
-	for key := range c.metadata {
+	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
 		switch key {
 		case "unet", "scheduler", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
 		default:
@@ -132,13 +133,16 @@ func (c *Checkpoint) Describe() (*Description, error) {
 func (c *Checkpoint) describe() (*Description, error) {
 	d := &Description{}
 	values := map[string]jsontext.Value{}
-	for key, text := range c.metadata {
+	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
 		if key == "sha256" || key == "format" || strings.HasPrefix(key, "_") {
 			continue
 		}
-		v, err := jsontext.Parse(key, text, jsontext.Config)
+		v, err := jsontext.Parse(key, c.metadata[key], jsontext.Config)
 		if err != nil {
 			return nil, err
+		}
+		if v.IsNull() {
+			continue
 		}
 		if v.Kind() != jsontext.Object && key != "goldens" {
 			return nil, v.Fail("expected an object, found " + v.Kind().String())

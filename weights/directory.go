@@ -95,13 +95,13 @@ func (d *directory) openConditioner() error {
 	return d.addWeights(filepath.Join(d.path, "conditioner"), "model", "conditioner.")
 }
 
-// store keeps a config under a metadata key, as it is.
+// store keeps the config of a component under its metadata key.
 func (d *directory) store(key, path string) error {
-	v, err := readConfig(path, key)
+	text, err := d.config(key, path)
 	if err != nil {
 		return err
 	}
-	d.c.metadata[key] = v.Compact()
+	d.c.metadata[key] = text
 	return nil
 }
 

@@ -165,6 +165,32 @@ func TestDirectoryMetadata(t *testing.T) {
 	}
 }
 
+// The class may stand in model_index.json alone, or under its former name; null is as absent.
+func TestDirectoryClasses(t *testing.T) {
+	c, err := OpenDirectory(layOut(t, pipelineFiles, map[string]string{
+		"unet/config.json":                `{"norm_eps": 1e-05}`,
+		"scheduler/scheduler_config.json": `{"_class_name": "GaussianDDPMScheduler"}`,
+		"model_index.json": `{"unet": ["diffusers", "UNet2DModel"], "scheduler": ["diffusers", "DDPMScheduler"], "name": null,
+			"id2label": null, "null_label": null, "codec": null, "student": null, "samplers": {"default": null, "allowed": null}}`,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for key, want := range map[string]string{
+		"unet":      `{"_class_name":"UNet2DModel","norm_eps":1e-05}`,
+		"scheduler": `{"_class_name":"GaussianDDPMScheduler"}`,
+		"model":     `{"name":"small-model"}`,
+	} {
+		if got, _ := c.Metadata(key); got != want {
+			t.Errorf("%s: got %s, want %s", key, got, want)
+		}
+	}
+	if d, err := c.Describe(); err != nil || d.Samplers.Default != nil || d.Samplers.Allowed != nil {
+		t.Error(d, err)
+	}
+}
+
 // diffusers takes a pipeline's files from the root where there is no subfolder; a lone network has
 // no scheduler and no index.
 func TestDirectoryAtRoot(t *testing.T) {
@@ -221,6 +247,9 @@ func TestOpenDirectoryRefuses(t *testing.T) {
 		{"component", index(`, "vae": ["diffusers", "AutoencoderKL"]`), ErrConfig, []string{"model_index.vae", "AutoencoderKL"}},
 		{"field", index(`, "sampler": {}`), ErrConfig, []string{"model_index.sampler"}},
 		{"component's class", index(`, "conditioner": "x"`), ErrConfig, []string{"[library, class]"}},
+		{"two schedulers", map[string]string{"scheduler/scheduler_config.json": `{"_class_name": "DDIMScheduler"}`}, ErrConfig,
+			[]string{"scheduler._class_name", "DDIMScheduler", "model_index.scheduler", "DDPMScheduler"}},
+		{"class of another type", map[string]string{"unet/config.json": `{"_class_name": 1}`}, ErrConfig, []string{"unet._class_name"}},
 		{"labels with a gap", map[string]string{"model_index.json": `{"id2label": {"0": "a", "2": "b"}}`}, ErrConfig, []string{"id2label.2", "0 to 1"}},
 		{"labels twice", map[string]string{"model_index.json": `{"id2label": {"0": "a", "00": "b"}}`}, ErrConfig, []string{"id2label.00"}},
 		{"codec", index(`, "codec": {"kind": "vq"}`), ErrMetadata, []string{"model.codec.kind", `"vq"`}},

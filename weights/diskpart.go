@@ -79,8 +79,6 @@ func (p *diskPart) readAt(b []byte, at int64, tensor string) error {
 	return nil
 }
 
-func (p *diskPart) header() *Header { return p.head }
-
 func (p *diskPart) tensor(i int) ([]byte, error) {
 	info := p.head.Tensors[i]
 	// The file was measured to hold these bytes before they are allocated.

@@ -27,8 +27,8 @@ func ParseHeader(file, text string) (*Header, error) {
 	if len(text) > MaxHeader {
 		return nil, p.fail(ErrHeaderTooLarge, "", headerSize(uint64(len(text))))
 	}
-	if text != "" && text[0] != '{' {
-		return nil, p.fail(ErrHeaderStart, "", "found "+jsontext.Quote(text[:1]))
+	if text == "" || text[0] != '{' {
+		return nil, p.fail(ErrHeaderStart, "", "found "+strconv.QuoteToASCII(text[:min(1, len(text))]))
 	}
 	root, err := jsontext.Parse("header", text, jsontext.Header)
 	if err != nil {

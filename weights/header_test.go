@@ -16,7 +16,7 @@ var badHeaders = []struct {
 	kind         error
 	parts        []string
 }{
-	{"empty", ``, ErrHeaderJSON, nil},
+	{"empty", ``, ErrHeaderStart, nil},
 	{"not an object", `[]`, ErrHeaderStart, []string{`"["`}},
 	{"space first", ` {}`, ErrHeaderStart, nil},
 	{"utf-8", "{\"a\xff\":1}", ErrHeaderUTF8, []string{"byte 3"}},
@@ -58,7 +58,7 @@ var badHeaders = []struct {
 	{"same data", `{"a":` + goodEntry + `,"b":` + goodEntry + `}`, ErrOffsets, []string{"b: "}},
 	{"end of 63 bits", `{"a":` + goodEntry + `,"b":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775800,9223372036854775808]}}`, ErrHeaderJSON, []string{"too large"}},
 	{"over 1 MiB", `{"a":` + goodEntry + `}` + strings.Repeat(" ", MaxHeader), ErrHeaderTooLarge, []string{"1048576"}},
-	{"too many", manyTensors(MaxTensors+1) + "", ErrTensors, []string{"65537"}},
+	{"too many", manyTensors(MaxTensors + 1), ErrTensors, []string{"65537"}},
 }
 
 // manyTensors is the shortest header of n things that could be tensors.

@@ -50,7 +50,7 @@ func readCodec(v jsontext.Value) (Codec, error) {
 }
 
 func readConditioner(v jsontext.Value) (*Conditioner, error) {
-	if !v.Exists() {
+	if !given(v) {
 		return nil, nil
 	}
 	f := only(v, "combine", "embedding_dim", "null", "slots")
@@ -97,7 +97,7 @@ func readConditioner(v jsontext.Value) (*Conditioner, error) {
 }
 
 func readStudent(v jsontext.Value) (*Student, error) {
-	if !v.Exists() {
+	if !given(v) {
 		return nil, nil
 	}
 	f := only(v, "method", "teacher", "teacher_hash", "trained_steps", "t_list", "deterministic", "final")
@@ -133,7 +133,7 @@ func readGuidance(v jsontext.Value) (Guidance, error) {
 func readSamplers(v jsontext.Value) (Samplers, error) {
 	f := only(v, "default", "allowed", "forbidden")
 	s := Samplers{Allowed: f.texts("allowed")}
-	if def := v.Get("default"); def.Exists() {
+	if def := v.Get("default"); given(def) {
 		d := only(def, "name", "n", "grid", "eta", "guidance")
 		s.Default = &Sampler{
 			Name:     d.text("name", ""),
@@ -149,7 +149,7 @@ func readSamplers(v jsontext.Value) (Samplers, error) {
 			f.err = d.err
 		}
 	}
-	if at := v.Get("forbidden"); at.Exists() {
+	if at := v.Get("forbidden"); given(at) {
 		members, err := at.Members()
 		if f.err == nil {
 			f.err = err

@@ -16,7 +16,7 @@ type fields struct {
 // only refuses fields that are not named here, except those that begin with "_" and `format`.
 func only(v jsontext.Value, names ...string) *fields {
 	f := &fields{v: v}
-	if !v.Exists() {
+	if !given(v) {
 		return f
 	}
 	members, err := v.Members()
@@ -31,6 +31,17 @@ func only(v jsontext.Value, names ...string) *fields {
 		}
 	}
 	return f
+}
+
+// given is false for a value that is absent or null; in the keys of our own both mean the same.
+func given(v jsontext.Value) bool { return v.Exists() && !v.IsNull() }
+
+// get gives a field, absent where it is null.
+func (f *fields) get(name string) jsontext.Value {
+	if v := f.v.Get(name); given(v) {
+		return v
+	}
+	return jsontext.Value{}
 }
 
 func (f *fields) fail(err error) {
@@ -49,21 +60,18 @@ func read[T any](f *fields, value T, err error) T {
 }
 
 func (f *fields) text(name, absent string) string {
-	v, err := f.v.Get(name).TextOr(absent)
+	v, err := f.get(name).TextOr(absent)
 	return read(f, v, err)
 }
 
 func (f *fields) bool(name string, absent bool) bool {
-	v, err := f.v.Get(name).BoolOr(absent)
+	v, err := f.get(name).BoolOr(absent)
 	return read(f, v, err)
 }
 
 // number reads a float that must not be negative.
 func (f *fields) number(name string) float64 {
-	at := f.v.Get(name)
-	if at.IsNull() {
-		return 0
-	}
+	at := f.get(name)
 	v, err := at.FloatOr(0)
 	if err == nil && v < 0 {
 		err = at.Fail("expected 0 or more, found " + at.Source())
@@ -73,7 +81,7 @@ func (f *fields) number(name string) float64 {
 
 // int reads an integer of at least the given size, unless it is absent.
 func (f *fields) int(name string, least, absent int) int {
-	at := f.v.Get(name)
+	at := f.get(name)
 	v, err := at.IntOr(absent)
 	if err == nil && at.Exists() && v < least {
 		err = tooSmall(at, least)
@@ -83,7 +91,7 @@ func (f *fields) int(name string, least, absent int) int {
 
 // ints reads integers of at least the given size; nil if absent.
 func (f *fields) ints(name string, least int) []int {
-	at := f.v.Get(name)
+	at := f.get(name)
 	if !at.Exists() {
 		return nil
 	}
@@ -98,7 +106,7 @@ func (f *fields) ints(name string, least int) []int {
 
 // texts reads names; nil if absent. None may be empty.
 func (f *fields) texts(name string) []string {
-	at := f.v.Get(name)
+	at := f.get(name)
 	if !at.Exists() {
 		return nil
 	}

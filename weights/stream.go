@@ -101,13 +101,13 @@ func (s *stream) readError(err, early error, tensor, detail string) error {
 		e.Kind, e.Detail = early, detail
 	case s.src.err != nil && s.src.err != io.EOF:
 		e.Kind, e.Cause = ErrRead, s.src.err
+	case s.frames == nil:
+		e.Kind, e.Cause = ErrRead, err
 	default:
 		e.Kind, e.Cause = ErrZstd, err
 	}
 	return e
 }
-
-func (s *stream) header() *Header { return s.head }
 
 // tensor gives the data of tensor i, reading up to it. What lies before it is kept for later.
 func (s *stream) tensor(i int) ([]byte, error) {

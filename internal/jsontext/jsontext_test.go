@@ -286,10 +286,12 @@ func TestWriter(t *testing.T) {
 	w.EndArray()
 	w.Key("copy")
 	w.Value(parse(t, ` { "x y" : [ 1 , "\" , \\" ] } `))
+	w.Key("raw")
+	w.Raw(`{"a":1}`)
 	w.Key("absent")
 	w.Value(Value{})
 	w.EndObject()
-	want := `{"a\n":"\"\\\u0001\u007f\té` + "\ufffd" + `😀","list":[-1,0.1,1e+300,null,true,{},[],null],"copy":{"x y":[1,"\" , \\"]},"absent":null}`
+	want := `{"a\n":"\"\\\u0001\u007f\té` + "\ufffd" + `😀","list":[-1,0.1,1e+300,null,true,{},[],null],"copy":{"x y":[1,"\" , \\"]},"raw":{"a":1},"absent":null}`
 	if w.String() != want {
 		t.Errorf("got  %s\nwant %s", w.String(), want)
 	}

@@ -107,6 +107,12 @@ func (w *Writer) Value(v Value) {
 	}
 }
 
+// Raw writes a JSON text that another Writer made.
+func (w *Writer) Raw(text string) {
+	w.separate()
+	w.text = append(w.text, text...)
+}
+
 // Compact gives the value's text without spaces between tokens.
 func (v Value) Compact() string {
 	var w Writer
