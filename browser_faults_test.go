@@ -1,0 +1,173 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// firstModel reads the file that the page loads by itself.
+func firstModel(t *testing.T) (target string, data []byte) {
+	t.Helper()
+	files, err := filepath.Glob("site/models/nouns-32-student-4*.zst")
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the default model: %v, %v", files, err)
+	}
+	if data, err = os.ReadFile(files[0]); err != nil {
+		t.Fatal(err)
+	}
+	return "/models/" + filepath.Base(files[0]), data
+}
+
+// at answers one path with a status, a type and a body, times times.
+func at(path string, times int32, status int, kind string, body []byte) fault {
+	var done atomic.Int32
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != path || done.Add(1) > times {
+			return false
+		}
+		w.Header().Set("Content-Type", kind)
+		w.WriteHeader(status)
+		w.Write(body)
+		return true
+	}
+}
+
+const always = 1 << 30
+
+// TestFaultsAreSentences: whatever the server does wrong, the page says what
+// happened and what helps.
+func TestFaultsAreSentences(t *testing.T) {
+	chromium(t)
+	model, data := firstModel(t)
+	flipped := bytes.Clone(data)
+	flipped[len(flipped)/2] ^= 1
+	for _, c := range []struct {
+		name  string
+		fault fault
+		kind  string // data-type of the alert; "" before Go is up
+		says  string
+	}{
+		{"program missing", at("/tintype.wasm", always, 404, "text/plain", nil), "", "program is missing"},
+		{"page instead of program", at("/tintype.wasm", always, 200, "text/html", []byte("<html>sign in")), "", "something else instead of the program"},
+		{"loader missing", at("/wasm_exec.js", always, 404, "text/plain", nil), "", "wasm_exec.js is missing"},
+		{"worker missing", at("/worker.js", always, 404, "text/plain", nil), "crashed", "worker stopped"},
+		{"list missing", at("/models/index.json", always, 404, "text/plain", nil), "missing", "No models"},
+		{"list broken", at("/models/index.json", always, 200, "application/json", []byte("[{")), "missing", "No models"},
+		{"model missing", at(model, always, 404, "text/plain", nil), "missing", "no file for the model"},
+		{"page instead of model", at(model, always, 200, "text/html", []byte("<html>sign in")), "not-model", "an HTML page"},
+		{"other file instead of model", at(model, always, 200, "application/zstd", bytes.Repeat([]byte("x"), len(data))), "not-model", "another kind of file"},
+		{"model too short", at(model, always, 200, "application/zstd", data[:len(data)-7]), "length", "wrong length"},
+		{"model too long", at(model, always, 200, "application/zstd", append(bytes.Clone(data), 0)), "length", "wrong length"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := openTab(t)
+			b.open(siteServer(t, c.fault))
+			waitError(b)
+			if got := b.attribute("#alert", "type"); got != c.kind {
+				t.Errorf("type %q, want %q: %s", got, c.kind, b.text("#alert"))
+			}
+			if !strings.Contains(b.text("#alert-text"), c.says) {
+				t.Errorf("says %q, want %q in it", b.text("#alert-text"), c.says)
+			}
+			if b.text("#alert-remedy") == "" {
+				t.Error("names no remedy")
+			}
+		})
+	}
+	t.Run("flipped bit", func(t *testing.T) {
+		b := openTab(t)
+		b.open(siteServer(t, at(model, 1, 200, "application/zstd", flipped)))
+		waitError(b)
+		if kind := b.attribute("#alert", "type"); kind != "hash" && kind != "refused" {
+			t.Errorf("type %q: %s", kind, b.text("#alert"))
+		}
+		// The fault is over: the button must be enough.
+		b.click("#retry")
+		b.waitState("idle")
+		b.click("#generate")
+		b.waitState("done")
+	})
+}
+
+func waitError(b *tab) {
+	b.t.Helper()
+	for limit := time.Now().Add(30 * time.Second); b.attribute("#app", "state") != "error"; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(limit) {
+			b.t.Fatalf("no error is shown; state %q: %s", b.attribute("#app", "state"), b.text("#status"))
+		}
+	}
+}
+
+// TestWrongMIMEStillRuns: some hosts do not know wasm.
+func TestWrongMIMEStillRuns(t *testing.T) {
+	b := openTab(t)
+	if _, err := built(); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile("build/tintype.wasm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.open(siteServer(t, at("/tintype.wasm", always, 200, "application/octet-stream", program)))
+	b.waitState("idle")
+}
+
+// TestCrashedWorkerIsReplaced: an error that escapes the worker, or memory that
+// cannot be had, ends in a sentence, and the run can be repeated.
+func TestCrashedWorkerIsReplaced(t *testing.T) {
+	script, err := os.ReadFile("site/worker.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, crash, kind string }{
+		{"error", `throw new RangeError("Maximum call stack size exceeded")`, "crashed"},
+		{"memory", `exit(2, "fatal error: out of memory")`, "memory"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := openTab(t)
+			// The first worker breaks when it shows its first step.
+			crash := append(bytes.Clone(script), `
+				{ const post = self.postMessage.bind(self);
+				  self.postMessage = (m, t) => { if (m.kind === "step") { setTimeout(() => { `+c.crash+` }); } post(m, t); } }`...)
+			b.open(siteServer(t, at("/worker.js", 1, 200, "text/javascript", crash)))
+			b.waitState("idle")
+			b.set("#count", "16")
+			b.click("#generate")
+			waitError(b)
+			if got := b.attribute("#alert", "type"); got != c.kind {
+				t.Errorf("type %q, want %q: %s", got, c.kind, b.text("#alert"))
+			}
+			begun := time.Now()
+			b.set("#count", "1")
+			b.click("#retry")
+			b.waitState("done")
+			t.Logf("repeated in %v with a new worker", time.Since(begun).Round(time.Millisecond))
+		})
+	}
+}
+
+// TestScalarBuildWithoutSIMD: a browser without SIMD gets the other program
+// and the same picture.
+func TestScalarBuildWithoutSIMD(t *testing.T) {
+	address := siteServer(t)
+	hash := func(prepare func(*tab)) string {
+		b := openTab(t)
+		prepare(b)
+		b.open(address)
+		b.waitState("idle")
+		b.click("#generate")
+		b.waitState("done")
+		return b.attribute("#stage", "hash")
+	}
+	simd := hash(func(*tab) {})
+	scalar := hash(func(b *tab) { b.before("WebAssembly.validate = () => false") })
+	if simd == "" || simd != scalar {
+		t.Errorf("with SIMD %q, without %q", simd, scalar)
+	}
+}
