@@ -1,0 +1,231 @@
+package pipeline
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"tintype/core/denoise"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// refused compiles and returns the clash.
+func refused(t *testing.T, m *Model, s Spec) *Clash {
+	t.Helper()
+	_, err := Compile(m, s, nil)
+	var c *Clash
+	if !errors.As(err, &c) {
+		t.Errorf("error %v is not a clash", err)
+		return &Clash{}
+	}
+	if c.Problem == "" || c.Remedy == "" || !strings.Contains(c.Error(), c.Remedy) {
+		t.Errorf("clash %q lacks problem or remedy", c)
+	}
+	return c
+}
+
+func TestClashes(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(m *Model, s *Spec)
+		want   Setting
+	}{
+		"no network":            {func(m *Model, s *Spec) { m.Network = nil }, SettingModel},
+		"no process":            {func(m *Model, s *Spec) { m.Process = nil }, SettingModel},
+		"no channels":           {func(m *Model, s *Spec) { m.C = 0 }, SettingModel},
+		"two channels":          {func(m *Model, s *Spec) { m.C = 2 }, SettingModel},
+		"four channels":         {func(m *Model, s *Spec) { m.C = 4 }, SettingModel},
+		"huge input":            {func(m *Model, s *Spec) { m.H = 1 << 40 }, SettingModel},
+		"unknown codec":         {func(m *Model, s *Spec) { m.Codec.Kind = 9 }, SettingModel},
+		"codec without factor":  {func(m *Model, s *Spec) { m.Codec = Codec{CodecPixelUnshuffle, 0} }, SettingModel},
+		"codec and channels":    {func(m *Model, s *Spec) { m.Codec = Codec{CodecPixelUnshuffle, 2} }, SettingModel},
+		"clip to NaN":           {func(m *Model, s *Spec) { m.Clip = math.NaN() }, SettingModel},
+		"negative clip":         {func(m *Model, s *Spec) { m.Clip = -1 }, SettingModel},
+		"no picture":            {func(m *Model, s *Spec) { s.Batch = 0 }, SettingBatch},
+		"too many pictures":     {func(m *Model, s *Spec) { s.Batch = 1 << 30 }, SettingBatch},
+		"too much memory":       {func(m *Model, s *Spec) { s.Batch, s.H, s.W = 100, 8192, 8192 }, SettingBatch},
+		"negative size":         {func(m *Model, s *Spec) { s.H = -4 }, SettingSize},
+		"huge size":             {func(m *Model, s *Spec) { s.W = 1 << 40 }, SettingSize},
+		"size of the network":   {func(m *Model, s *Spec) { s.H = 5 }, SettingSize},
+		"size of the codec":     {func(m *Model, s *Spec) { m.C, m.Codec = 4, Codec{CodecPixelUnshuffle, 2}; s.H = 9 }, SettingSize},
+		"unknown solver":        {func(m *Model, s *Spec) { s.Solver = 200 }, SettingSolver},
+		"unknown grid":          {func(m *Model, s *Spec) { s.Grid = 200 }, SettingGrid},
+		"no steps":              {func(m *Model, s *Spec) { s.Steps = 0 }, SettingGrid},
+		"too many steps":        {func(m *Model, s *Spec) { s.Steps = 1001 }, SettingGrid},
+		"linspace in one":       {func(m *Model, s *Spec) { s.Grid, s.Steps = schedule.Linspace, 1 }, SettingGrid},
+		"leading out of range":  {func(m *Model, s *Spec) { s.Grid, s.Steps, m.Offset = schedule.Leading, 1000, 1 }, SettingGrid},
+		"eta of euler":          {func(m *Model, s *Spec) { s.Solver, s.Eta = sampler.KindEuler, 0.5 }, SettingEta},
+		"negative eta":          {func(m *Model, s *Spec) { s.Solver, s.Eta = sampler.KindDDIM, -0.5 }, SettingEta},
+		"eta above one":         {func(m *Model, s *Spec) { s.Solver, s.Eta = sampler.KindDDIM, 1.5 }, SettingEta},
+		"eta NaN":               {func(m *Model, s *Spec) { s.Solver, s.Eta = sampler.KindDDIM, math.NaN() }, SettingEta},
+		"guidance NaN":          {func(m *Model, s *Spec) { s.Guidance = math.NaN() }, SettingGuidance},
+		"negative guidance":     {func(m *Model, s *Spec) { s.Guidance = -1 }, SettingGuidance},
+		"infinite guidance":     {func(m *Model, s *Spec) { s.Guidance = math.Inf(1) }, SettingGuidance},
+		"guidance, no label":    {func(m *Model, s *Spec) { m.Cond = nil }, SettingGuidance},
+		"guidance, no null":     {func(m *Model, s *Spec) { m.Cond = testLabels(t, -1); s.Choice = []int{0} }, SettingGuidance},
+		"label, no labels":      {func(m *Model, s *Spec) { m.Cond, s.Guidance, s.Choice = nil, 1, []int{0} }, SettingChoice},
+		"open, no null":         {func(m *Model, s *Spec) { m.Cond, s.Guidance = testLabels(t, -1), 1 }, SettingChoice},
+		"label beyond the last": {func(m *Model, s *Spec) { s.Choice = []int{3} }, SettingChoice},
+		"label -2":              {func(m *Model, s *Spec) { s.Choice = []int{-2} }, SettingChoice},
+		"two labels":            {func(m *Model, s *Spec) { s.Choice = []int{0, 1} }, SettingChoice},
+		"no label of one":       {func(m *Model, s *Spec) { s.Choice = []int{} }, SettingChoice},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, _ := testModel(t)
+			s := m.Defaults()
+			c.change(m, &s)
+			if got := refused(t, m, s); got.Setting != c.want {
+				t.Errorf("%v: setting %v, want %v", got, got.Setting, c.want)
+			}
+		})
+	}
+}
+
+func TestEpsilonAndZeroTerminalClash(t *testing.T) {
+	b, err := schedule.BetasLinear(1e-4, 0.02, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := schedule.NewVPDiscrete(schedule.ZeroTerminalSNR(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := testModel(t)
+	m.Process, m.Prediction = p, denoise.PredictEpsilon
+	c := refused(t, m, m.Defaults())
+	var signal *denoise.NoSignalError
+	if c.Setting != SettingGrid || !errors.As(c, &signal) {
+		t.Errorf("epsilon from pure noise: %v", c)
+	}
+	m.Prediction = denoise.PredictV
+	finish(t, mustCompile(t, m, m.Defaults()))
+	m.Prediction = denoise.PredictEpsilon
+	s := m.Defaults()
+	s.Grid = schedule.Leading // the remedy named
+	finish(t, mustCompile(t, m, s))
+}
+
+// student is the contract of a model distilled to four steps.
+func student(t *testing.T) *Model {
+	m, _ := testModel(t)
+	m.Contract = Contract{
+		Defaults: Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 4, Guidance: 1},
+		Allowed:  []sampler.Kind{sampler.KindDDIM, sampler.KindDDPM}, Reason: "a map between its own steps",
+		TrainedSteps: []int{4}, Times: []float64{999, 749, 499, 249}, Deterministic: true, NoGuidance: true, BakedGuidance: 1.5,
+	}
+	return m
+}
+
+func TestStudentContract(t *testing.T) {
+	m := student(t)
+	r := mustCompile(t, m, m.Defaults())
+	finish(t, r)
+	for name, c := range map[string]struct {
+		change func(m *Model, s *Spec)
+		want   Setting
+		says   string
+	}{
+		"other solver":    {func(m *Model, s *Spec) { s.Solver = sampler.KindHeun }, SettingSolver, "a map between its own steps"},
+		"noisy solver":    {func(m *Model, s *Spec) { s.Solver = sampler.KindDDPM }, SettingSolver, "noise"},
+		"forbidden":       {func(m *Model, s *Spec) { m.Contract.Forbidden = map[sampler.Kind]string{sampler.KindDDIM: "because"} }, SettingSolver, "because"},
+		"other grid":      {func(m *Model, s *Spec) { s.Grid = schedule.Karras }, SettingGrid, "trailing"},
+		"other steps":     {func(m *Model, s *Spec) { s.Steps = 5 }, SettingSteps, "exactly 4 steps"},
+		"noise":           {func(m *Model, s *Spec) { s.Eta = 0.5 }, SettingEta, "eta 0"},
+		"guidance":        {func(m *Model, s *Spec) { s.Guidance = 2 }, SettingGuidance, "1.5 is already folded"},
+		"list, no number": {func(m *Model, s *Spec) { m.Contract.TrainedSteps = nil; s.Steps = 3 }, SettingSteps, "use 4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := student(t)
+			s := m.Defaults()
+			c.change(m, &s)
+			got := refused(t, m, s)
+			if got.Setting != c.want || !strings.Contains(got.Error(), c.says) {
+				t.Errorf("%v: setting %v, want %v saying %q", got, got.Setting, c.want, c.says)
+			}
+		})
+	}
+	if m.CheckSolver(sampler.KindDDIM) != nil || m.CheckGrid(schedule.Trailing) != nil || m.CheckGuidance() == nil {
+		t.Error("the single checks disagree with the contract")
+	}
+}
+
+// A list of times is what the run visits, also where no grid has it.
+func TestTimesOfTheContract(t *testing.T) {
+	m := student(t)
+	m.Contract.Times = []float64{999, 700, 300, 10}
+	p, err := check(m, ptr(m.Defaults()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range m.Contract.Times {
+		if got := p.tape.Levels[i].T; got != want {
+			t.Errorf("time %d is %v, want %v", i, got, want)
+		}
+	}
+	m.Contract.Times[2] = 800 // above the one before
+	if c := refused(t, m, m.Defaults()); c.Setting != SettingGrid {
+		t.Errorf("times that rise: %v", c)
+	}
+}
+
+func ptr(s Spec) *Spec { return &s }
+
+// Every combination runs without a NaN or is refused by a clash.
+func TestEveryCombination(t *testing.T) {
+	scaled, err := schedule.BetasScaledLinear(0.00085, 0.012, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zero, err := schedule.NewVPDiscrete(schedule.ZeroTerminalSNR(scaled))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran, clashes := 0, 0
+	for _, process := range []schedule.Process{testProcess(t), zero} {
+		for _, prediction := range denoise.Predictions() {
+			for _, info := range sampler.Solvers() {
+				for _, grid := range schedule.Grids() {
+					for n := 1; n <= 60; n++ {
+						m, _ := testModel(t)
+						m.Process, m.Prediction = process, prediction
+						s := m.Defaults()
+						s.Solver, s.Grid, s.Steps, s.Guidance = info.Kind, grid.Kind, n, float64(1+n%2)
+						if n%7 == 0 && info.UsesEta {
+							s.Eta = 1
+						}
+						r, err := Compile(m, s, nil)
+						if err != nil {
+							var c *Clash
+							if !errors.As(err, &c) {
+								t.Fatal(err)
+							}
+							clashes++
+							continue
+						}
+						finish(t, r)
+						bytesOf(t, r, 0, ViewX)
+						ran++
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d ran, %d were refused", ran, clashes)
+	if ran < 5000 || clashes == 0 {
+		t.Errorf("%d ran, %d were refused", ran, clashes)
+	}
+}
+
+func TestSettingNames(t *testing.T) {
+	seen := map[string]bool{}
+	for s := range settings {
+		if n := s.String(); n == "" || seen[n] {
+			t.Errorf("setting %d is named %q", s, n)
+		}
+		seen[s.String()] = true
+	}
+	if Setting(99).String() != "unknown setting" || CodecKind(9).String() != "unknown codec" {
+		t.Error("a setting or codec beyond the last has a name")
+	}
+}
