@@ -136,7 +136,8 @@ func (r *reader) optionalFloat(field string) float64 {
 // object reads an instance of a named browser class.
 func (r *reader) object(field, class string) js.Value {
 	v, ok := r.get(field, js.TypeObject, "an "+class)
-	if ok && !v.InstanceOf(js.Global().Get(class)) {
+	constructor := js.Global().Get(class)
+	if ok && (constructor.Type() != js.TypeFunction || !v.InstanceOf(constructor)) {
 		r.fail(field, "an "+class)
 	}
 	return v

@@ -47,19 +47,19 @@ func Main() {
 	// more instead of twice the live heap keeps the memory near the weights.
 	debug.SetGCPercent(25)
 	scope := js.Global()
-	w := &worker{
-		post:    scope.Get("postMessage").Call("bind", scope),
-		jobs:    make(chan *job, maxWaiting),
-		waiting: make(map[int]*job),
-		yielder: newYielder(),
-		load:    openModel,
-	}
+	w := newWorker(scope.Get("postMessage").Call("bind", scope), openModel)
 	scope.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		w.receive(args[0].Get("data"))
 		return nil
 	}))
 	go w.serve()
 	w.send(0, proto.Ready{SIMD: simd})
+}
+
+func newWorker(post js.Value, load Loader) *worker {
+	return &worker{
+		post: post, load: load, jobs: make(chan *job, maxWaiting), waiting: make(map[int]*job), yielder: newYielder(),
+	}
 }
 
 // receive handles one message on the event loop's stack: it must not block.

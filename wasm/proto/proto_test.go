@@ -1,0 +1,159 @@
+//go:build js && wasm
+
+package proto
+
+import (
+	"math"
+	"reflect"
+	"strings"
+	"syscall/js"
+	"testing"
+)
+
+// fakeBitmaps gives Node, which has none, a class ImageBitmap.
+func fakeBitmaps(t *testing.T) (bitmap, buffer js.Value) {
+	t.Helper()
+	class := js.Global().Get("Function").New("return class ImageBitmap {}").Invoke()
+	js.Global().Set("ImageBitmap", class)
+	t.Cleanup(func() { js.Global().Delete("ImageBitmap") })
+	return class.New(), js.Global().Get("ArrayBuffer").New(8)
+}
+
+func messages(bitmap, buffer js.Value) []Message {
+	ref := ModelRef{ID: "nouns", URL: "https://example.org/models/nouns.zst", Bytes: 4981112, RawBytes: 1 << 40, SHA256: "d7"}
+	info := Info{
+		ID: "nouns", Name: "Nouns <32>", Licence: "CC0", Provenance: "drawn", Width: 32, Height: 48, Parameters: 2701308,
+		Slots:    []Slot{{"head", []string{"shark", "ape"}, true}, {"body", []string{}, false}},
+		Defaults: Defaults{"ddim", "trailing", 4, 1.5, 0},
+		Solvers:  []Option{{"ddpm", "no noise"}, {"ddim", ""}}, Grids: []Option{{"trailing", ""}},
+		Steps: []int{1, 4}, GuidanceReason: "folded in",
+	}
+	return []Message{
+		Load{ref},
+		Sample{Model: ref, Seed: math.MaxUint64, Count: 16, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Eta: 1},
+		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: math.NaN(), Eta: math.NaN()},
+		Cancel{Target: 3}, Ready{SIMD: true}, Progress{Received: 5, Total: 1 << 50},
+		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
+		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", PNG: buffer},
+		Loaded{info}, Done{SHA256: "cd", Millis: 320.5, PNG: buffer}, Done{PNG: js.Null()},
+		Cancelled{Found: true}, &Error{ErrHash, "Other bytes.", "Reload."},
+	}
+}
+
+func TestMessagesSurviveTheWire(t *testing.T) {
+	for i, m := range messages(fakeBitmaps(t)) {
+		v, transfer := Encode(i, m)
+		id, back, err := Decode(v)
+		if err != nil || id != i {
+			t.Errorf("%T: ID %d, error %v", m, id, err)
+			continue
+		}
+		if !same(m, back) {
+			t.Errorf("%T: sent %+v, received %+v", m, m, back)
+		}
+		for k := range transfer.Length() {
+			if transfer.Index(k).Type() != js.TypeObject {
+				t.Errorf("%T: transfers %v", m, transfer.Index(k))
+			}
+		}
+	}
+}
+
+// same compares messages, of which two hold numbers that are not equal to
+// themselves.
+func same(a, b Message) bool {
+	if s, ok := a.(Sample); ok && s.Guidance != s.Guidance {
+		r, ok := b.(Sample)
+		if !ok || r.Guidance == r.Guidance || r.Eta == r.Eta {
+			return false
+		}
+		s.Guidance, s.Eta, r.Guidance, r.Eta = 0, 0, 0, 0
+		return reflect.DeepEqual(s, r)
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func TestTransferLists(t *testing.T) {
+	bitmap, buffer := fakeBitmaps(t)
+	for _, c := range []struct {
+		m    Message
+		want int
+	}{
+		{Step{Total: 1, Step: 1, X: bitmap, Denoised: bitmap}, 2}, {Picture{PNG: buffer}, 1},
+		{Done{PNG: buffer}, 1}, {Done{PNG: js.Null()}, 0}, {Ready{}, 0},
+	} {
+		if _, transfer := Encode(1, c.m); transfer.Length() != c.want {
+			t.Errorf("%T transfers %d objects, want %d", c.m, transfer.Length(), c.want)
+		}
+	}
+}
+
+// TestEveryFieldIsChecked takes each field of each message away and puts a
+// value of another type in its place: Decode must name it, and never panic.
+func TestEveryFieldIsChecked(t *testing.T) {
+	for _, m := range messages(fakeBitmaps(t)) {
+		v, _ := Encode(1, m)
+		damage(t, m, v, v, "")
+	}
+}
+
+// others are values that a field of a type must not have.
+var others = map[js.Type][]any{
+	js.TypeString:  {nil, 5, true, map[string]any{}},
+	js.TypeBoolean: {nil, 1, "true"},
+	js.TypeNumber:  {nil, "1", true, math.NaN(), math.Inf(1), math.Inf(-1)},
+	js.TypeObject:  {"x", 5, false},
+	js.TypeNull:    {"x", 5, map[string]any{}},
+}
+
+// fractional numbers; all others are whole and not below -1.
+var fractional = map[string]bool{"guidance": true, "eta": true, "ms": true}
+
+// mayBeAbsent lists what Sample leaves to the checkpoint.
+var mayBeAbsent = map[string]bool{"solver": true, "grid": true, "steps": true, "guidance": true, "eta": true}
+
+func damage(t *testing.T, m Message, root, at js.Value, path string) {
+	t.Helper()
+	keys := js.Global().Get("Object").Call("keys", at)
+	for i := range keys.Length() {
+		name := keys.Index(i).String()
+		good := at.Get(name)
+		bad := others[good.Type()]
+		if good.Type() == js.TypeNumber && !fractional[name] {
+			bad = append(bad[:len(bad):len(bad)], 0.5, -2, 1e300)
+		}
+		if _, sample := m.(Sample); !sample || !mayBeAbsent[name] {
+			bad = append(bad[:len(bad):len(bad)], js.Undefined())
+		}
+		for _, b := range bad {
+			at.Set(name, b)
+			_, _, err := Decode(root)
+			if err == nil {
+				t.Errorf("%T: %s%s = %v was accepted", m, path, name, b)
+			} else if name != "v" && !strings.Contains(err.Error(), name) {
+				t.Errorf("%T: %s%s = %v: the error does not name it: %v", m, path, name, b, err)
+			}
+		}
+		at.Set(name, good)
+		if good.Type() == js.TypeObject && good.Get("constructor").Equal(js.Global().Get("Object")) {
+			damage(t, m, root, good, path+name+".")
+		}
+	}
+}
+
+func TestDecodeOfAnything(t *testing.T) {
+	values := []any{nil, js.Undefined(), 1, "x", true, []any{}, map[string]any{}, map[string]any{"v": 1, "id": 7, "kind": "nonsense"},
+		map[string]any{"v": Version + 1, "id": 7, "kind": "cancel", "target": 1}, map[string]any{"v": 1, "id": -1, "kind": "cancel", "target": 1}}
+	for _, v := range values {
+		if _, m, err := Decode(js.ValueOf(v)); err == nil {
+			t.Errorf("%v was decoded as %T", v, m)
+		}
+	}
+	// Whoever sent it can still be answered.
+	if id, _, _ := Decode(js.ValueOf(values[len(values)-3])); id != 7 {
+		t.Errorf("the ID of an unknown kind is read as %d", id)
+	}
+	if id, _, err := Decode(js.ValueOf(values[len(values)-2])); id != 7 || !strings.Contains(err.Error(), "version") {
+		t.Errorf("another version: ID %d, %v", id, err)
+	}
+}

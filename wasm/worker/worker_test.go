@@ -1,0 +1,362 @@
+//go:build js && wasm
+
+package worker
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/png"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"syscall/js"
+	"testing"
+	"time"
+
+	"tintype/internal/picture"
+	"tintype/wasm/proto"
+)
+
+// browserClasses are those that Node lacks. Its canvas hands out what was put
+// on it.
+const browserClasses = `
+globalThis.ImageBitmap = class ImageBitmap { constructor(data) { this.data = data } };
+globalThis.ImageData = class ImageData { constructor(data, w, h) { this.data = data; this.width = w; this.height = h } };
+globalThis.OffscreenCanvas = class OffscreenCanvas {
+	getContext() { return { putImageData: (d) => { this.put = d } } }
+	transferToImageBitmap() { return new ImageBitmap(this.put.data.slice()) }
+};`
+
+// A fakeModel draws grey: the byte is seed + step. What it does besides is up
+// to the test.
+type fakeModel struct {
+	steps  int
+	inside func(seed uint64, step int, between func() error) error
+}
+
+func (m *fakeModel) Info() proto.Info {
+	return proto.Info{ID: "fake", Width: 2, Height: 2, Defaults: proto.Defaults{Steps: m.steps}}
+}
+
+func (m *fakeModel) Compile(_ proto.Sample, between func() error) (Run, error) {
+	return &fakeRun{model: m, between: between}, nil
+}
+
+type fakeRun struct {
+	model   *fakeModel
+	between func() error
+	seed    uint64
+	ops     int // two to a step, as a solver may have
+}
+
+func (r *fakeRun) Reset(seed uint64) error { r.seed, r.ops = seed, 0; return nil }
+func (r *fakeRun) Size() (int, int)        { return 2, 2 }
+func (r *fakeRun) Progress() (int, int)    { return r.ops / 2, r.model.steps }
+func (r *fakeRun) RGBA(x, d []byte) error {
+	fill(x, byte(r.seed)+byte(r.ops/2))
+	fill(d, 99)
+	return nil
+}
+func fill(p []byte, b byte) { copy(p, bytes.Repeat([]byte{b, b, b, 255}, len(p)/4)) }
+func (r *fakeRun) Step() (done bool, err error) {
+	if r.model.inside != nil {
+		if err := r.model.inside(r.seed, r.ops/2, r.between); err != nil {
+			return false, err
+		}
+	}
+	r.ops++
+	return r.ops == 2*r.model.steps, nil
+}
+
+// A bench is a worker on a test bench: requests in, decoded messages out.
+type bench struct {
+	*worker
+	t      *testing.T
+	out    chan sent
+	loaded []string // IDs that were loaded, in order
+}
+
+type sent struct {
+	id int
+	m  proto.Message
+}
+
+func newBench(t *testing.T, m *fakeModel) *bench {
+	t.Helper()
+	js.Global().Get("Function").New(browserClasses).Invoke()
+	b := &bench{t: t, out: make(chan sent, 1000)}
+	post := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		id, m, err := proto.Decode(args[0])
+		if err != nil {
+			t.Errorf("the worker sent what cannot be decoded: %v", err)
+		}
+		b.out <- sent{id, m}
+		return nil
+	})
+	b.worker = newWorker(post.Value, func(file io.Reader, ref proto.ModelRef) (Model, error) {
+		b.loaded = append(b.loaded, ref.ID)
+		_, err := io.ReadAll(file)
+		return m, err
+	})
+	go b.serve()
+	t.Cleanup(func() { close(b.jobs); post.Release() })
+	return b
+}
+
+// ask sends a request as the page does.
+func (b *bench) ask(id int, m proto.Message) {
+	v, _ := proto.Encode(id, m)
+	b.receive(v)
+}
+
+// answer waits for the answer to a request and returns it with its events.
+func (b *bench) answer(id int) (events []proto.Message, answer proto.Message) {
+	b.t.Helper()
+	for {
+		select {
+		case s := <-b.out:
+			if s.id != id {
+				b.t.Fatalf("waiting for the answer to %d, %d got %T", id, s.id, s.m)
+			}
+			if _, ok := s.m.(proto.Answer); ok {
+				return events, s.m
+			}
+			events = append(events, s.m)
+		case <-time.After(5 * time.Second):
+			b.t.Fatalf("request %d is not answered", id)
+		}
+	}
+}
+
+// modelRef serves a file by a data: URL, which fetch takes in Node too.
+func modelRef(id string) proto.ModelRef {
+	return proto.ModelRef{ID: id, URL: "data:application/zstd;base64,KLUv/QE=", Bytes: 5, SHA256: id}
+}
+
+func request(count int) proto.Sample {
+	return proto.Sample{Model: modelRef("a"), Seed: 40, Count: count, Choice: []int{}, Guidance: math.NaN(), Eta: math.NaN()}
+}
+
+func TestSample(t *testing.T) {
+	b := newBench(t, &fakeModel{steps: 3})
+	b.ask(1, request(2))
+	events, answer := b.answer(1)
+	done, ok := answer.(proto.Done)
+	if !ok {
+		t.Fatalf("answered by %+v", answer)
+	}
+	var steps []int
+	var pictures []proto.Picture
+	for _, e := range events {
+		switch e := e.(type) {
+		case proto.Step:
+			steps = append(steps, 10*e.Picture+e.Step)
+			if e.Total != 3 {
+				t.Errorf("total %d", e.Total)
+			}
+			if got, want := e.X.Get("data").Index(0).Int(), 40+e.Picture+e.Step; got != want {
+				t.Errorf("picture %d, step %d: x shows %d, want %d", e.Picture, e.Step, got, want)
+			}
+			if got := e.Denoised.Get("data").Index(0).Int(); got != 99 {
+				t.Errorf("the predicted picture shows %d", got)
+			}
+		case proto.Picture:
+			pictures = append(pictures, e)
+		}
+	}
+	if want := []int{1, 2, 3, 11, 12, 13}; !slices.Equal(steps, want) {
+		t.Errorf("steps %v, want %v", steps, want)
+	}
+	first, second := grey(43), grey(44)
+	if done.SHA256 != picture.SHA256(first, second) {
+		t.Error("the hash is not that of all pictures in order")
+	}
+	if len(pictures) != 2 || pictures[1].Seed != 41 || pictures[1].SHA256 != picture.SHA256(second) {
+		t.Errorf("pictures %+v", pictures)
+	}
+	samePixels(t, pictures[0].PNG, first)
+	samePixels(t, done.PNG, picture.Sheet([]*image.NRGBA{first, second}))
+}
+
+func grey(b byte) *image.NRGBA {
+	m := image.NewNRGBA(image.Rect(0, 0, 2, 2))
+	fill(m.Pix, b)
+	return m
+}
+
+func samePixels(t *testing.T, buffer js.Value, want *image.NRGBA) {
+	t.Helper()
+	a := js.Global().Get("Uint8Array").New(buffer)
+	file := make([]byte, a.Length())
+	js.CopyBytesToGo(file, a)
+	m, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range want.Rect.Dy() {
+		for x := range want.Rect.Dx() {
+			r, _, _, _ := m.At(x, y).RGBA()
+			if byte(r>>8) != want.NRGBAAt(x, y).R {
+				t.Fatalf("pixel %d,%d is %d", x, y, r>>8)
+			}
+		}
+	}
+}
+
+func TestModelIsKeptAndReplaced(t *testing.T) {
+	b := newBench(t, &fakeModel{steps: 1})
+	for i, id := range []string{"a", "a", "b", "a"} {
+		b.ask(i+1, proto.Load{Model: modelRef(id)})
+		if _, answer := b.answer(i + 1); answer.(proto.Loaded).Info.ID != "fake" {
+			t.Fatalf("answered by %+v", answer)
+		}
+	}
+	if want := []string{"a", "b", "a"}; !slices.Equal(b.loaded, want) {
+		t.Errorf("loaded %v, want %v", b.loaded, want)
+	}
+}
+
+// TestCancel: a cancel that arrives in the middle of a pass ends it within
+// 30 ms, and each of the two requests has one answer.
+func TestCancel(t *testing.T) {
+	b := newBench(t, &fakeModel{steps: 1000, inside: func(_ uint64, _ int, between func() error) error {
+		for range 50 { // layers of 2 ms
+			for begun := time.Now(); time.Since(begun) < 2*time.Millisecond; {
+			}
+			if err := between(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}})
+	b.ask(1, request(1))
+	begun := make(chan time.Time, 1)
+	cancel := js.FuncOf(func(js.Value, []js.Value) any {
+		begun <- time.Now()
+		b.ask(2, proto.Cancel{Target: 1})
+		return nil
+	})
+	defer cancel.Release()
+	js.Global().Call("setTimeout", cancel, 120)
+	var got []sent
+	for len(got) < 2 {
+		if s := <-b.out; s.id == 2 || isError(s.m, proto.ErrCancelled) {
+			got = append(got, s)
+		}
+	}
+	if late := time.Since(<-begun); late > 30*time.Millisecond {
+		t.Errorf("cancelled after %v", late)
+	}
+	if got[0].m != (proto.Cancelled{Found: true}) || !isError(got[1].m, proto.ErrCancelled) || got[1].id != 1 {
+		t.Errorf("answered by %+v", got)
+	}
+	b.ask(3, proto.Cancel{Target: 1})
+	if _, answer := b.answer(3); answer != (proto.Cancelled{Found: false}) {
+		t.Errorf("a second cancel is answered by %+v", answer)
+	}
+}
+
+func isError(m proto.Message, kind proto.ErrorType) bool {
+	e, ok := m.(*proto.Error)
+	return ok && e.Type == kind
+}
+
+func TestPanicIsAnAnswer(t *testing.T) {
+	m := &fakeModel{steps: 1, inside: func(uint64, int, func() error) error {
+		var none []int
+		_ = none[7]
+		return nil
+	}}
+	b := newBench(t, m)
+	b.ask(1, request(1))
+	if _, answer := b.answer(1); !isError(answer, proto.ErrInternal) || !strings.Contains(answer.(*proto.Error).Text, "index out of range") {
+		t.Fatalf("answered by %+v", answer)
+	}
+	m.inside = nil
+	b.ask(2, request(1))
+	if _, answer := b.answer(2); len(b.loaded) != 2 {
+		t.Errorf("after a panic the model was kept: %+v", answer)
+	}
+}
+
+func TestErrorsKeepTheirType(t *testing.T) {
+	m := &fakeModel{steps: 1, inside: func(uint64, int, func() error) error { return notANumber("in step 1 of 1") }}
+	b := newBench(t, m)
+	b.ask(1, request(1))
+	if _, answer := b.answer(1); !isError(answer, proto.ErrNumber) {
+		t.Errorf("answered by %+v", answer)
+	}
+	m.inside = func(uint64, int, func() error) error { return errors.New("something else") }
+	b.ask(2, request(1))
+	if _, answer := b.answer(2); !isError(answer, proto.ErrInternal) {
+		t.Errorf("answered by %+v", answer)
+	}
+	long := modelRef("long")
+	long.Bytes = 6
+	short := modelRef("short")
+	short.Bytes = 4
+	other := modelRef("other")
+	other.URL = "data:text/plain,hello"
+	page := modelRef("page")
+	page.URL = "data:text/html,hello"
+	gone := modelRef("gone")
+	gone.URL = "http://127.0.0.1:1/"
+	for i, c := range []struct {
+		ref  proto.ModelRef
+		kind proto.ErrorType
+	}{
+		{long, proto.ErrLength}, {short, proto.ErrLength}, {other, proto.ErrNotModel}, {page, proto.ErrNotModel}, {gone, proto.ErrNetwork},
+	} {
+		b.ask(10+i, proto.Load{Model: c.ref})
+		if _, answer := b.answer(10 + i); !isError(answer, c.kind) {
+			t.Errorf("%s is answered by %+v, want type %s", c.ref.ID, answer, c.kind)
+		}
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	hold := make(chan struct{})
+	b := newBench(t, &fakeModel{steps: 1, inside: func(uint64, int, func() error) error { <-hold; return nil }})
+	const asked = maxWaiting + 10
+	for i := range asked {
+		b.ask(i+1, request(1))
+		time.Sleep(time.Millisecond)
+	}
+	close(hold)
+	answers, busy := map[int]int{}, 0
+	for len(answers) < asked {
+		select {
+		case s := <-b.out:
+			if _, ok := s.m.(proto.Answer); ok {
+				answers[s.id]++
+			}
+			if isError(s.m, proto.ErrBusy) {
+				busy++
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatalf("%d of %d requests are answered", len(answers), asked)
+		}
+	}
+	for id, n := range answers {
+		if n != 1 {
+			t.Errorf("request %d has %d answers", id, n)
+		}
+	}
+	if busy == 0 {
+		t.Error("nobody was told that the worker is busy")
+	}
+}
+
+func TestForeignMessagesAreAnswered(t *testing.T) {
+	b := newBench(t, &fakeModel{steps: 1})
+	b.receive(js.ValueOf(map[string]any{"v": 1, "id": 5, "kind": "dance"}))
+	if _, answer := b.answer(5); !isError(answer, proto.ErrProtocol) {
+		t.Errorf("answered by %+v", answer)
+	}
+	b.ask(6, proto.Ready{})
+	if _, answer := b.answer(6); !isError(answer, proto.ErrProtocol) {
+		t.Errorf("answered by %+v", answer)
+	}
+}
