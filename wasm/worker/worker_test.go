@@ -221,9 +221,23 @@ func TestModelIsKeptAndReplaced(t *testing.T) {
 // TestCancel: a cancel that arrives in the middle of a pass ends it within
 // 30 ms, and each of the two requests has one answer.
 func TestCancel(t *testing.T) {
-	b := newBench(t, &fakeModel{steps: 1000, inside: func(_ uint64, _ int, between func() error) error {
+	var b *bench
+	var begun time.Time
+	channel := js.Global().Get("MessageChannel").New()
+	arrive := js.FuncOf(func(js.Value, []js.Value) any {
+		b.ask(2, proto.Cancel{Target: 1})
+		return nil
+	})
+	defer arrive.Release()
+	channel.Get("port1").Set("onmessage", arrive)
+	layers := 0
+	b = newBench(t, &fakeModel{steps: 100, inside: func(_ uint64, _ int, between func() error) error {
 		for range 50 { // layers of 2 ms
-			for begun := time.Now(); time.Since(begun) < 2*time.Millisecond; {
+			if layers++; layers == 70 {
+				begun = time.Now()
+				channel.Get("port2").Call("postMessage", js.Null())
+			}
+			for now := time.Now(); time.Since(now) < 2*time.Millisecond; {
 			}
 			if err := between(); err != nil {
 				return err
@@ -232,21 +246,13 @@ func TestCancel(t *testing.T) {
 		return nil
 	}})
 	b.ask(1, request(1))
-	begun := make(chan time.Time, 1)
-	cancel := js.FuncOf(func(js.Value, []js.Value) any {
-		begun <- time.Now()
-		b.ask(2, proto.Cancel{Target: 1})
-		return nil
-	})
-	defer cancel.Release()
-	js.Global().Call("setTimeout", cancel, 120)
 	var got []sent
 	for len(got) < 2 {
 		if s := <-b.out; s.id == 2 || isError(s.m, proto.ErrCancelled) {
 			got = append(got, s)
 		}
 	}
-	if late := time.Since(<-begun); late > 30*time.Millisecond {
+	if late := time.Since(begun); late > 30*time.Millisecond {
 		t.Errorf("cancelled after %v", late)
 	}
 	if got[0].m != (proto.Cancelled{Found: true}) || !isError(got[1].m, proto.ErrCancelled) || got[1].id != 1 {
