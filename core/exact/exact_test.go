@@ -63,14 +63,11 @@ func TestAccuracy(t *testing.T) {
 	worst(t, "Log", 500, in(0.999, 1.001), log)
 	worst(t, "Log", 500, logUniform(-1074, 1023.9), log)
 
-	log1p := func(a []float64) (float64, *big.Float) {
-		x := bigFloat(a[0])
-		return Log1p(a[0]), bigLog(x.Add(x, bigFloat(1)))
+	sin := func(a []float64) (float64, *big.Float) {
+		s, _ := Sincos(a[0])
+		w, _ := bigSincos(a[0])
+		return s, w
 	}
-	worst(t, "Log1p", 1000, in(-0.99, 1), log1p)
-	worst(t, "Log1p", 300, logUniform(-60, 100), log1p)
-
-	sin := func(a []float64) (float64, *big.Float) { s, _ := bigSincos(a[0]); return Sin(a[0]), s }
 	cos := func(a []float64) (float64, *big.Float) { _, c := bigSincos(a[0]); return Cos(a[0]), c }
 	for _, d := range []func() []float64{in(-4, 4), in(-2000, 2000), in(-1<<20, 1<<20), logUniform(-40, 1023.9)} {
 		worst(t, "Sin", 400, d, sin)
@@ -109,6 +106,7 @@ func TestSincosNearZeroCrossings(t *testing.T) {
 }
 
 func TestSpecialValues(t *testing.T) {
+	sin := func(x float64) float64 { s, _ := Sincos(x); return s }
 	inf, nan, zero := math.Inf(1), math.NaN(), math.Copysign(0, -1)
 	for _, c := range []struct {
 		name      string
@@ -121,9 +119,7 @@ func TestSpecialValues(t *testing.T) {
 		{"Expm1(NaN)", Expm1(nan), nan}, {"Expm1(tiny)", Expm1(1e-300), 1e-300},
 		{"Log(0)", Log(0), -inf}, {"Log(1)", Log(1), 0}, {"Log(-1)", Log(-1), nan}, {"Log(Inf)", Log(inf), inf},
 		{"Log(NaN)", Log(nan), nan}, {"Log(-Inf)", Log(-inf), nan},
-		{"Log1p(-0)", Log1p(zero), zero}, {"Log1p(-1)", Log1p(-1), -inf}, {"Log1p(-2)", Log1p(-2), nan},
-		{"Log1p(Inf)", Log1p(inf), inf}, {"Log1p(NaN)", Log1p(nan), nan},
-		{"Sin(-0)", Sin(zero), zero}, {"Sin(Inf)", Sin(inf), nan}, {"Cos(0)", Cos(0), 1}, {"Cos(NaN)", Cos(nan), nan},
+		{"sin(-0)", sin(zero), zero}, {"sin(Inf)", sin(inf), nan}, {"Cos(0)", Cos(0), 1}, {"Cos(NaN)", Cos(nan), nan},
 		{"Pow(0,0)", Pow(0, 0), 1}, {"Pow(NaN,0)", Pow(nan, 0), 1}, {"Pow(1,NaN)", Pow(1, nan), 1},
 		{"Pow(0,2)", Pow(0, 2), 0}, {"Pow(0,-2)", Pow(0, -2), inf}, {"Pow(-1,2)", Pow(-1, 2), nan},
 		{"Pow(Inf,2)", Pow(inf, 2), inf}, {"Pow(Inf,-2)", Pow(inf, -2), 0}, {"Pow(2,NaN)", Pow(2, nan), nan},
@@ -139,7 +135,7 @@ func TestSpecialValues(t *testing.T) {
 
 // TestBits pins the bits themselves: one digest, computed once on amd64, that every architecture must meet.
 func TestBits(t *testing.T) {
-	const want = "1a23572c147d6066964baad436ff7d21722769c3b8c7903d7c9319c889561c9d"
+	const want = "5c78cd8fcb10b98755bf1e62d101b995d075fc4c6b42075e2589f69f0a70b76d"
 	h := sha256.New()
 	put := func(v ...float64) {
 		for _, x := range v {
@@ -150,8 +146,8 @@ func TestBits(t *testing.T) {
 	for range 20000 {
 		x := (r.Float64() - 0.5) * math.Ldexp(1, r.IntN(24)-12)
 		s, c := Sincos(x)
-		put(Exp(x), Expm1(x), Log(math.Abs(x)), Log1p(math.Abs(x)), s, c, Pow(math.Abs(x), 7), Pow(math.Abs(x), 1.0/7))
-		put(Sin(math.Ldexp(x, 900)))
+		put(Exp(x), Expm1(x), Log(math.Abs(x)), s, c, Pow(math.Abs(x), 7), Pow(math.Abs(x), 1.0/7))
+		put(Sincos(math.Ldexp(x, 900)))
 	}
 	if got := hex.EncodeToString(h.Sum(nil)); got != want {
 		t.Errorf("digest %s, want %s", got, want)

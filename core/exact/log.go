@@ -28,20 +28,6 @@ func Log(x float64) float64 {
 	return float64(k*ln2Hi) + (f - (t - float64(k*ln2Lo)))
 }
 
-// Log1p returns ln(1+x) without the cancellation near x = 0: the rounding error of 1+x enters to first order.
-//
-// Log1p(±0) = ±0, Log1p(-1) = -Inf, Log1p(x < -1) = NaN, Log1p(+Inf) = +Inf, Log1p(NaN) = NaN.
-func Log1p(x float64) float64 {
-	if x == 0 || x != x || x > math.MaxFloat64 {
-		return x
-	}
-	if x <= -1 {
-		return Log(1 + x)
-	}
-	u, c := twoSum(1, x)
-	return Log(u) + c/u
-}
-
 // splitExponent returns k and m with x = 2ᵏ·m and √½ <= m < √2, for finite x > 0.
 func splitExponent(x float64) (k, m float64) {
 	e := 0

@@ -18,19 +18,13 @@ const (
 	reduceMax = 1 << 20 // above it the reduction needs more bits of π than three parts hold
 )
 
-// Sin returns the sine of x (radians). Sin(±Inf) = Sin(NaN) = NaN.
-func Sin(x float64) float64 {
-	s, _ := Sincos(x)
-	return s
-}
-
 // Cos returns the cosine of x (radians). Cos(±Inf) = Cos(NaN) = NaN.
 func Cos(x float64) float64 {
 	_, c := Sincos(x)
 	return c
 }
 
-// Sincos returns the sine and the cosine of x (radians).
+// Sincos returns the sine and the cosine of x (radians). Both are NaN for ±Inf and NaN.
 //
 //	x = n·π/2 + r + c, |r| <= π/4, c the rounding error of r;  n mod 4 names the quadrant
 func Sincos(x float64) (sin, cos float64) {

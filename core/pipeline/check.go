@@ -135,14 +135,22 @@ func (m *Model) CheckGrid(k schedule.GridKind) error {
 	return nil
 }
 
+// checkSteps covers the process and the contract; a grid may have bounds of its own.
 func (m *Model) checkSteps(n int) error {
 	c := &m.Contract
+	if p, ok := m.Process.(schedule.Stepped); n < 1 || ok && n > p.Steps() {
+		remedy := "use 1 or more"
+		if ok {
+			remedy = fmt.Sprintf("use 1 to %d", p.Steps())
+		}
+		return clash(SettingSteps, remedy, "%d steps", n)
+	}
 	if len(c.TrainedSteps) == 0 {
 		if len(c.Times) > 0 && n != len(c.Times) {
 			return clash(SettingSteps, fmt.Sprintf("use %d", len(c.Times)), "the model visits its own list of %d times, and %d steps were asked for",
 				len(c.Times), n)
 		}
-		return nil // the grid knows its own bounds
+		return nil
 	}
 	for _, t := range c.TrainedSteps {
 		if t == n {
@@ -204,7 +212,7 @@ func (m *Model) compile(s *Spec, p *plan) error {
 	if err != nil {
 		return caused(SettingGrid, err)
 	}
-	solver := s.Solver.Solver(sampler.Options{Eta: s.Eta, Variance: m.Variance})
+	solver := s.Solver.Solver(sampler.Options{Eta: s.Eta, Variance: m.Variance, Correction: m.Correction})
 	if p.tape, err = sampler.Compile(solver, levels); err != nil {
 		return caused(SettingSteps, err)
 	}

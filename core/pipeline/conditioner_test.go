@@ -105,6 +105,12 @@ func TestMatchWords(t *testing.T) {
 		{"red glasses", map[string]string{"glasses": "square-red"}, ""}, // the slot's name after the run
 		{"glasses red", map[string]string{"glasses": "square-red"}, ""}, // and before it
 		{"red head", map[string]string{"head": "diamond-red"}, ""},
+		{"blue whale", map[string]string{"head": "whale", "body": "blue-sky"}, ""}, // whole values before parts
+		{"black on white whale", map[string]string{"accessory": "tie-black-on-white", "head": "whale"}, ""},
+		{"hip rose blue sky", map[string]string{"glasses": "hip-rose", "body": "blue-sky"}, ""},
+		{"big foot", map[string]string{"head": "bigfoot"}, ""},                             // one word written as two
+		{"bluesky", map[string]string{"body": "blue-sky"}, ""},                             // and two as one
+		{"blue head=cat sky", map[string]string{"head": "cat", "body": "blue-sky"}, "sky"}, // not side by side
 		{"red body", map[string]string{"body": "red"}, ""},
 		{"dawn", map[string]string{"accessory": "body-gradient-dawn"}, ""}, // the end of a value
 		{"diamond", map[string]string{"head": "diamond-blue"}, ""},         // the first of equals

@@ -31,10 +31,11 @@ type Model struct {
 	Codec      Codec        // from the network's pixels to a picture's
 	Cond       *Conditioner // nil: the network takes no condition
 
-	Clip     float64          // the largest |D|; 0: D is not clipped
-	Offset   int              // of the leading grid
-	Variance sampler.Variance // of DDPM's noise
-	Contract Contract
+	Clip       float64            // the largest |D|; 0: D is not clipped
+	Offset     int                // of the leading grid
+	Variance   sampler.Variance   // of DDPM's noise
+	Correction sampler.Correction // of DPM-Solver++(2M)
+	Contract   Contract
 }
 
 // Contract says how a checkpoint wants to be sampled. The zero Contract allows everything; only Defaults need to be

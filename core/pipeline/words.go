@@ -36,13 +36,12 @@ func (c *Conditioner) ValueIndex(slot int, name string) int {
 // MatchWords finds values in a text: choice has one entry per slot, Open where nothing was found; unmatched lists
 // the words that were not understood, in lower case and in order.
 //
-// Case does not matter. Text and values are cut into words at everything that is neither letter nor digit, so
-// "square black" is the value "square-black". From left to right, the longest run of words that is a value, or that
-// a value begins or ends with, is taken. Among runs of one length these win, in this order:
+// Case does not matter. Text and values are cut into words at everything that is neither letter nor digit, and a
+// value may be written in one word or in several: "wizard hat" is "wizardhat", "square black" is "square-black".
+// First come slot=value and slot:value, which know no other slot; then, from left to right, the longest run of words
+// that is a value; then runs that a value begins or ends with. Among runs of one length these win, in this order:
 //
-//   - the slot named right before or after the run ("blue glasses", "head: cat"); slot=value and slot:value are
-//     looked at before all else and know no other slot
-//   - a whole value before a part of one
+//   - the slot named right before or after the run ("blue glasses", "head cat"), where a part of a value is enough
 //   - the slot with the most values: a word that fits several is most likely meant there
 //   - the shortest value, then the first
 //
@@ -50,15 +49,12 @@ func (c *Conditioner) ValueIndex(slot int, name string) int {
 func (c *Conditioner) MatchWords(text string) (choice []int, unmatched []string) {
 	m := newMatcher(c)
 	words := m.assignments(cut(text))
-	for i := 0; i < len(words); {
-		n := m.longest(words[i:])
-		if n == 0 {
-			if !glue[words[i].text] {
-				m.unmatched = append(m.unmatched, words[i])
-			}
-			n = 1
+	words = m.take(words, false)
+	words = m.take(words, true)
+	for _, w := range words {
+		if !glue[w.text] {
+			m.unmatched = append(m.unmatched, w)
 		}
-		i += n
 	}
 	return m.choice, m.rest()
 }
@@ -97,13 +93,14 @@ func cut(text string) []word {
 type matcher struct {
 	names     []string     // of the slots, lower case
 	values    [][][]string // [slot][value] words
-	longestOf int          // words of the longest value
+	joined    [][]string   // [slot][value] the words without anything between
+	longestOf int          // words of the longest run that can be a value
 	choice    []int
 	unmatched []word
 }
 
 func newMatcher(c *Conditioner) *matcher {
-	m := &matcher{values: make([][][]string, len(c.Slots)), choice: make([]int, len(c.Slots))}
+	m := &matcher{values: make([][][]string, len(c.Slots)), joined: make([][]string, len(c.Slots)), choice: make([]int, len(c.Slots))}
 	for i, s := range c.Slots {
 		m.choice[i] = Open
 		m.names = append(m.names, strings.ToLower(s.Name))
@@ -113,7 +110,8 @@ func newMatcher(c *Conditioner) *matcher {
 				w = append(w, x.text)
 			}
 			m.values[i] = append(m.values[i], w)
-			m.longestOf = max(m.longestOf, len(w))
+			m.joined[i] = append(m.joined[i], strings.Join(w, ""))
+			m.longestOf = max(m.longestOf, len(w)+1) // one more: a word of it may be written as two
 		}
 	}
 	return m
@@ -136,7 +134,7 @@ func (m *matcher) assignments(words []word) []word {
 		i++
 		n := min(m.longestOf, len(words)-i)
 		for ; n > 0; n-- {
-			if v, _ := m.find(slot, words[i:i+n]); v >= 0 && m.choice[slot] == Open {
+			if v := m.find(slot, words[i:i+n], true); v >= 0 && m.choice[slot] == Open {
 				m.choice[slot] = v
 				break
 			}
@@ -150,25 +148,40 @@ func (m *matcher) assignments(words []word) []word {
 	return rest
 }
 
-// longest fills a slot from the longest run that the words begin with and returns how many words that took.
-func (m *matcher) longest(words []word) int {
-	for n := min(m.longestOf, len(words)); n > 0; n-- {
-		// The slot's own name, before the run or after it.
-		if slot := m.slotNamed(words[0].text); n < len(words) && m.open(slot) {
-			if v, _ := m.find(slot, words[1:n+1]); v >= 0 {
-				m.choice[slot] = v
-				return n + 1
-			}
+// take fills slots from the words and returns the words left. With part, parts of values count too.
+func (m *matcher) take(words []word, part bool) (left []word) {
+	for i := 0; i < len(words); {
+		n := m.longest(words[i:], part)
+		if n == 0 {
+			left = append(left, words[i])
+			n = 1
 		}
-		if n < len(words) {
-			if slot := m.slotNamed(words[n].text); m.open(slot) {
-				if v, _ := m.find(slot, words[:n]); v >= 0 {
-					m.choice[slot] = v
-					return n + 1
+		i += n
+	}
+	return left
+}
+
+// longest fills a slot from the longest run that the words begin with and returns how many words that took.
+func (m *matcher) longest(words []word, part bool) int {
+	longest := 1
+	for longest < min(m.longestOf+1, len(words)) && words[longest].at == words[0].at+longest {
+		longest++
+	}
+	for n := longest; n > 0; n-- {
+		if n > 1 { // the slot's own name, before the run or after it
+			for _, c := range [2]struct {
+				name word
+				run  []word
+			}{{words[0], words[1:n]}, {words[n-1], words[:n-1]}} {
+				if slot := m.slotNamed(c.name.text); m.open(slot) {
+					if v := m.find(slot, c.run, true); v >= 0 {
+						m.choice[slot] = v
+						return n
+					}
 				}
 			}
 		}
-		if slot, v := m.best(words[:n]); v >= 0 {
+		if slot, v := m.best(words[:n], part); v >= 0 {
 			m.choice[slot] = v
 			return n
 		}
@@ -177,41 +190,44 @@ func (m *matcher) longest(words []word) int {
 }
 
 // best is the open slot and value that fit a run best; -1, -1 if none does.
-func (m *matcher) best(run []word) (slot, value int) {
+func (m *matcher) best(run []word, part bool) (slot, value int) {
 	slot, value = -1, -1
-	whole := false
 	for s := range m.values {
-		if !m.open(s) {
+		if !m.open(s) || value >= 0 && len(m.values[s]) <= len(m.values[slot]) {
 			continue
 		}
-		v, w := m.find(s, run)
-		if v < 0 {
-			continue
-		}
-		if value < 0 || w && !whole || w == whole && len(m.values[s]) > len(m.values[slot]) {
-			slot, value, whole = s, v, w
+		if v := m.find(s, run, part); v >= 0 {
+			slot, value = s, v
 		}
 	}
 	return slot, value
 }
 
-// find is the value of a slot that fits a run best: the whole of it, or else the shortest that begins or ends with
-// the run; -1 if none does. A single word of one or two letters, or one that only joins, is never a part.
-func (m *matcher) find(slot int, run []word) (value int, whole bool) {
-	value = -1
-	part := len(run) > 1 || len(run[0].text) > 2 && !glue[run[0].text]
-	for v, words := range m.values[slot] {
-		switch {
-		case len(words) < len(run):
-		case len(words) == len(run) && same(words, run):
-			return v, true
-		case part && (same(words[:len(run)], run) || same(words[len(words)-len(run):], run)):
-			if value < 0 || len(words) < len(m.values[slot][value]) {
-				value = v
-			}
+// find is the value of a slot that a run spells; with part, else the shortest that begins or ends with the run; -1
+// if there is none. A single word of one or two letters, or one that only joins, is never a part.
+func (m *matcher) find(slot int, run []word, part bool) int {
+	spelt := ""
+	for _, w := range run {
+		spelt += w.text
+	}
+	for v, joined := range m.joined[slot] {
+		if joined == spelt {
+			return v
 		}
 	}
-	return value, false
+	value := -1
+	if !part || len(run) == 1 && (len(run[0].text) < 3 || glue[run[0].text]) {
+		return value
+	}
+	for v, words := range m.values[slot] {
+		if len(words) < len(run) || !same(words[:len(run)], run) && !same(words[len(words)-len(run):], run) {
+			continue
+		}
+		if value < 0 || len(words) < len(m.values[slot][value]) {
+			value = v
+		}
+	}
+	return value
 }
 
 func (m *matcher) open(slot int) bool { return slot >= 0 && m.choice[slot] == Open }

@@ -52,7 +52,7 @@ func (s DPMpp2M) Compile(levels []schedule.Level, b *Builder) error {
 				c = remainder(h)
 			}
 			// 1/r0 is 0 after a first level without signal: its lambda is -∞ and its estimate carries no slope.
-			c = float64(to.A*c) * (h / (from.Lambda() - levels[i-1].Lambda()))
+			c = float64(float64(to.A*c) * (h / (from.Lambda() - levels[i-1].Lambda())))
 			b.Lin(X, Term{a, X}, Term{float64(to.A*p1) + c, m.At(0)}, Term{-c, m.At(1)})
 		}
 		b.Emit(i + 1)
@@ -67,7 +67,7 @@ func remainder(h float64) float64 {
 	}
 	sum, term := 0.0, 1.0
 	for k := 2; k <= 8; k++ {
-		term *= h / float64(k)
+		term = float64(term * (h / float64(k)))
 		sum += term
 		term = -term
 	}

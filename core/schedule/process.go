@@ -34,7 +34,7 @@ type VPDiscrete struct {
 }
 
 // MaxSteps bounds the steps of a process, so that a hostile config cannot ask for any amount of memory.
-const MaxSteps = 1 << 20
+const MaxSteps = 1 << 16
 
 // NewVPDiscrete makes the process of a table of betas, each in (0, 1); the last may be 1: a process with zero
 // terminal signal-to-noise ratio.
