@@ -51,13 +51,15 @@ func (m *Model) check() error {
 		return clash(SettingModel, "give it both", "the model has no network or no process")
 	}
 	if m.H < 1 || m.W < 1 || m.C < 1 || m.H > maxSide || m.W > maxSide || m.C > maxSide {
-		return clash(SettingModel, fmt.Sprintf("use 1 to %d", maxSide), "network input of %d x %d with %d channels", m.H, m.W, m.C)
+		return clash(SettingModel, fmt.Sprintf("use 1 to %d", maxSide),
+			"network input of %d x %d with %d channels", m.H, m.W, m.C)
 	}
 	if err := m.Codec.check(m.C); err != nil {
 		return err
 	}
 	if _, _, c := m.PictureSize(); c != 1 && c != 3 {
-		return clash(SettingModel, "use a model of grey (1) or RGB (3) pictures", "pictures of %d channels cannot be shown", c)
+		return clash(SettingModel, "use a model of grey (1) or RGB (3) pictures",
+			"pictures of %d channels cannot be shown", c)
 	}
 	if !(m.Clip >= 0 && m.Clip <= math.MaxFloat32) {
 		return clash(SettingModel, "use a positive range, or 0 for no clipping", "clipping to %v", m.Clip)
@@ -82,8 +84,8 @@ func (m *Model) checkSize(s *Spec, p *plan) error {
 		return clash(SettingSize, fmt.Sprintf("use 1 to %d", maxSide), "a picture of %d x %d", h, w)
 	}
 	if h%f != 0 || w%f != 0 {
-		return clash(SettingSize, fmt.Sprintf("use multiples of %d", f), "%v holds blocks of %d pixels, and the picture is %d x %d",
-			m.Codec.Kind, f, h, w)
+		return clash(SettingSize, fmt.Sprintf("use multiples of %d", f),
+			"%v holds blocks of %d pixels, and the picture is %d x %d", m.Codec.Kind, f, h, w)
 	}
 	p.h, p.w = h/f, w/f
 	n := int64(s.Batch) * int64(p.h) * int64(p.w) * int64(m.C)
@@ -91,7 +93,8 @@ func (m *Model) checkSize(s *Spec, p *plan) error {
 		n *= 2
 	}
 	if n > maxValues {
-		return clash(SettingBatch, "ask for fewer or smaller pictures", "%d pictures of %d x %d are too much memory", s.Batch, h, w)
+		return clash(SettingBatch, "ask for fewer or smaller pictures",
+			"%d pictures of %d x %d are too much memory", s.Batch, h, w)
 	}
 	return nil
 }
@@ -130,7 +133,8 @@ func (m *Model) CheckGrid(k schedule.GridKind) error {
 		return clash(SettingGrid, "use one of the listed grids", "grid %d does not exist", k)
 	}
 	if d := m.Contract.Defaults.Grid; m.Contract.student() && k != d {
-		return clash(SettingGrid, fmt.Sprintf("use %v", d), "the model was distilled to its own steps and knows no others than %v's", d)
+		return clash(SettingGrid, fmt.Sprintf("use %v", d),
+			"the model was distilled to its own steps and knows no others than %v's", d)
 	}
 	return nil
 }
@@ -147,8 +151,8 @@ func (m *Model) checkSteps(n int) error {
 	}
 	if len(c.TrainedSteps) == 0 {
 		if len(c.Times) > 0 && n != len(c.Times) {
-			return clash(SettingSteps, fmt.Sprintf("use %d", len(c.Times)), "the model visits its own list of %d times, and %d steps were asked for",
-				len(c.Times), n)
+			return clash(SettingSteps, fmt.Sprintf("use %d", len(c.Times)),
+				"the model visits its own list of %d times, and %d steps were asked for", len(c.Times), n)
 		}
 		return nil
 	}
@@ -157,8 +161,8 @@ func (m *Model) checkSteps(n int) error {
 			return nil
 		}
 	}
-	return clash(SettingSteps, "use "+list(c.TrainedSteps), "the model was distilled to exactly %s steps, and %d were asked for",
-		list(c.TrainedSteps), n)
+	return clash(SettingSteps, "use "+list(c.TrainedSteps),
+		"the model was distilled to exactly %s steps, and %d were asked for", list(c.TrainedSteps), n)
 }
 
 func (m *Model) checkEta(s *Spec) error {
@@ -181,7 +185,8 @@ func (m *Model) checkEta(s *Spec) error {
 func (m *Model) CheckGuidance() error {
 	switch {
 	case m.Contract.NoGuidance && m.Contract.BakedGuidance != 0:
-		return clash(SettingGuidance, "use guidance 1", "guidance of %v is already folded into the model", m.Contract.BakedGuidance)
+		return clash(SettingGuidance, "use guidance 1",
+			"guidance of %v is already folded into the model", m.Contract.BakedGuidance)
 	case m.Contract.NoGuidance:
 		return clash(SettingGuidance, "use guidance 1", "the model does not allow guidance")
 	case m.Cond == nil:

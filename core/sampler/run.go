@@ -84,8 +84,8 @@ func (r *Run) Denoised() []float32 { return r.buf[r.last] }
 // Progress says how far the run is.
 func (r *Run) Progress() Progress { return r.seen }
 
-// Step executes one operation; done reports that it was the last, and is true from then on. After an error the run stands where it stood: the
-// same Step may be tried again.
+// Step executes one operation; done reports that it was the last, and is true from then on. After an error the run
+// stands where it stood: the same Step may be tried again.
 func (r *Run) Step() (done bool, err error) {
 	if r.pc == len(r.tape.Ops) {
 		return true, nil
