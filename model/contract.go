@@ -42,6 +42,9 @@ func contract(d *weights.Description, s schedulerConfig) (pipeline.Contract, err
 		}
 		c.Forbidden[kind] = f.Reason
 	}
+	if c.Reason != "" && c.Allowed == nil {
+		c.Allowed = []sampler.Kind{c.Defaults.Solver} // everything else is forbidden
+	}
 	if st := d.Student; st != nil {
 		if st.Final != "x0" {
 			return c, fmt.Errorf("student.final %q is not implemented; implemented is \"x0\"", st.Final)

@@ -86,6 +86,9 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 	if s.largeVariance {
 		m.Variance = sampler.VarianceLarge
 	}
+	if s.heunCorrection {
+		m.Correction = sampler.HeunLike
+	}
 	if m.Contract, err = contract(d, s); err != nil {
 		return nil, err
 	}

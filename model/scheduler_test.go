@@ -148,6 +148,10 @@ func TestContract(t *testing.T) {
 	if !c.NoGuidance || c.BakedGuidance != 1.5 || !c.Deterministic || len(c.Times) != 4 || c.Times[1] != 749 {
 		t.Errorf("contract %+v", c)
 	}
+	d.Samplers.Allowed = nil
+	if c, err = contract(d, s); err != nil || len(c.Allowed) != 1 || c.Allowed[0] != sampler.KindDDIM {
+		t.Errorf("everything forbidden and nothing allowed: %v allowed, %v; want the default alone", c.Allowed, err)
+	}
 	d.Samplers.Allowed = []string{"nonsense"}
 	if _, err := contract(d, s); err == nil || !strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("an unknown solver: %v", err)

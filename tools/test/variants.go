@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -16,6 +18,7 @@ type variant struct {
 	flags    []string
 	packages []string
 	needs    string // a program without which the variant cannot run
+	unless   string // why this machine cannot run the variant; "" if it can
 }
 
 // everywhere are the packages that know no operating system, browser or
@@ -30,6 +33,7 @@ func variants() []variant {
 		{name: "native simd", packages: []string{"./..."}},
 		{name: "native scalar", env: []string{"GOEXPERIMENT="}, packages: everywhere},
 		{name: "native purego", flags: []string{"-tags", "purego"}, packages: everywhere},
+		{name: "native fma", env: []string{"GOAMD64=v3"}, packages: everywhere, unless: noFMA()},
 		{name: "wasm simd", env: wasm, flags: inNode, packages: portable, needs: "node"},
 		{name: "wasm scalar", env: append([]string{"GOEXPERIMENT="}, wasm...),
 			flags: append([]string{"-tags", "purego"}, inNode...), packages: portable, needs: "node"},
@@ -51,8 +55,26 @@ func runtimeRoot() string {
 	return strings.TrimSpace(string(root))
 }
 
+// noFMA says why a build for GOAMD64=v3 cannot run here. That build is the one
+// in which the compiler fuses every product and sum that it may, so it proves
+// that there are none.
+func noFMA() string {
+	if runtime.GOARCH != "amd64" {
+		return "not an amd64 processor"
+	}
+	flags, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil || !bytes.Contains(flags, []byte(" fma ")) || !bytes.Contains(flags, []byte(" avx2 ")) {
+		return "a processor without FMA and AVX2, as far as the system tells"
+	}
+	return ""
+}
+
 func (v variant) run(out io.Writer) tally {
 	fmt.Fprintf(out, "== %s\n", v.name)
+	if v.unless != "" {
+		fmt.Fprintf(out, "   not run: %s\n", v.unless)
+		return tally{skips: []string{v.name + ": " + v.unless}}
+	}
 	if v.needs != "" {
 		if _, err := exec.LookPath(v.needs); err != nil {
 			// ensureMachines has counted the missing program already.
