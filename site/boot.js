@@ -21,7 +21,7 @@
 
   function fail(error) {
     const own = error instanceof Sentence;
-    const text = own ? error.message : "The program could not be started: " + (error && error.message || error) + ".";
+    const text = own ? error.message : "The program stopped: " + (error && error.message || error) + ".";
     const remedy = own ? error.remedy : "Reload the page; if it happens again, try another browser.";
     document.getElementById("app").dataset.state = "error";
     document.getElementById("alert-text").textContent = text;

@@ -13,6 +13,9 @@ import (
 // end by itself before its worker is terminated.
 const cancelGrace = 1000
 
+// pingEvery is the time, in milliseconds, between looks at a busy worker.
+const pingEvery = 10_000
+
 // A client speaks with one worker at a time. It sees to it that every request
 // is answered exactly once, by the worker or, when that is gone, by itself;
 // the next request then goes to a new worker.
@@ -22,10 +25,33 @@ type client struct {
 	lastID  int
 	pending map[int]func(proto.Message)
 	hooks   []js.Func // of the present worker
+	unheard int       // pings since the worker last said anything
 }
 
 func newClient(start js.Value) *client {
-	return &client{start: start, pending: make(map[int]func(proto.Message))}
+	c := &client{start: start, pending: make(map[int]func(proto.Message))}
+	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any {
+		c.ping()
+		return nil
+	}), pingEvery)
+	return c
+}
+
+// ping makes sure that a worker which owes an answer is still there. A cancel
+// of nothing is answered at once, even in the middle of a picture, so silence
+// is an endless loop or a worker that never came up: it is replaced. One quiet
+// round is forgiven, since a tab that was frozen wakes up like that.
+func (c *client) ping() {
+	if len(c.pending) == 0 || c.worker.IsUndefined() {
+		c.unheard = 0
+		return
+	}
+	if c.unheard++; c.unheard > 2 {
+		c.replace(crashed("it did not answer for half a minute"))
+		return
+	}
+	c.lastID++
+	c.post(c.lastID, proto.Cancel{Target: 0})
 }
 
 // request posts a message; handle gets its events and, last, its answer.
@@ -90,6 +116,7 @@ func (c *client) hook(event string, f func(js.Value)) {
 }
 
 func (c *client) receive(data js.Value) {
+	c.unheard = 0
 	if data.Type() == js.TypeObject && data.Get("kind").Equal(js.ValueOf("exit")) {
 		c.replace(crashed(data.Get("text").String()))
 		return
@@ -101,7 +128,7 @@ func (c *client) receive(data js.Value) {
 	}
 	handle := c.pending[id]
 	if handle == nil {
-		return // Ready, or an event that crossed with a cancel
+		return // Ready, or the answer to a ping
 	}
 	if _, last := m.(proto.Answer); last {
 		delete(c.pending, id)
@@ -121,7 +148,7 @@ func (c *client) replace(e *proto.Error) {
 	for _, h := range c.hooks {
 		h.Release()
 	}
-	c.worker, c.hooks = js.Undefined(), nil
+	c.worker, c.hooks, c.unheard = js.Undefined(), nil, 0
 	orphans := c.pending
 	c.pending = make(map[int]func(proto.Message))
 	for _, handle := range orphans {

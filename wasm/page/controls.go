@@ -19,18 +19,26 @@ func (p *page) showControls() {
 	p.showSlots()
 
 	clearChildren(u.solver)
-	solverNote := ""
+	allowed, reason := "", ""
 	for _, o := range i.Solvers {
 		option := create[*dom.HTMLOptionElement](u.doc, "option", "")
 		option.SetValue(o.Name)
 		option.SetText(o.Name)
 		option.SetDisabled(o.Reason != "")
 		u.solver.AppendChild(option)
-		if o.Reason != "" && solverNote == "" {
-			solverNote = sentence(o.Reason)
+		switch {
+		case o.Reason != "":
+			reason = o.Reason
+		case allowed != "":
+			allowed += ", " + o.Name
+		default:
+			allowed = o.Name
 		}
 	}
-	setNote(u.solverNote, solverNote)
+	if reason != "" {
+		reason = "only " + allowed + ": " + reason
+	}
+	setNote(u.solverNote, sentence(reason))
 
 	stepsNote := ""
 	if len(i.Steps) > 0 {

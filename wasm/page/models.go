@@ -3,6 +3,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 	"syscall/js"
 
@@ -45,21 +46,26 @@ func (p *page) fetchModels() {
 	})
 }
 
-// offer shows the manifest's models and chooses the first to load.
+// offer shows the manifest's models, the default one first, and loads that.
 func (p *page) offer(manifest weights.Manifest, address string) {
+	slices.SortStableFunc(manifest, func(a, b weights.Entry) int {
+		switch {
+		case a.Default:
+			return -1
+		case b.Default:
+			return 1
+		}
+		return 0
+	})
 	p.models = make([]entry, len(manifest))
-	first := &p.models[0]
 	for i, m := range manifest {
 		p.models[i] = entry{Entry: m, ref: proto.ModelRef{
 			ID: m.ID, URL: resolve(m.File, address), Bytes: m.Bytes, RawBytes: m.RawBytes, SHA256: m.SHA256,
 		}}
-		if m.Default {
-			first = &p.models[i]
-		}
 	}
 	p.showModels()
-	first.input.SetChecked(true)
-	p.choose(first)
+	p.models[0].input.SetChecked(true)
+	p.choose(&p.models[0])
 }
 
 // resolve makes an address absolute.
@@ -109,6 +115,11 @@ func (p *page) showModels() {
 		m.input.SetValue(m.ref.ID)
 		name := create[dom.HTMLElement](doc, "span", "card-name")
 		name.SetTextContent(m.Name)
+		if teacher := p.teacherOf(m); teacher != nil {
+			note := create[dom.HTMLElement](doc, "span", "card-note")
+			note.SetTextContent("distilled from " + teacher.Name)
+			name.AppendChild(note)
+		}
 		size := create[dom.HTMLElement](doc, "span", "card-size")
 		size.SetTextContent(megabytes(m.ref.Bytes))
 		card.AppendChild(m.input)
@@ -131,13 +142,9 @@ func (p *page) choose(m *entry) {
 	p.enter(loading)
 	p.stage.setEmpty("The picture will grow here.")
 	p.showLoading(0)
-	p.load = p.client.request(proto.Load{Model: m.ref}, p.onLoad(m))
-}
-
-// onLoad handles what the worker says about one Load.
-func (p *page) onLoad(m *entry) func(proto.Message) {
-	return func(message proto.Message) {
-		if p.chosen != m {
+	id := 0
+	id = p.client.request(proto.Load{Model: m.ref}, func(message proto.Message) {
+		if p.load != id {
 			return // another was chosen since
 		}
 		switch e := message.(type) {
@@ -150,7 +157,8 @@ func (p *page) onLoad(m *entry) func(proto.Message) {
 			p.load = 0
 			p.fail(e, func() { p.choose(m) })
 		}
-	}
+	})
+	p.load = id
 }
 
 func (p *page) showLoading(received int64) {

@@ -28,7 +28,10 @@ type run struct {
 // model is loading the wish is kept, and granted once it is here.
 func (p *page) generate() {
 	switch {
-	case p.phase == sampling || p.chosen == nil:
+	case p.phase == sampling || p.phase == starting:
+		return
+	case p.chosen == nil: // there was no list of models
+		p.fetchModels()
 		return
 	case p.info == nil && p.load == 0: // loading had failed
 		p.choose(p.chosen)

@@ -49,9 +49,21 @@ func (p *page) showSlots() {
 		}
 	}
 	setHidden(p.ui.labels, len(p.slots) == 0)
-	// One slot of a few classes needs no words to find one.
+	p.showWords()
+}
+
+// showWords offers the text box, with an example from the model itself. One
+// slot of a few classes needs no words to find one.
+func (p *page) showWords() {
 	setHidden(p.ui.wordsRow, len(p.slots) < 2)
 	setNote(p.ui.wordsNote, wordsHelp)
+	example := "for example:"
+	for _, c := range p.slots[max(len(p.slots)-2, 0):] {
+		if n := len(c.slot.Values); n > 0 {
+			example += " " + c.slot.Values[n/2]
+		}
+	}
+	p.ui.words.SetAttribute("placeholder", example)
 }
 
 func (p *page) addSlot(s proto.Slot) slotControl {

@@ -26,6 +26,7 @@ type sheet struct {
 	root    dom.HTMLElement // figure
 	caption dom.HTMLElement
 	cells   []cell
+	clicks  []js.Func // of the cells' listeners
 	// selected is the picture that fills the stage, -1 when all are shown.
 	selected int
 }
@@ -51,6 +52,11 @@ func (s *stage) setEmpty(text string) {
 }
 
 func (s *stage) clear() {
+	for _, sh := range s.sheets {
+		for _, f := range sh.clicks {
+			f.Release()
+		}
+	}
 	clearChildren(s.ui.sheets)
 	s.sheets = nil
 	s.count()
@@ -107,7 +113,7 @@ func (s *stage) addCell(sh *sheet, k, count, width, height int, seed uint64) cel
 		button := create[*dom.HTMLButtonElement](s.doc, "button", "cell")
 		button.SetType("button")
 		button.SetTitle(name)
-		on(button, "click", func(dom.Event) { s.pick(sh, k) })
+		sh.clicks = append(sh.clicks, button.AddEventListener("click", false, func(dom.Event) { s.pick(sh, k) }))
 		root = button
 	} else {
 		root = create[dom.HTMLElement](s.doc, "div", "cell")

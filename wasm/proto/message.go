@@ -43,7 +43,7 @@ type ModelRef struct {
 type Load struct{ Model ModelRef }
 
 // Sample asks for pictures; the model is loaded first if it is not the one in
-// memory. Events: Progress, Loaded is not sent; Step, Picture. Answer: Done.
+// memory. Events: Progress, Step, Picture. Answer: Done.
 type Sample struct {
 	Model  ModelRef
 	Seed   uint64 // picture k is the picture of Seed+k alone

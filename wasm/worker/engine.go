@@ -56,7 +56,7 @@ func (c *checkpoint) Info() proto.Info {
 		}
 	}
 	for _, s := range sampler.Solvers() {
-		info.Solvers = append(info.Solvers, proto.Option{Name: s.Name, Reason: reasonOf(m.CheckSolver(s.Kind))})
+		info.Solvers = append(info.Solvers, proto.Option{Name: s.Name, Reason: c.solverReason(s.Kind)})
 	}
 	for _, g := range schedule.Grids() {
 		info.Grids = append(info.Grids, proto.Option{Name: g.Name, Reason: reasonOf(m.CheckGrid(g.Kind))})
@@ -66,6 +66,22 @@ func (c *checkpoint) Info() proto.Info {
 		info.Steps = []int{n}
 	}
 	return info
+}
+
+// solverReason is why the contract forbids a solver, in the checkpoint's own
+// words where it has some.
+func (c *checkpoint) solverReason(k sampler.Kind) string {
+	contract := &c.model.Contract
+	reason := reasonOf(c.model.CheckSolver(k))
+	switch {
+	case reason == "":
+		return ""
+	case contract.Forbidden[k] != "":
+		return contract.Forbidden[k]
+	case contract.Reason != "":
+		return contract.Reason
+	}
+	return reason
 }
 
 // reasonOf is why a contract forbids something, "" if it does not.
