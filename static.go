@@ -218,6 +218,7 @@ func buildPage(w http.ResponseWriter, failure string) {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>tintype: %s</title>
+<link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/style.css">
 <body class="building" data-state="%s">
 <main><h1>tintype</h1><p>%s</p>`, pause, state, state, text)
