@@ -93,7 +93,11 @@
     }
     const simd = WebAssembly.validate(SIMD_PROBE);
     const module = await compile(simd ? "tintype.wasm" : "tintype-scalar.wasm");
-    let spare = startWorker(module); // it starts while the page's instance does
+    // The first worker starts while the page's instance does. If it breaks
+    // before anybody listens, the page shall get another and hear why.
+    let spare = startWorker(module);
+    spare.onerror = () => { spare = null; };
+    spare.onmessage = (event) => { if (event.data.kind === "exit") spare = null; };
     globalThis.tintype = {
       base: base.href,
       startWorker() {
