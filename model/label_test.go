@@ -17,7 +17,7 @@ func labelled(t *testing.T) *Model {
 	return &Model{Model: pipeline.Model{Cond: cond}}
 }
 
-func slotted(t *testing.T) *Model {
+func slotted(t testing.TB) *Model {
 	t.Helper()
 	const dim = 2
 	slots := []pipeline.Slot{
