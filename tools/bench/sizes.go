@@ -40,12 +40,13 @@ func sizes(print suite.Printer) error {
 			}
 			name := filepath.Base(file)
 			print(fmt.Sprintf("%s %s", name, s))
-			if name != "tintype-scalar.wasm" { // instead of tintype.wasm, where there is no SIMD
+			program := kind == "*.wasm" || kind == "*.js"
+			if program && name != "tintype-scalar.wasm" { // that one instead of tintype.wasm, where there is no SIMD
 				total.add(s)
 			}
 		}
 	}
-	print(fmt.Sprintf("runtime %s", total))
+	print(fmt.Sprintf("runtime (WebAssembly and JavaScript) %s", total))
 	return nil
 }
 
