@@ -1,8 +1,9 @@
 //go:build !js
 
 // Command bench prints what the engine does: GFLOP/s of its kernels, ms of a
-// network pass and of a picture for every shipped model, natively and in a
-// headless Chromium, and the sizes that a visitor downloads.
+// network pass and of a picture for every shipped model and where the time of
+// a pass goes, natively and in a headless Chromium, and the sizes that a
+// visitor downloads. Command bench/peers compares it with another engine.
 //
 // Figures are medians of several rounds on one thread. They are measurements
 // of this machine, never a test.

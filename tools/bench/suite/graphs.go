@@ -42,8 +42,25 @@ func graphConfig(channels []int, attends ...int) arch.UNet2DConfig {
 // ONNX is the graph for another engine.
 func (g Graph) ONNX() (*onnx.Model, error) { return onnx.UNet2D(g.Name, g.Config, g.Side, g.Side) }
 
-// Network is the graph for this one, with the same weights.
-func (g Graph) Network() (*arch.UNet2D, error) {
+// Passes lays out the graph for this engine, with the same weights.
+func (g Graph) Passes() (*Passes, error) {
+	network, err := g.network()
+	if err != nil {
+		return nil, err
+	}
+	return graphPasses(g, network, nil)
+}
+
+// Profile prints where the time of the graph's pass goes; see profile.
+func (g Graph) Profile(print Printer) error {
+	network, err := g.network()
+	if err != nil {
+		return err
+	}
+	return profile(print, g.Name, func(between func() error) (*Passes, error) { return graphPasses(g, network, between) })
+}
+
+func (g Graph) network() (*arch.UNet2D, error) {
 	m, err := g.ONNX()
 	if err != nil {
 		return nil, err
@@ -54,9 +71,6 @@ func (g Graph) Network() (*arch.UNet2D, error) {
 	}
 	return arch.NewUNet2D(g.Config, src)
 }
-
-// Time is the time input of a measured pass.
-const Time = 500
 
 // Sample fills x with the picture that passes read: noise, as a sampler's first pass reads.
 func Sample(x *tensor.Tensor) { rng.Normal(x.Data, 1, 0, 0) }

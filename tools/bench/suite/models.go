@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"tintype/core/pipeline"
-	"tintype/core/rng"
-	"tintype/core/tensor"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -16,7 +14,7 @@ import (
 type Open func(file string) (io.ReadCloser, error)
 
 // Models loads every model of the manifest and prints what loading, a network
-// pass and a picture take.
+// pass and a picture take, and where the time of a pass goes.
 //
 //	model ID load  ms from the first byte to a checked, packed network
 //	model ID pass  ms of one network pass, for one picture and for the two halves of guidance
@@ -63,7 +61,10 @@ func measure(print Printer, open Open, entry weights.Entry) error {
 			return err
 		}
 	}
-	return pictures(print, entry.ID, m, spec)
+	if err := pictures(print, entry.ID, m, spec); err != nil {
+		return err
+	}
+	return profile(print, entry.ID, func(between func() error) (*Passes, error) { return modelPasses(m, 1, between) })
 }
 
 func load(open Open, entry weights.Entry) (*model.Model, error) {
@@ -82,15 +83,12 @@ func load(open Open, entry weights.Entry) (*model.Model, error) {
 
 // pass times the network alone, on a batch of n.
 func pass(print Printer, id string, m *model.Model, n int) error {
-	net, err := m.Network.Plan(n, m.H, m.W, nil)
+	p, err := modelPasses(m, n, nil)
 	if err != nil {
 		return err
 	}
-	x, y := tensor.New(n, m.H, m.W, m.C), tensor.New(n, m.H, m.W, m.C)
-	rng.Normal(x.Data, 1, 0, 0)
-	times, cond := make([]float32, n), m.Cond.NewCond(n)
 	took := perCall(func() {
-		if failed := net.Forward(y, x, times, cond); failed != nil {
+		if failed := p.once(); failed != nil {
 			err = failed
 		}
 	})

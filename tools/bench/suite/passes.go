@@ -5,33 +5,60 @@ import (
 
 	"tintype/core/arch"
 	"tintype/core/tensor"
+	"tintype/model"
 )
 
-// Passes runs a graph on one picture.
+// Passes runs a planned network over and over on the same noise.
 type Passes struct {
-	net  arch.Net
-	x, y *tensor.Tensor
+	net   forwarder
+	x, y  *tensor.Tensor
+	times []float32
+	cond  *tensor.Cond
 }
 
-// NewPasses builds g and lays out its pass.
-func NewPasses(g Graph) (*Passes, error) {
-	u, err := g.Network()
+type forwarder interface {
+	Forward(dst, x *tensor.Tensor, times []float32, cond *tensor.Cond) error
+}
+
+// Time is the time input of every pass.
+const Time = 500
+
+func newPasses(net forwarder, n, h, w, in, out int, cond *tensor.Cond) *Passes {
+	p := &Passes{net: net, x: tensor.New(n, h, w, in), y: tensor.New(n, h, w, out), times: make([]float32, n), cond: cond}
+	Sample(p.x)
+	for i := range p.times {
+		p.times[i] = Time
+	}
+	return p
+}
+
+// graphPasses lays out g, whose network is built already.
+func graphPasses(g Graph, network *arch.UNet2D, between func() error) (*Passes, error) {
+	net, err := network.Plan(1, g.Side, g.Side, between)
 	if err != nil {
 		return nil, err
 	}
-	c := g.Config
-	p := &Passes{x: tensor.New(1, g.Side, g.Side, c.InChannels), y: tensor.New(1, g.Side, g.Side, c.OutChannels)}
-	Sample(p.x)
-	p.net, err = u.Plan(1, g.Side, g.Side, nil)
-	return p, err
+	return newPasses(net, 1, g.Side, g.Side, g.Config.InChannels, g.Config.OutChannels, nil), nil
 }
+
+// modelPasses lays out a model's network for a batch of n.
+func modelPasses(m *model.Model, n int, between func() error) (*Passes, error) {
+	net, err := m.Network.Plan(n, m.H, m.W, between)
+	if err != nil {
+		return nil, err
+	}
+	return newPasses(net, n, m.H, m.W, m.C, m.C, m.Cond.NewCond(n)), nil
+}
+
+// once runs one pass.
+func (p *Passes) once() error { return p.net.Forward(p.y, p.x, p.times, p.cond) }
 
 // Run runs passes one after another for a while, at least one, and returns each one's ms.
 func (p *Passes) Run(while time.Duration) ([]float64, error) {
 	var took []float64
 	for begin := time.Now(); len(took) == 0 || time.Since(begin) < while; {
 		start := time.Now()
-		if err := p.net.Forward(p.y, p.x, []float32{Time}, nil); err != nil {
+		if err := p.once(); err != nil {
 			return nil, err
 		}
 		took = append(took, ms(time.Since(start)))
@@ -39,5 +66,5 @@ func (p *Passes) Run(while time.Duration) ([]float64, error) {
 	return took, nil
 }
 
-// Output is the result of the last pass [1,H,W,C].
-func (p *Passes) Output() *tensor.Tensor { return p.y }
+// Output is the result of the last pass [N,H,W,C].
+func (p *Passes) Output() []float32 { return p.y.Data }
