@@ -3,10 +3,10 @@
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
 
-.PHONY: help run test check bench dist fmt
+.PHONY: help run test check bench bench-peers dist fmt
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Build the page and serve it with a real model on http://127.0.0.1:8080.
 	go run .
@@ -17,8 +17,11 @@ test: ## Run every test in every build this machine can run, and say what was sk
 check: ## Check formatting, vet every build variant, and check that go.mod is tidy.
 	go run ./tools/test -static
 
-bench: ## Print kernel GFLOP/s, ms per pass of the shipped models, native and in Chromium, and runtime sizes.
+bench: ## Print kernel GFLOP/s, ms per pass of the shipped models and where they go, native and in Chromium, and runtime sizes.
 	go run ./tools/bench
+
+bench-peers: ## Compare whole network passes with ONNX Runtime, native and in Chromium (npm fetches it into the user's cache).
+	go run ./tools/bench/peers
 
 dist: ## Write the static site to dist/, ready for any host.
 	go run . -dist dist

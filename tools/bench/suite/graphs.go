@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"fmt"
 	"hash/fnv"
 	"math"
 
@@ -24,6 +25,16 @@ var Graphs = []Graph{
 	{"unet32-64", 32, graphConfig([]int{64, 128, 128}, 1)},
 	{"unet32-128", 32, graphConfig([]int{128, 256, 256, 256}, 1)},
 	{"unet64-64", 64, graphConfig([]int{64, 128, 192, 256}, 2, 3)},
+}
+
+// FindGraph is the graph of that name.
+func FindGraph(name string) (Graph, error) {
+	for _, g := range Graphs {
+		if g.Name == name {
+			return g, nil
+		}
+	}
+	return Graph{}, fmt.Errorf("no graph %q", name)
 }
 
 // graphConfig has the given channels, and attention at some levels, 0 the first.
@@ -72,8 +83,14 @@ func (g Graph) network() (*arch.UNet2D, error) {
 	return arch.NewUNet2D(g.Config, src)
 }
 
-// Sample fills x with the picture that passes read: noise, as a sampler's first pass reads.
-func Sample(x *tensor.Tensor) { rng.Normal(x.Data, 1, 0, 0) }
+// Sample is the picture that the graph's passes read [1,H,W,C]: noise, as a sampler's first pass reads.
+func (g Graph) Sample() *tensor.Tensor {
+	x := tensor.New(1, g.Side, g.Side, g.Config.InChannels)
+	fillSample(x)
+	return x
+}
+
+func fillSample(x *tensor.Tensor) { rng.Normal(x.Data, 1, 0, 0) }
 
 // randomSource answers for the weights it was told of with random ones.
 type randomSource map[string]onnx.Weight

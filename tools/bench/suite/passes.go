@@ -25,7 +25,7 @@ const Time = 500
 
 func newPasses(net forwarder, n, h, w, in, out int, cond *tensor.Cond) *Passes {
 	p := &Passes{net: net, x: tensor.New(n, h, w, in), y: tensor.New(n, h, w, out), times: make([]float32, n), cond: cond}
-	Sample(p.x)
+	fillSample(p.x)
 	for i := range p.times {
 		p.times[i] = Time
 	}

@@ -1,0 +1,170 @@
+//go:build !js
+
+package main
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"tintype/tools/bench/browser"
+	"tintype/tools/bench/suite"
+)
+
+//go:embed page
+var pages embed.FS
+
+// A program is our engine compiled for the browser, for one number of threads.
+type program struct {
+	threads int
+	file    string
+	build   func(out string) error
+}
+
+var programs = []program{
+	{1, "plain.wasm", func(out string) error { return browser.Build(out, "./tools/bench/peers/inpage") }},
+}
+
+// inChromium compares our programs with onnxruntime-web in one browser, each
+// engine in a worker.
+func inChromium(packages, dir string, cases []testCase) error {
+	for _, p := range programs {
+		if err := p.build(filepath.Join(dir, p.file)); err != nil {
+			return err
+		}
+	}
+	page := newPage()
+	chromium, err := browser.Start(page.handler(packages, dir))
+	if err != nil {
+		return err
+	}
+	defer chromium.Close()
+	page.exited = chromium.Exited
+	for _, c := range cases {
+		for _, p := range programs {
+			if err := inPage(page, c, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// inPage compares the engines in a page of their own.
+func inPage(page *page, c testCase, p program) error {
+	ours, err := page.start("ours", "ours.js", url.Values{"program": {"files/" + p.file}, "graph": {c.Name}})
+	if err != nil {
+		return fmt.Errorf("our program: %w", err)
+	}
+	peer, err := page.start("peer", "ort-worker.mjs", url.Values{
+		"model": {"files/" + filepath.Base(c.model)}, "sample": {"files/" + filepath.Base(c.sample)}, "timestep": {strconv.Itoa(suite.Time)},
+		"channels": {strconv.Itoa(c.Config.InChannels)}, "side": {strconv.Itoa(c.Side)}, "threads": {strconv.Itoa(p.threads)},
+	})
+	if err != nil {
+		return fmt.Errorf("onnxruntime-web: %w", err)
+	}
+	peer.planar = c.Config.OutChannels
+	if err := compare(c.Name, "chromium", p.threads, ours, peer); err != nil {
+		return err
+	}
+	answer, err := ours.order(order{Profile: true})
+	if err != nil {
+		return err
+	}
+	for _, line := range answer.Lines {
+		fmt.Println("chromium", p.threads, line)
+	}
+	return page.reload()
+}
+
+// page is the bench's side of page/index.html: a command at a time, each
+// answered before the next.
+type page struct {
+	commands chan command
+	answers  chan reply
+	exited   <-chan error
+}
+
+// command goes to one worker of the page, which start makes. The empty command
+// has the page load itself anew.
+type command struct {
+	Engine string `json:"engine,omitempty"`
+	Start  string `json:"start,omitempty"` // script of a new worker
+	Order  *order `json:"order,omitempty"`
+}
+
+func newPage() *page { return &page{commands: make(chan command), answers: make(chan reply)} }
+
+// handler serves the page, the programs, the peer's package and the graphs.
+func (p *page) handler(packages, dir string) http.Handler {
+	own, err := fs.Sub(pages, "page")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /", http.FileServerFS(own))
+	mux.HandleFunc("GET /wasm_exec.js", browser.Exec)
+	mux.Handle("GET /files/", http.StripPrefix("/files/", http.FileServer(http.Dir(dir))))
+	mux.Handle("GET /packages/", http.StripPrefix("/packages/", http.FileServer(http.Dir(packages))))
+	mux.HandleFunc("GET /next", func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case c := <-p.commands:
+			json.NewEncoder(w).Encode(c)
+		case <-r.Context().Done():
+		}
+	})
+	mux.HandleFunc("POST /answer", func(w http.ResponseWriter, r *http.Request) {
+		var answer reply
+		if err := json.NewDecoder(r.Body).Decode(&answer); err != nil {
+			answer = reply{Error: "the page's answer: " + err.Error()}
+		}
+		p.answers <- answer
+	})
+	return mux
+}
+
+// ask sends a command and waits for its answer.
+func (p *page) ask(c command) (reply, error) {
+	if err := p.send(c); err != nil {
+		return reply{}, err
+	}
+	select {
+	case answer := <-p.answers:
+		return answer, nil
+	case err := <-p.exited:
+		return reply{}, err
+	case <-time.After(pairLimit):
+		return reply{}, fmt.Errorf("no answer from the page for %v", pairLimit)
+	}
+}
+
+func (p *page) send(c command) error {
+	select {
+	case p.commands <- c:
+		return nil
+	case err := <-p.exited:
+		return err
+	case <-time.After(pairLimit):
+		return fmt.Errorf("no page asked for work for %v", pairLimit)
+	}
+}
+
+// start has the page run a script with a query as a worker; it returns when
+// the engine in it is ready.
+func (p *page) start(engine, script string, query url.Values) (remote, error) {
+	r := remote{ask: func(o order) (reply, error) { return p.ask(command{Engine: engine, Order: &o}) }}
+	ready, err := p.ask(command{Engine: engine, Start: script + "?" + query.Encode()})
+	if err == nil && ready.Error != "" {
+		err = fmt.Errorf("%s: %s", script, ready.Error)
+	}
+	return r, err
+}
+
+// reload ends the page's workers and frees their memory.
+func (p *page) reload() error { return p.send(command{}) }

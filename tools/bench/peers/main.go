@@ -1,0 +1,94 @@
+//go:build !js
+
+// Command peers compares the engine with ONNX Runtime, the engine that others
+// would use, on three networks (suite.Graphs) with the same random weights:
+// onnxruntime-web in Chromium and onnxruntime-node natively, both from npm,
+// which it installs in the user's cache folder and nowhere else.
+//
+// Each pair of engines runs in turns, so that a machine that gets slower or
+// faster meets both; the figures are medians. One line a measurement:
+//
+//	ratio GRAPH WHERE THREADS OUR_MS PEER_MS PEER_MS/OUR_MS
+//
+// and beside it how far the outputs are apart, which must be within 1e-4 of
+// the largest value, and a profile of our passes. They are measurements of
+// this machine, never a test.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"tintype/tools/bench/onnx"
+	"tintype/tools/bench/suite"
+)
+
+func main() {
+	only := flag.String("graph", "", "measure this graph only")
+	flag.Parse()
+	if err := run(*only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench-peers:", err)
+		os.Exit(1)
+	}
+}
+
+// run measures natively and in Chromium; what fails in one does not keep the
+// other from running.
+func run(only string) error {
+	graphs := suite.Graphs
+	if only != "" {
+		g, err := suite.FindGraph(only)
+		if err != nil {
+			return err
+		}
+		graphs = []suite.Graph{g}
+	}
+	packages, err := install()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "tintype-peers")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	var cases []testCase
+	for _, g := range graphs {
+		c, err := prepare(dir, g)
+		if err != nil {
+			return err
+		}
+		cases = append(cases, c)
+	}
+	fmt.Printf("machine: %s/%s, %d processors, %s; peer: ONNX Runtime %s, opset %d\n",
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), version, onnx.Opset)
+	return errors.Join(natively(packages, dir, cases), inChromium(packages, dir, cases))
+}
+
+// testCase is a graph and the files that the peer reads.
+type testCase struct {
+	suite.Graph
+	model, sample string // in the folder that the run works in
+}
+
+// prepare writes the files of a graph to dir.
+func prepare(dir string, g suite.Graph) (testCase, error) {
+	c := testCase{g, filepath.Join(dir, g.Name+".onnx"), filepath.Join(dir, g.Name+".sample")}
+	m, err := g.ONNX()
+	if err != nil {
+		return c, err
+	}
+	file, err := os.Create(c.model)
+	if err != nil {
+		return c, err
+	}
+	if err := errors.Join(m.Write(file, suite.RandomWeight), file.Close()); err != nil {
+		return c, err
+	}
+	x := g.Sample()
+	return c, os.WriteFile(c.sample, onnx.RawFloats(planar(x.Data, x.C)), 0o666)
+}
