@@ -25,14 +25,8 @@ func (l local) Output() ([]float32, error) { return l.Passes.Output(), nil }
 
 // natively compares this process with onnxruntime-node.
 func natively(packages, dir string, cases []testCase) error {
-	for _, name := range []string{"ort.mjs", "ort-node.mjs"} {
-		text, err := pages.ReadFile("page/" + name)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o666); err != nil {
-			return err
-		}
+	if err := unpack(dir); err != nil {
+		return err
 	}
 	const threads = 1
 	for _, c := range cases {
@@ -50,6 +44,20 @@ func natively(packages, dir string, cases []testCase) error {
 			return err
 		}
 		if err := c.Profile(func(line string) { fmt.Println("native", threads, line) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unpack writes the scripts that node runs to dir.
+func unpack(dir string) error {
+	for _, name := range []string{"ort.mjs", "ort-node.mjs"} {
+		text, err := pages.ReadFile("page/" + name)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o666); err != nil {
 			return err
 		}
 	}

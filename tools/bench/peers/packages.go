@@ -25,14 +25,9 @@ func install() (string, error) {
 			return "", fmt.Errorf("no %s on this machine: install Debian's package %s", tool.program, tool.debian)
 		}
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("no cache folder for the peer's packages: %w", err)
-	}
-	root := filepath.Join(cache, "tintype-bench", "onnxruntime-"+version)
-	modules := filepath.Join(root, "node_modules")
-	if installed(modules) {
-		return modules, nil
+	root, modules, err := cache()
+	if err != nil || installed(modules) {
+		return modules, err
 	}
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return "", err
@@ -51,6 +46,16 @@ func install() (string, error) {
 		return "", fmt.Errorf("npm did not leave ONNX Runtime %s in %s: remove that folder and try again", version, root)
 	}
 	return modules, nil
+}
+
+// cache is where the packages are installed, and the folder that npm makes in it.
+func cache() (root, modules string, err error) {
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return "", "", fmt.Errorf("no cache folder for the peer's packages: %w", err)
+	}
+	root = filepath.Join(user, "tintype-bench", "onnxruntime-"+version)
+	return root, filepath.Join(root, "node_modules"), nil
 }
 
 // installed says whether both packages are in modules, in their version.
