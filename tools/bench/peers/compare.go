@@ -56,11 +56,12 @@ func compare(graph, where string, threads int, ours, peer engine) error {
 		return fmt.Errorf("%s %s: our output has %d values, the peer's %d", graph, where, len(have), len(want))
 	}
 	apart := golden.Compare(have, want)
+	our, theirs := median(times[0]), median(times[1])
 	fmt.Printf("outputs %s %s %d %v\n", graph, where, threads, apart)
+	fmt.Printf("passes %s %s %d ours %s, peer %s\n", graph, where, threads, spread(times[0]), spread(times[1]))
 	if !apart.Pass() {
 		return fmt.Errorf("%s %s with %d threads: the outputs are not equal to %.0e: %v", graph, where, threads, golden.Limit, apart)
 	}
-	our, theirs := median(times[0]), median(times[1])
 	fmt.Printf("ratio %s %s %d %.2f %.2f %.2f\n", graph, where, threads, our, theirs, theirs/our)
 	return nil
 }
@@ -69,6 +70,11 @@ func median(times []float64) float64 {
 	slices.Sort(times)
 	n := len(times)
 	return (times[(n-1)/2] + times[n/2]) / 2
+}
+
+// spread tells how quiet the machine was.
+func spread(times []float64) string {
+	return fmt.Sprintf("%d of %.2f to %.2f ms", len(times), slices.Min(times), slices.Max(times))
 }
 
 // planar is pixels [H*W,C] as torch lays them out, [C,H*W].

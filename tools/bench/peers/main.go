@@ -11,8 +11,9 @@
 //	ratio GRAPH WHERE THREADS OUR_MS PEER_MS PEER_MS/OUR_MS
 //
 // and beside it how far the outputs are apart, which must be within 1e-4 of
-// the largest value, and a profile of our passes. They are measurements of
-// this machine, never a test.
+// the largest value, how much the times differ (a busy machine shows there),
+// and a profile of our passes. They are measurements of this machine, never a
+// test.
 package main
 
 import (
