@@ -29,20 +29,24 @@ import (
 )
 
 func main() {
-	only := flag.String("graph", "", "measure this graph only")
+	graph := flag.String("graph", "", "measure only this graph: unet32-64, unet32-128 or unet64-64")
+	where := flag.String("where", "", "measure only here: native or chromium")
 	flag.Parse()
-	if err := run(*only); err != nil {
+	if err := run(*graph, *where); err != nil {
 		fmt.Fprintln(os.Stderr, "bench-peers:", err)
 		os.Exit(1)
 	}
 }
 
-// run measures natively and in Chromium; what fails in one does not keep the
-// other from running.
-func run(only string) error {
+// run measures a graph, "" for all, natively or in Chromium, "" for both; what
+// fails in one does not keep the other from running.
+func run(graph, where string) error {
+	if where != "" && where != "native" && where != "chromium" {
+		return fmt.Errorf("-where %s: expected native or chromium", where)
+	}
 	graphs := suite.Graphs
-	if only != "" {
-		g, err := suite.FindGraph(only)
+	if graph != "" {
+		g, err := suite.FindGraph(graph)
 		if err != nil {
 			return err
 		}
@@ -67,7 +71,13 @@ func run(only string) error {
 	}
 	fmt.Printf("machine: %s/%s, %d processors, %s; peer: ONNX Runtime %s, opset %d\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), version, onnx.Opset)
-	return errors.Join(natively(packages, dir, cases), inChromium(packages, dir, cases))
+	if where != "chromium" {
+		err = natively(packages, dir, cases)
+	}
+	if where != "native" {
+		err = errors.Join(err, inChromium(packages, dir, cases))
+	}
+	return err
 }
 
 // testCase is a graph and the files that the peer reads.
