@@ -13,7 +13,7 @@ import (
 
 const (
 	warmUp = time.Second // of each engine: a browser compiles in two tiers
-	rounds = 7
+	rounds = 9
 	turn   = 400 * time.Millisecond // of each engine in a round, at least one pass
 	pause  = 50 * time.Millisecond  // between turns: threads of the one before stop spinning
 )
