@@ -12,13 +12,18 @@ func gemmPanel(dst []float32, ldd int, a []float32, lda int, panel []float32, m,
 	gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, r, accumulate, panelCols)
 }
 
-func add(dst, a, b []float32)                   { addGeneric(dst, a, b) }
-func scale(dst, x []float32, s float32)         { scaleGeneric(dst, x, s) }
-func addRows(dst, x, row []float32)             { addRowsGeneric(dst, x, row) }
-func affineRows(dst, x, a, b []float32, ld int) { affineRowsGeneric(dst, x, a, b, ld) }
-func channelSums(sum, x []float32)              { channelSumsGeneric(sum, x) }
-func channelSquares(sum, x, mean []float32)     { channelSquaresGeneric(sum, x, mean) }
-func silu(dst, x []float32)                     { siluGeneric(dst, x) }
-func softmaxRow(dst, x []float32, s float32)    { softmaxRowGeneric(dst, x, s) }
-func finite(x []float32) bool                   { return finiteGeneric(x) }
-func avgPixels(dst, top, bottom []float32)      { avgPixelsGeneric(dst, top, bottom) }
+func add(dst, a, b []float32)                        { addGeneric(dst, a, b) }
+func scale(dst, x []float32, s float32)              { scaleGeneric(dst, x, s) }
+func addRows(dst, x, row []float32)                  { addRowsGeneric(dst, x, row) }
+func affineRows(dst, x, a, b []float32, ld int)      { affineRowsGeneric(dst, x, a, b, ld) }
+func channelSums(sum, x []float32)                   { channelSumsGeneric(sum, x) }
+func channelSquares(sum, x, mean []float32)          { channelSquaresGeneric(sum, x, mean) }
+func silu(dst, x []float32)                          { siluGeneric(dst, x) }
+func softmaxRow(dst, x []float32, s float32)         { softmaxRowGeneric(dst, x, s) }
+func finite(x []float32) bool                        { return finiteGeneric(x) }
+func avgPixels(dst, top, bottom []float32)           { avgPixelsGeneric(dst, top, bottom) }
+func winogradIn4(v, d []float32, plane, line, c int) { winogradIn4Generic(v, d, plane, line, c) }
+func winogradIn2(v, d []float32, plane, line, c int) { winogradIn2Generic(v, d, plane, line, c) }
+func winogradOut(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
+	winogradOutGeneric(dst, m, row, res, scale, tile, plane, line, pixel, panelCols)
+}

@@ -1,0 +1,166 @@
+//go:build goexperiment.simd && !purego
+
+package kernel
+
+import (
+	"simd"
+	"unsafe"
+)
+
+// Each function is its generic twin for whole vectors of channels.
+
+func winogradIn4(v, d []float32, plane, line, c int) {
+	// The two passes meet in t, [6][6] vectors.
+	var t [36 * maxLanes]float32
+	w := lanes()
+	var l int
+	for l = 0; l+w <= c; l += w {
+		q, x := base(t[:]), base(d[l:])
+		for j := 0; j < 6; j++ {
+			d0, d1, d2 := load(x, 0), load(x, line), load(x, 2*line)
+			d3, d4, d5 := load(x, 3*line), load(x, 4*line), load(x, 5*line)
+			v0, v1, v2, v3, v4, v5 := winogradInVector(d0, d1, d2, d3, d4, d5)
+			store(q, 0, v0)
+			store(q, 6*maxLanes, v1)
+			store(q, 12*maxLanes, v2)
+			store(q, 18*maxLanes, v3)
+			store(q, 24*maxLanes, v4)
+			store(q, 30*maxLanes, v5)
+			q, x = unsafe.Add(q, 4*maxLanes), unsafe.Add(x, 4*c)
+		}
+		q, o := base(t[:]), base(v[l:])
+		for j := 0; j < 6; j++ {
+			d0, d1, d2 := load(q, 0), load(q, maxLanes), load(q, 2*maxLanes)
+			d3, d4, d5 := load(q, 3*maxLanes), load(q, 4*maxLanes), load(q, 5*maxLanes)
+			v0, v1, v2, v3, v4, v5 := winogradInVector(d0, d1, d2, d3, d4, d5)
+			store(o, 0, v0)
+			store(o, plane, v1)
+			store(o, 2*plane, v2)
+			store(o, 3*plane, v3)
+			store(o, 4*plane, v4)
+			store(o, 5*plane, v5)
+			q, o = unsafe.Add(q, 4*6*maxLanes), unsafe.Add(o, 4*6*plane)
+		}
+	}
+	winogradIn4Tail(v, d, plane, line, c, l)
+}
+
+func winogradInVector(d0, d1, d2, d3, d4, d5 simd.Float32s) (v0, v1, v2, v3, v4, v5 simd.Float32s) {
+	prod, sum := simd.BroadcastFloat32s(wProd), simd.BroadcastFloat32s(wSum)
+	a2, b2 := simd.BroadcastFloat32s(wa2), simd.BroadcastFloat32s(wb2)
+	v0 = prod.Mul(d0).Sub(sum.Mul(d2)).Add(d4)
+	v5 = prod.Mul(d1).Sub(sum.Mul(d3)).Add(d5)
+	e, o := d4.Sub(b2.Mul(d2)), simd.BroadcastFloat32s(wa).Mul(d3.Sub(b2.Mul(d1)))
+	v1, v2 = e.Add(o), e.Sub(o)
+	e, o = d4.Sub(a2.Mul(d2)), simd.BroadcastFloat32s(wb).Mul(d3.Sub(a2.Mul(d1)))
+	v3, v4 = e.Add(o), e.Sub(o)
+	return v0, v1, v2, v3, v4, v5
+}
+
+func winogradIn2(v, d []float32, plane, line, c int) {
+	var t [16 * maxLanes]float32
+	w := lanes()
+	var l int
+	for l = 0; l+w <= c; l += w {
+		q, x := base(t[:]), base(d[l:])
+		for j := 0; j < 4; j++ {
+			d0, d1, d2, d3 := load(x, 0), load(x, line), load(x, 2*line), load(x, 3*line)
+			store(q, 0, d2.Sub(d0))
+			store(q, 4*maxLanes, d2.Add(d1))
+			store(q, 8*maxLanes, d2.Sub(d1))
+			store(q, 12*maxLanes, d3.Sub(d1))
+			q, x = unsafe.Add(q, 4*maxLanes), unsafe.Add(x, 4*c)
+		}
+		q, o := base(t[:]), base(v[l:])
+		for j := 0; j < 4; j++ {
+			d0, d1, d2, d3 := load(q, 0), load(q, maxLanes), load(q, 2*maxLanes), load(q, 3*maxLanes)
+			store(o, 0, d2.Sub(d0))
+			store(o, plane, d2.Add(d1))
+			store(o, 2*plane, d2.Sub(d1))
+			store(o, 3*plane, d3.Sub(d1))
+			q, o = unsafe.Add(q, 4*4*maxLanes), unsafe.Add(o, 4*4*plane)
+		}
+	}
+	winogradIn2Tail(v, d, plane, line, c, l)
+}
+
+func winogradOut(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
+	width := panelWidth()
+	if tile == 2 {
+		winogradOut2x2(dst, m, row, res, scale, plane, line, pixel, width)
+	} else {
+		winogradOut4x4(dst, m, row, res, scale, plane, line, pixel, width)
+	}
+}
+
+func winogradOut4x4(dst, m, row, res []float32, scale float32, plane, line, pixel, width int) {
+	var t [24 * maxLanes]float32 // [4][6] vectors
+	s := simd.BroadcastFloat32s(scale)
+	for l := 0; l < width; l += s.Len() {
+		q, x := base(t[:]), base(m[l:])
+		for j := 0; j < 6; j++ {
+			m0, m1, m2 := load(x, 0), load(x, 6*plane), load(x, 12*plane)
+			m3, m4, m5 := load(x, 18*plane), load(x, 24*plane), load(x, 30*plane)
+			y0, y1, y2, y3 := winogradOutVector(m0, m1, m2, m3, m4, m5)
+			store(q, 0, y0)
+			store(q, 6*maxLanes, y1)
+			store(q, 12*maxLanes, y2)
+			store(q, 18*maxLanes, y3)
+			q, x = unsafe.Add(q, 4*maxLanes), unsafe.Add(x, 4*plane)
+		}
+		q, r := base(t[:]), load(base(row[l:]), 0)
+		for i := 0; i < 4; i++ {
+			m0, m1, m2 := load(q, 0), load(q, maxLanes), load(q, 2*maxLanes)
+			m3, m4, m5 := load(q, 3*maxLanes), load(q, 4*maxLanes), load(q, 5*maxLanes)
+			y0, y1, y2, y3 := winogradOutVector(m0, m1, m2, m3, m4, m5)
+			y0, y1, y2, y3 = y0.Add(r), y1.Add(r), y2.Add(r), y3.Add(r)
+			if res != nil {
+				p := base(res[i*line+l:])
+				y0, y1 = y0.Add(load(p, 0)).Mul(s), y1.Add(load(p, pixel)).Mul(s)
+				y2, y3 = y2.Add(load(p, 2*pixel)).Mul(s), y3.Add(load(p, 3*pixel)).Mul(s)
+			}
+			p := base(dst[i*line+l:])
+			store(p, 0, y0)
+			store(p, pixel, y1)
+			store(p, 2*pixel, y2)
+			store(p, 3*pixel, y3)
+			q = unsafe.Add(q, 4*6*maxLanes)
+		}
+	}
+}
+
+func winogradOutVector(m0, m1, m2, m3, m4, m5 simd.Float32s) (y0, y1, y2, y3 simd.Float32s) {
+	ea, oa, eb, ob := m1.Add(m2), m1.Sub(m2), m3.Add(m4), m3.Sub(m4)
+	y0 = ea.Add(eb).Add(m0)
+	y1 = simd.BroadcastFloat32s(wa).Mul(oa).Add(simd.BroadcastFloat32s(wb).Mul(ob))
+	y2 = simd.BroadcastFloat32s(wa2).Mul(ea).Add(simd.BroadcastFloat32s(wb2).Mul(eb))
+	y3 = simd.BroadcastFloat32s(wa3).Mul(oa).Add(simd.BroadcastFloat32s(wb3).Mul(ob)).Add(m5)
+	return y0, y1, y2, y3
+}
+
+func winogradOut2x2(dst, m, row, res []float32, scale float32, plane, line, pixel, width int) {
+	var t [8 * maxLanes]float32 // [2][4] vectors
+	s := simd.BroadcastFloat32s(scale)
+	for l := 0; l < width; l += s.Len() {
+		q, x := base(t[:]), base(m[l:])
+		for j := 0; j < 4; j++ {
+			m0, m1, m2, m3 := load(x, 0), load(x, 4*plane), load(x, 8*plane), load(x, 12*plane)
+			store(q, 0, m1.Add(m2).Add(m0))
+			store(q, 4*maxLanes, m1.Sub(m2).Add(m3))
+			q, x = unsafe.Add(q, 4*maxLanes), unsafe.Add(x, 4*plane)
+		}
+		q, r := base(t[:]), load(base(row[l:]), 0)
+		for i := 0; i < 2; i++ {
+			m0, m1, m2, m3 := load(q, 0), load(q, maxLanes), load(q, 2*maxLanes), load(q, 3*maxLanes)
+			y0, y1 := m1.Add(m2).Add(m0).Add(r), m1.Sub(m2).Add(m3).Add(r)
+			if res != nil {
+				p := base(res[i*line+l:])
+				y0, y1 = y0.Add(load(p, 0)).Mul(s), y1.Add(load(p, pixel)).Mul(s)
+			}
+			p := base(dst[i*line+l:])
+			store(p, 0, y0)
+			store(p, pixel, y1)
+			q = unsafe.Add(q, 4*4*maxLanes)
+		}
+	}
+}

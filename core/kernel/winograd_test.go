@@ -1,0 +1,86 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// winograd runs a whole convolution over x [n,h,w,cin] in blocks of tiles.
+func (s Winograd) convolve(dst, x, w []float32, e Epilogue, block int) {
+	framed := make([]float32, s.N*s.FramedH()*s.FramedW()*s.Cin)
+	Pad(framed, x, s.N, s.H, s.W, s.Cin, 1, 1, s.FramedH()-s.H-1, s.FramedW()-s.W-1)
+	packed := make([]float32, s.PackedLen())
+	s.Pack(packed, w)
+	v, m := make([]float32, s.InputLen(block)), make([]float32, s.ScratchLen(block))
+	for first := 0; first < s.Tiles(); first += block {
+		count := min(block, s.Tiles()-first)
+		s.Input(v, framed, first, count, 0, count)
+		s.Output(dst, v, packed, m, e, first, count, 0, s.Panels())
+	}
+}
+
+func TestWinogradDefinition(t *testing.T) {
+	for _, tile := range []int{2, 4} {
+		for _, s := range []Winograd{
+			{tile, 1, 1, 1, 1, 1}, {tile, 2, 4, 5, 3, 7}, {tile, 1, 8, 8, 20, 33}, {tile, 3, 9, 13, 17, 40}, {tile, 1, 16, 16, 64, 64},
+		} {
+			for _, residual := range []bool{false, true} {
+				r := rng(12)
+				x, w, rows := r.floats(s.N*s.H*s.W*s.Cin), r.floats(s.Cout*s.Cin*9), r.floats(s.N*s.Cout)
+				dst := r.floats(s.N * s.H * s.W * s.Cout)
+				e := Epilogue{Rows: rows}
+				var want []float64
+				for p := range s.N * s.H * s.W {
+					i, oy, ox := p/(s.H*s.W), p/s.W%s.H-1, p%s.W-1
+					for o := range s.Cout {
+						sum := float64(rows[i*s.Cout+o])
+						for q := range 9 {
+							y, x0 := oy+q/3, ox+q%3
+							if y < 0 || y >= s.H || x0 < 0 || x0 >= s.W {
+								continue
+							}
+							for c := range s.Cin {
+								sum += float64(w[(o*s.Cin+c)*9+q]) * float64(x[((i*s.H+y)*s.W+x0)*s.Cin+c])
+							}
+						}
+						if residual {
+							sum = (sum + float64(dst[p*s.Cout+o])) * 0.5
+						}
+						want = append(want, sum)
+					}
+				}
+				if residual {
+					e.Residual, e.Scale = dst, 0.5
+				}
+				s.convolve(dst, x, w, e, 5)
+				t.Run(fmt.Sprint(s, residual), func(t *testing.T) {
+					checkClose(t, dst, want, 2e-6*math.Sqrt(float64(9*s.Cin)))
+				})
+			}
+		}
+	}
+}
+
+func BenchmarkWinograd(b *testing.B) {
+	r := rng(4)
+	for _, c := range [][4]int{{4, 32, 64, 64}, {4, 32, 128, 128}, {4, 32, 192, 64}, {4, 16, 128, 128}, {4, 16, 256, 256}, {4, 8, 256, 256}, {2, 8, 256, 256}, {2, 4, 256, 256}} {
+		s := Winograd{c[0], 1, c[1], c[1], c[2], c[3]}
+		b.Run(fmt.Sprintf("tile=%d/%dx%d/%d-%d", s.Tile, s.H, s.W, s.Cin, s.Cout), func(b *testing.B) {
+			framed, w := r.floats(s.FramedH()*s.FramedW()*s.Cin), r.floats(9*s.Cin*s.Cout)
+			packed, dst := make([]float32, s.PackedLen()), make([]float32, s.H*s.W*s.Cout)
+			s.Pack(packed, w)
+			block := min(s.Tiles(), max(16, 1<<18/(s.points()*s.Cin)/4*4))
+			v, m := make([]float32, s.InputLen(block)), make([]float32, s.ScratchLen(block))
+			e := Epilogue{Rows: w[:s.Cout]}
+			for b.Loop() {
+				for first := 0; first < s.Tiles(); first += block {
+					count := min(block, s.Tiles()-first)
+					s.Input(v, framed, first, count, 0, count)
+					s.Output(dst, v, packed, m, e, first, count, 0, s.Panels())
+				}
+			}
+			gflops(b, 2*9*s.Cin*s.Cout*s.H*s.W)
+		})
+	}
+}
