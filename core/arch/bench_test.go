@@ -35,6 +35,7 @@ func BenchmarkUNet2D(b *testing.B) {
 		{"unet64-64", engineConfig([]bool{false, false, true, true}, 64, 128, 192, 256), 64},
 	} {
 		b.Run(g.name, func(b *testing.B) {
+			g.cfg.SampleHeight, g.cfg.SampleWidth = g.side, g.side
 			net, err := randomNet(b, g.cfg).Plan(1, g.side, g.side, nil)
 			if err != nil {
 				b.Fatal(err)

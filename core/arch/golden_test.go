@@ -51,11 +51,11 @@ func TestRecordedPasses(t *testing.T) {
 // give them. A change that moves a bit on purpose changes these lines, and says so in its commit.
 func TestSameBitsEverywhere(t *testing.T) {
 	digests := map[string]string{
-		"consistency": "90bfd7a10c9ef2634de90de10ead307fcb008ef43ea67a0ca808d1364a0acc2c",
-		"ddpm":        "33fee87244625192b19b44ea1d3e6e47d8bd6691e163eafbc28e068bc2ff6225",
-		"fourier":     "88c27d8119eebe95a1ae11e43b7db1ebb6a79f9ed9ecb08a652501ef8adc52d3",
-		"learned":     "4d7a2f5867f9deaa685da3b354232acf41e51e46689525424cb0786869731f79",
-		"one-level":   "223cd753b53bad794913c32fa4a12b1a4711b5c465a51376c4e8d14cbd7686e0",
+		"consistency": "d65ffacb3e4362ef38a4698abff7e0c0b22cdd61d9b7fd959801f31ffc807744",
+		"ddpm":        "4a3401768d55433c288d62981dd9ca9054edb48abafc82d23c8b3fa658700abf",
+		"fourier":     "b2d4c44195eab84fb9a1834a59034fecea36731196991f3f365bbc101fa70b48",
+		"learned":     "88b9033b978463648621d74ed088e2323f743f9ea634c9738ce5616d287cac44",
+		"one-level":   "cd56bf7ff300d730c1963de1bac3da69a0d62a62339ac9cdaf7059527615b128",
 	}
 	for _, name := range recorded {
 		net, r := load(t, name)

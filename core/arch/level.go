@@ -25,6 +25,7 @@ type levelShape struct {
 	name    string
 	in      []int // channels that each resnet reads
 	out     int   // channels that every resnet makes
+	depth   int   // how often the picture was halved
 	attends bool
 	resnet  bool // the change is a resnet
 	last    bool // there is no change
@@ -43,7 +44,7 @@ func loadLevel(l *nn.Loader, c UNet2DConfig, s levelShape, sampler string, resam
 		}
 	}
 	for j, in := range s.in {
-		r, err := nn.NewResBlock(l, fmt.Sprintf("%s.resnets.%d", s.name, j), c.resBlock(in, s.out, 1, nn.ResampleNone))
+		r, err := nn.NewResBlock(l, fmt.Sprintf("%s.resnets.%d", s.name, j), c.resBlock(in, s.out, s.depth, 1, nn.ResampleNone))
 		if err != nil {
 			return nil, err
 		}
@@ -53,29 +54,40 @@ func loadLevel(l *nn.Loader, c UNet2DConfig, s levelShape, sampler string, resam
 		return v, nil
 	}
 	name := fmt.Sprintf("%s.%s.0", s.name, sampler)
+	after := s.depth + 1
+	if resample == nn.ResampleUp {
+		after = s.depth - 1
+	}
 	var err error
 	switch {
 	case s.resnet:
-		v.resnet, err = nn.NewResBlock(l, name, c.resBlock(s.out, s.out, 1, resample))
+		v.resnet, err = nn.NewResBlock(l, name, c.resBlock(s.out, s.out, after, 1, resample))
 	case resample == nn.ResampleUp:
-		v.conv, err = nn.NewUp(l, name, s.out)
+		h, w := c.sampleAt(after)
+		v.conv, err = nn.NewUp(l, name, s.out, h, w)
 	case c.DownsamplePadding == 0:
-		v.conv, err = nn.NewDown(l, name, s.out, nn.FrameAfter)
+		v.conv, err = nn.NewDown(l, name, s.out, nn.MarginAfter)
 	default:
-		v.conv, err = nn.NewDown(l, name, s.out, nn.FrameAround)
+		v.conv, err = nn.NewDown(l, name, s.out, nn.MarginAround)
 	}
 	return v, err
 }
 
-// resBlock is the shape of a resnet of this configuration.
-func (c UNet2DConfig) resBlock(in, out int, divisor float32, resample nn.Resample) nn.ResBlockConfig {
+// sampleAt is the size of the picture after so many halvings, 0 by 0 if sample_size is not stated.
+func (c UNet2DConfig) sampleAt(depth int) (h, w int) {
+	return c.SampleHeight >> depth, c.SampleWidth >> depth
+}
+
+// resBlock is the shape of a resnet of this configuration whose result was halved depth times.
+func (c UNet2DConfig) resBlock(in, out, depth int, divisor float32, resample nn.Resample) nn.ResBlockConfig {
+	h, w := c.sampleAt(depth)
 	norm := nn.TimeAdd
 	if c.ResnetTimeScaleShift == ShiftScale {
 		norm = nn.TimeScaleShift
 	}
 	return nn.ResBlockConfig{
 		In: in, Out: out, Time: c.TimeEmbedDim(), Groups: c.NormNumGroups, Eps: float32(c.NormEps),
-		TimeNorm: norm, Divisor: divisor, Resample: resample,
+		TimeNorm: norm, Divisor: divisor, Resample: resample, H: h, W: w,
 	}
 }
 
@@ -87,7 +99,7 @@ func (c UNet2DConfig) attention(channels, groups int, divisor float32) nn.Attent
 }
 
 // planLayer appends resnet j over x, and its attention, and returns the result.
-func (v *level) planLayer(p *nn.Plan, j int, x, t *tensor.Tensor) *tensor.Tensor {
+func (v *level) planLayer(p *nn.Plan, j int, x nn.Joined, t *tensor.Tensor) *tensor.Tensor {
 	y := v.resnets[j].Plan(p, x, t)
 	if v.attentions == nil {
 		return y
@@ -101,7 +113,7 @@ func (v *level) planLayer(p *nn.Plan, j int, x, t *tensor.Tensor) *tensor.Tensor
 func (v *level) planChange(p *nn.Plan, x, t *tensor.Tensor) *tensor.Tensor {
 	switch {
 	case v.resnet != nil:
-		return v.resnet.Plan(p, x, t)
+		return v.resnet.Plan(p, nn.Joined{A: x}, t)
 	case v.conv != nil:
 		return v.conv.Plan(p, x)
 	}
@@ -116,7 +128,7 @@ type middle struct {
 
 func loadMiddle(l *nn.Loader, c UNet2DConfig) (*middle, error) {
 	m := &middle{}
-	n, divisor := c.last(), float32(c.MidBlockScaleFactor)
+	n, depth, divisor := c.last(), len(c.BlockOutChannels)-1, float32(c.MidBlockScaleFactor)
 	var err error
 	if c.AddAttention {
 		m.attention, err = nn.NewAttention(l, "mid_block.attentions.0", c.attention(n, c.midAttentionGroups(), divisor))
@@ -124,22 +136,22 @@ func loadMiddle(l *nn.Loader, c UNet2DConfig) (*middle, error) {
 			return nil, err
 		}
 	}
-	if m.first, err = nn.NewResBlock(l, "mid_block.resnets.0", c.resBlock(n, n, divisor, nn.ResampleNone)); err != nil {
+	if m.first, err = nn.NewResBlock(l, "mid_block.resnets.0", c.resBlock(n, n, depth, divisor, nn.ResampleNone)); err != nil {
 		return nil, err
 	}
-	m.second, err = nn.NewResBlock(l, "mid_block.resnets.1", c.resBlock(n, n, divisor, nn.ResampleNone))
+	m.second, err = nn.NewResBlock(l, "mid_block.resnets.1", c.resBlock(n, n, depth, divisor, nn.ResampleNone))
 	return m, err
 }
 
 // plan appends the block over x and returns its result.
 func (m *middle) plan(p *nn.Plan, x, t *tensor.Tensor) *tensor.Tensor {
-	h := m.first.Plan(p, x, t)
+	h := m.first.Plan(p, nn.Joined{A: x}, t)
 	if m.attention != nil {
 		a := m.attention.Plan(p, h)
 		p.Release(h)
 		h = a
 	}
-	y := m.second.Plan(p, h, t)
+	y := m.second.Plan(p, nn.Joined{A: h}, t)
 	p.Release(h)
 	return y
 }

@@ -99,11 +99,8 @@ func (u *UNet2D) plan(p *nn.Plan, in *inputs) {
 	}
 	h = u.planUp(p, u.planDown(p, h, t), t)
 	p.Release(t)
-	a := u.normOut.Plan(p, h)
+	u.out.PlanInto(p, in.dst, h)
 	p.Release(h)
-	nn.SiLU(p, "conv_norm_out", a)
-	u.convOut.PlanInto(p, in.dst, a)
-	p.Release(a)
 	if u.cfg.TimeEmbeddingType == TimeFourier {
 		p.Add(nn.Op{Name: "divide by the noise level", Kind: nn.OpArithmetic, Run: in.divideByTimes})
 	}
@@ -114,7 +111,7 @@ func (u *UNet2D) planDown(p *nn.Plan, h, t *tensor.Tensor) (kept []*tensor.Tenso
 	kept = append(kept, h)
 	for _, v := range u.down {
 		for j := range v.resnets {
-			h = v.planLayer(p, j, h, t)
+			h = v.planLayer(p, j, nn.Joined{A: h}, t)
 			kept = append(kept, h)
 		}
 		if next := v.planChange(p, h, t); next != nil {
@@ -137,13 +134,12 @@ func (u *UNet2D) planUp(p *nn.Plan, kept []*tensor.Tensor, t *tensor.Tensor) *te
 		for j := range v.resnets {
 			skip := kept[len(kept)-1]
 			kept = kept[:len(kept)-1]
-			both := nn.Concat(p, v.name, h, skip)
+			next := v.planLayer(p, j, nn.Joined{A: h, B: skip}, t)
 			if h != deepest {
 				p.Release(h)
 			}
 			p.Release(skip)
-			h = v.planLayer(p, j, both, t)
-			p.Release(both)
+			h = next
 		}
 		if next := v.planChange(p, h, t); next != nil {
 			p.Release(h)

@@ -15,17 +15,16 @@ import (
 //	up:   every resnet reads [h, the last kept result], taken off the end
 //	y = conv_out(silu(conv_norm_out(h))), divided by the noise level if the time embedding is fourier
 type UNet2D struct {
-	cfg     UNet2DConfig
-	convIn  *nn.Conv2D
-	proj    nn.TimeProjection
-	time    *nn.TimeEmbedding
-	class   *nn.Embedding     // nil unless the condition is a class of a table
-	number  *nn.TimeEmbedding // nil unless it is a number
-	down    []*level
-	mid     *middle // nil: none
-	up      []*level
-	normOut *nn.GroupNorm
-	convOut *nn.Conv2D
+	cfg    UNet2DConfig
+	convIn *nn.Conv2D
+	proj   nn.TimeProjection
+	time   *nn.TimeEmbedding
+	class  *nn.Embedding     // nil unless the condition is a class of a table
+	number *nn.TimeEmbedding // nil unless it is a number
+	down   []*level
+	mid    *middle // nil: none
+	up     []*level
+	out    nn.NormConv
 }
 
 // NewUNet2D checks cfg and loads, widens and packs the weights from src, one tensor at a time. It asks for tensors
@@ -60,13 +59,15 @@ func (u *UNet2D) loadClass(l *nn.Loader) (err error) {
 func (u *UNet2D) loadEnds(l *nn.Loader) (err error) {
 	c := u.cfg
 	first := c.BlockOutChannels[0]
-	if u.convIn, err = nn.NewConv2D(l, "conv_in", c.InChannels, first, 1, nn.FrameAround); err != nil {
+	conv := nn.Conv2DConfig{In: c.InChannels, Out: first, Stride: 1, Margin: nn.MarginAround, H: c.SampleHeight, W: c.SampleWidth}
+	if u.convIn, err = nn.NewConv2D(l, "conv_in", conv); err != nil {
 		return err
 	}
-	if u.normOut, err = nn.NewGroupNorm(l, "conv_norm_out", first, c.NormNumGroups, float32(c.NormEps)); err != nil {
+	if u.out.Norm, err = nn.NewGroupNorm(l, "conv_norm_out", first, c.NormNumGroups, float32(c.NormEps)); err != nil {
 		return err
 	}
-	u.convOut, err = nn.NewConv2D(l, "conv_out", first, c.OutChannels, 1, nn.FrameAround)
+	conv.In, conv.Out = first, c.OutChannels
+	u.out.Conv, err = nn.NewConv2D(l, "conv_out", conv)
 	return err
 }
 
@@ -91,7 +92,7 @@ func (u *UNet2D) loadDown(l *nn.Loader) error {
 	c := u.cfg
 	in := c.BlockOutChannels[0]
 	for i, out := range c.BlockOutChannels {
-		s := levelShape{name: fmt.Sprintf("down_blocks.%d", i), out: out, last: i == len(c.BlockOutChannels)-1}
+		s := levelShape{name: fmt.Sprintf("down_blocks.%d", i), out: out, depth: i, last: i == len(c.BlockOutChannels)-1}
 		s.attends = c.DownBlockTypes[i] == BlockAttention
 		s.resnet = c.DownBlockTypes[i] == BlockResnet || s.attends && c.DownsampleType == SampleResnet
 		for j := range c.LayersPerBlock {
@@ -127,7 +128,7 @@ func (u *UNet2D) loadUp(l *nn.Loader) error {
 	for i := range levels {
 		out := c.BlockOutChannels[levels-1-i]
 		above := c.BlockOutChannels[max(levels-2-i, 0)]
-		s := levelShape{name: fmt.Sprintf("up_blocks.%d", i), out: out, last: i == levels-1}
+		s := levelShape{name: fmt.Sprintf("up_blocks.%d", i), out: out, depth: levels - 1 - i, last: i == levels-1}
 		s.attends = c.UpBlockTypes[i] == BlockAttention
 		s.resnet = c.UpBlockTypes[i] == BlockResnet || s.attends && c.UpsampleType == SampleResnet
 		for j := range c.LayersPerBlock + 1 {

@@ -17,11 +17,31 @@ func SiLU(dst, x []float32) {
 
 func siluGeneric(dst, x []float32) {
 	for i, v := range x {
-		e := expGeneric(math.Float32frombits(math.Float32bits(v) | 1<<31))
-		num := v * e
-		if v >= 0 {
-			num = v
+		dst[i] = siluOf(v)
+	}
+}
+
+func siluOf(v float32) float32 {
+	e := expGeneric(math.Float32frombits(math.Float32bits(v) | 1<<31))
+	num := v * e
+	if v >= 0 {
+		num = v
+	}
+	return num / (1 + e)
+}
+
+// affineSiLUGeneric computes dst = silu(x·a + b) of pixels of len(a) > 0
+// channels, which lie ld floats apart in dst and next to each other in x.
+func affineSiLUGeneric(dst, x, a, b []float32, ld, pixels int) {
+	affineSiLUTail(dst, x, a, b, ld, pixels, 0)
+}
+
+// affineSiLUTail is affineSiLUGeneric from channel from on.
+func affineSiLUTail(dst, x, a, b []float32, ld, pixels, from int) {
+	c := len(a)
+	for p := range pixels {
+		for j := from; j < c; j++ {
+			dst[p*ld+j] = siluOf(float32(x[p*c+j]*a[j]) + b[j])
 		}
-		dst[i] = num / (1 + e)
 	}
 }

@@ -45,6 +45,23 @@ func silu(dst, x []float32) {
 	siluGeneric(dst[i:], x[i:])
 }
 
+func affineSiLU(dst, x, a, b []float32, ld, pixels int) {
+	one, zero := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(0)
+	g, h, c, w := base(a), base(b), len(a), lanes()
+	i := 0
+	for k := 0; k < pixels; k++ {
+		d, p := base(dst[k*ld:]), base(x[k*c:])
+		for i = 0; i+w <= c; i += w {
+			v := load(p, i).Mul(load(g, i)).Add(load(h, i))
+			u := v.Abs().Neg()
+			t, r := expSplit(u)
+			e := expJoin(u, t, expPoly(r))
+			store(d, i, v.IfElse(v.GreaterEqual(zero), v.Mul(e)).Div(one.Add(e)))
+		}
+	}
+	affineSiLUTail(dst, x, a, b, ld, pixels, i)
+}
+
 func softmaxRow(dst, x []float32, s float32) {
 	d, p, w := base(dst), base(x), lanes()
 	// whole is a multiple of every vector length, so that the tail starts at

@@ -49,17 +49,17 @@ func BenchmarkRows(b *testing.B) {
 	r := rng(5)
 	x, y, dst := r.floats(hw*c), r.floats(hw*c), make([]float32, hw*c)
 	row, scratch := r.floats(c), make([]float32, 2*c)
+	plain := Frame{H: 32, W: 32, C: c, Ph: 32, Pw: 32}
 	for name, f := range map[string]func(){
 		"Add":         func() { Add(dst, x, y) },
 		"AddBias":     func() { AddBias(dst, row, hw, c) },
-		"ScaleShift":  func() { ScaleShift(dst, x, row, row, hw, c) },
 		"SiLU":        func() { SiLU(dst, x) },
 		"GroupNorm":   func() { GroupNorm(dst, x, row, row, 1, hw, c, 32, 1e-5, scratch) },
 		"SoftmaxRows": func() { SoftmaxRows(dst, x, 256, 256, 256, 0.125) },
 		"AvgPool2x":   func() { AvgPool2x(dst, x, 1, 32, 32, c) },
 		"Upsample2x":  func() { Upsample2x(dst, x, 1, 16, 16, c) },
-		"Concat":      func() { Concat(dst, x, y, hw/2, c, c) },
-		"Pad":         func() { Pad(dst, x, 1, 30, 30, c, 1, 1, 1, 1) },
+		"Frame":       func() { plain.Fill(dst, x, Norm{}, 0, c, 0, 32) },
+		"Frame SiLU":  func() { plain.Fill(dst, x, Norm{row, row}, 0, c, 0, 32) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(4 * hw * c)

@@ -39,19 +39,33 @@ func calls() map[string]func() []float32 {
 			Conv3x3(dst, padded, packed, nil, n, h+2, w+2, cin, 4, 3, cout, 2)
 			return dst[:n*4*3*cout]
 		},
-		"Pad":         func() []float32 { Pad(dst, x, n, 4, 5, c, 1, 0, 2, 1); return dst[:n*7*6*c] },
-		"Add":         func() []float32 { Add(out, x, y); return out },
+		"Add":        func() []float32 { Add(out, x, y); return out },
+		"Winograd 4": func() []float32 { return winogradCall(dst, x, weights, row, Winograd{4, n, h, w, cin, cout}) },
+		"Winograd 2": func() []float32 { return winogradCall(dst, x, weights, row, Winograd{2, n, h, w, cin, cout}) },
+		"Frame": func() []float32 {
+			f := Frame{H: 8, W: 9, C: c + 3, Top: 1, Left: 2, Ph: 6, Pw: 4, Double: true}
+			clear(dst)
+			f.Fill(dst, x, Norm{y[:c+3], y[c:][:c+3]}, 3, c, 0, 8)
+			f.Fill(dst, x, Norm{}, 0, 3, 0, 8)
+			return dst[:8*9*(c+3)]
+		},
 		"Scale":       func() []float32 { Scale(out, x, 0.7); return out },
 		"AddBias":     func() []float32 { copy(out, x); AddBias(out, row, n*hw, c); return out },
-		"AddRow":      func() []float32 { AddRow(out, x, row, hw, c); return out },
-		"ScaleShift":  func() []float32 { ScaleShift(out, x, row, row, hw, c); return out },
 		"GroupNorm":   func() []float32 { GroupNorm(out, x, row, row[1:], n, hw, c, 1, 1e-5, scratch); return out },
 		"SiLU":        func() []float32 { Scale(out, x, 15); SiLU(out, out); return out },
 		"SoftmaxRows": func() []float32 { clear(out); SoftmaxRows(out, x, n*hw, 35, c, 9); return out },
 		"Upsample2x":  func() []float32 { Upsample2x(dst, x, n, h, w, c); return dst },
 		"AvgPool2x":   func() []float32 { AvgPool2x(dst, x, n, h, w, c); return dst[:n*3*3*c] },
-		"Concat":      func() []float32 { Concat(dst, x, y, n*hw, c, c-2); return dst[:n*hw*(2*c-2)] },
 	}
+}
+
+// winogradCall convolves x, framed as it comes, with a residual.
+func winogradCall(dst, x, w, rows []float32, s Winograd) []float32 {
+	copy(dst, x)
+	size := s.N * s.H * s.W * s.Cout
+	copy(winogradMemory.framed, x)
+	winogradMemory.convolve(s, dst[:size], w, Epilogue{rows[:s.N*s.Cout], dst[:size], 0.3}, 5)
+	return dst[:size]
 }
 
 // TestSameBits holds every kernel to one hash of its output's bits: the same
@@ -59,9 +73,9 @@ func calls() map[string]func() []float32 {
 func TestSameBits(t *testing.T) {
 	want := map[string]uint32{
 		"Gemm": 0x91f159f4, "PackT": 0x26a7eb3f, "Conv3x3": 0x50b65905, "Conv3x3 stride 2": 0xec446381,
-		"Pad": 0xb1e6b001, "Add": 0x3673af17, "Scale": 0x002fc159, "AddBias": 0xe4fb6db0,
-		"AddRow": 0xcc234c93, "ScaleShift": 0x0f0c87a6, "GroupNorm": 0x53422487, "SiLU": 0x932a05ba,
-		"SoftmaxRows": 0x01675c29, "Upsample2x": 0x54995fe5, "AvgPool2x": 0x32733a29, "Concat": 0xa57bfd1c,
+		"Winograd 4": 0x26bc80bc, "Winograd 2": 0xa72fb8fa, "Frame": 0x740fd845,
+		"Add": 0x3673af17, "Scale": 0x002fc159, "AddBias": 0xe4fb6db0, "GroupNorm": 0x53422487, "SiLU": 0x932a05ba,
+		"SoftmaxRows": 0x01675c29, "Upsample2x": 0x54995fe5, "AvgPool2x": 0x32733a29,
 	}
 	for name, f := range calls() {
 		sum := fnv.New32a()
@@ -83,11 +97,18 @@ func TestNoAllocation(t *testing.T) {
 	}
 }
 
+// outputOf calls Output with room for scratch tiles.
+func outputOf(s Winograd, scratch, panels int, e Epilogue) {
+	f := func(n int) []float32 { return make([]float32, n) }
+	s.Output(f(s.N*s.H*s.W*s.Cout), f(s.InputLen(1)), f(s.PackedLen()), f(s.ScratchLen(scratch)), e, 0, 1, 0, panels)
+}
+
 // TestShapeErrors expects a constant string for each call that is one float
 // short or has an impossible size.
 func TestShapeErrors(t *testing.T) {
 	f := func(n int) []float32 { return make([]float32, n) }
 	packed := f(PackedLen(27, 5))
+	small := Winograd{4, 1, 4, 4, 3, 5} // one tile
 	for name, call := range map[string]func(){
 		"Pack dst":          func() { Pack(packed[1:], f(27*5), 5, 27, 5) },
 		"Pack b":            func() { Pack(packed, f(27*5-1), 5, 27, 5) },
@@ -101,6 +122,22 @@ func TestShapeErrors(t *testing.T) {
 		"Gemm m":            func() { Gemm(f(25), 5, f(5*27), 27, packed, -1, 5, 27, false) },
 		"PackConv3x3 dst":   func() { PackConv3x3(packed[1:], f(27*5), 3, 5) },
 		"PackConv3x3 w":     func() { PackConv3x3(packed, f(27*5-1), 3, 5) },
+		"Frame dst":         func() { Frame{2, 2, 2, 0, 0, 2, 2, false}.Fill(f(7), f(8), Norm{}, 0, 2, 0, 2) },
+		"Frame x":           func() { Frame{2, 2, 2, 0, 0, 2, 2, false}.Fill(f(8), f(7), Norm{}, 0, 2, 0, 2) },
+		"Frame rows":        func() { Frame{2, 2, 2, 0, 0, 2, 2, false}.Fill(f(8), f(8), Norm{}, 0, 2, 0, 3) },
+		"Frame channels":    func() { Frame{2, 2, 2, 0, 0, 2, 2, false}.Fill(f(8), f(8), Norm{}, 1, 2, 0, 2) },
+		"Frame picture":     func() { Frame{2, 2, 2, 1, 0, 2, 2, false}.Fill(f(8), f(8), Norm{}, 0, 2, 0, 2) },
+		"Frame odd":         func() { Frame{3, 3, 1, 0, 0, 3, 3, true}.Fill(f(9), f(9), Norm{}, 0, 1, 0, 3) },
+		"Frame gain":        func() { Frame{2, 2, 2, 0, 0, 2, 2, false}.Fill(f(8), f(8), Norm{f(1), f(1)}, 0, 2, 0, 2) },
+		"GemmPart rows":     func() { GemmPart(f(25), 5, f(5*27), 27, packed, 5, 5, 27, 1, 27, false) },
+		"Winograd.Pack":     func() { small.Pack(f(small.PackedLen()-1), f(27*5)) },
+		"Winograd.Input v":  func() { small.Input(f(small.InputLen(1)-1), f(108), 0, 1, 0, 1) },
+		"Winograd.Input d":  func() { small.Input(f(small.InputLen(1)), f(107), 0, 1, 0, 1) },
+		"Winograd tiles":    func() { small.Input(f(small.InputLen(2)), f(108), 0, 2, 0, 1) },
+		"Winograd panels":   func() { outputOf(small, 1, small.Panels()+1, Epilogue{Rows: f(5)}) },
+		"Winograd rows":     func() { outputOf(small, 1, 1, Epilogue{Rows: f(4)}) },
+		"Winograd residual": func() { outputOf(small, 1, 1, Epilogue{Rows: f(5), Residual: f(79)}) },
+		"Winograd scratch":  func() { outputOf(small, 0, 1, Epilogue{Rows: f(5)}) },
 		"Conv3x3 dst":       func() { Conv3x3(f(19), f(48), packed, nil, 1, 4, 4, 3, 2, 2, 5, 1) },
 		"Conv3x3 padded":    func() { Conv3x3(f(20), f(47), packed, nil, 1, 4, 4, 3, 2, 2, 5, 1) },
 		"Conv3x3 packed":    func() { Conv3x3(f(20), f(48), packed[1:], nil, 1, 4, 4, 3, 2, 2, 5, 1) },
@@ -108,17 +145,10 @@ func TestShapeErrors(t *testing.T) {
 		"Conv3x3 rows":      func() { Conv3x3(f(30), f(48), packed, nil, 1, 4, 4, 3, 3, 2, 5, 1) },
 		"Conv3x3 columns":   func() { Conv3x3(f(30), f(48), packed, nil, 1, 4, 4, 3, 2, 2, 5, 2) },
 		"Conv3x3 stride":    func() { Conv3x3(f(20), f(48), packed, nil, 1, 4, 4, 3, 2, 2, 5, 0) },
-		"Pad dst":           func() { Pad(f(31), f(8), 1, 2, 2, 2, 1, 1, 1, 1) },
-		"Pad x":             func() { Pad(f(32), f(7), 1, 2, 2, 2, 1, 1, 1, 1) },
-		"Pad margin":        func() { Pad(f(32), f(8), 1, 2, 2, 2, -1, 1, 1, 1) },
 		"Add":               func() { Add(f(2), f(2), f(3)) },
 		"Scale":             func() { Scale(f(2), f(3), 1) },
 		"AddBias dst":       func() { AddBias(f(5), f(3), 2, 3) },
 		"AddBias bias":      func() { AddBias(f(6), f(2), 2, 3) },
-		"AddRow row":        func() { AddRow(f(12), f(12), f(5), 2, 3) },
-		"AddRow pixels":     func() { AddRow(f(13), f(13), f(6), 2, 3) },
-		"AddRow empty":      func() { AddRow(f(1), f(1), nil, 0, 3) },
-		"ScaleShift":        func() { ScaleShift(f(12), f(12), f(6), f(5), 2, 3) },
 		"GroupNorm groups":  func() { GroupNorm(f(8), f(8), f(4), f(4), 1, 2, 4, 3, 0, f(8)) },
 		"GroupNorm x":       func() { GroupNorm(f(8), f(7), f(4), f(4), 1, 2, 4, 2, 0, f(8)) },
 		"GroupNorm scratch": func() { GroupNorm(f(8), f(8), f(4), f(4), 1, 2, 4, 2, 0, f(7)) },
@@ -126,7 +156,6 @@ func TestShapeErrors(t *testing.T) {
 		"SoftmaxRows":       func() { SoftmaxRows(f(10), f(9), 2, 4, 6, 1) },
 		"Upsample2x":        func() { Upsample2x(f(15), f(4), 1, 2, 2, 1) },
 		"AvgPool2x":         func() { AvgPool2x(f(1), f(15), 1, 4, 4, 1) },
-		"Concat":            func() { Concat(f(9), f(4), f(6), 2, 2, 3) },
 	} {
 		func() {
 			defer func() {

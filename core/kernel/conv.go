@@ -4,7 +4,7 @@ package kernel
 //
 //	dst[y][x][o] = bias[o] + Σ_ky Σ_kx Σ_c w[o][c][ky][kx]·in[y·s+ky][x·s+kx][c]
 //
-// The input is framed with zeros beforehand (Pad), so the three pixels under a
+// The input is framed with zeros beforehand (Frame), so the three pixels under a
 // row of the filter are one contiguous run of 3·cin floats, and the runs of
 // neighbouring outputs start s·cin floats apart: an output row is three matrix
 // products over overlapping rows of a, with no im2col copy. The sum runs over
@@ -83,28 +83,5 @@ func checkConv(dst, padded, packed, bias []float32, n, hp, wp, cin, ho, wo, cout
 		panic("kernel: Conv3x3: dst too short")
 	case bias != nil && len(bias) < cout:
 		panic("kernel: Conv3x3: bias too short")
-	}
-}
-
-// Pad copies x [n,h,w,c] into dst [n,top+h+bottom,left+w+right,c], zeros
-// around it. dst does not alias x.
-func Pad(dst, x []float32, n, h, w, c, top, left, bottom, right int) {
-	if n < 0 || h < 0 || w < 0 || c < 0 || top < 0 || left < 0 || bottom < 0 || right < 0 {
-		panic("kernel: Pad: negative size")
-	}
-	hp, wp := top+h+bottom, left+w+right
-	if len(x) < n*h*w*c || len(dst) < n*hp*wp*c {
-		panic("kernel: Pad: slice too short")
-	}
-	for i := range n {
-		out := dst[i*hp*wp*c : (i+1)*hp*wp*c]
-		clear(out[:top*wp*c])
-		for y := range h {
-			row := out[(top+y)*wp*c : (top+y+1)*wp*c]
-			clear(row[:left*c])
-			copy(row[left*c:(left+w)*c], x[(i*h+y)*w*c:])
-			clear(row[(left+w)*c:])
-		}
-		clear(out[(top+h)*wp*c:])
 	}
 }

@@ -73,9 +73,16 @@ func pack(dst, b []float32, rs, cs, k, n, width int) {
 // a[i*lda+k]·b(k,j) for i < m and j < n, with b packed by Pack or PackT.
 // dst aliases neither a nor b; nothing outside its m by n elements is written.
 func Gemm(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k int, accumulate bool) {
+	GemmPart(dst, ldd, a, lda, b, m, n, k, 0, k, accumulate)
+}
+
+// GemmPart is Gemm with rows from to from+k of a packed b of all rows: a product
+// whose left-hand side lies in several places is a call each, in order and
+// accumulating, with the bits of one Gemm.
+func GemmPart(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k, from, all int, accumulate bool) {
 	checkMatrix("kernel: Gemm: dst too short", dst, ldd, m, n)
 	checkMatrix("kernel: Gemm: a too short", a, lda, m, k)
-	if len(b) < PackedLen(k, n) {
+	if from < 0 || from+k > all || len(b) < PackedLen(all, n) {
 		panic("kernel: Gemm: b too short")
 	}
 	if m == 0 || n == 0 {
@@ -91,7 +98,8 @@ func Gemm(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k int
 	rows := blockRows(k)
 	for i := 0; i < m; i += rows {
 		for j := 0; j < n; j += w {
-			gemmPanel(dst[i*ldd+j:], ldd, a[i*lda:], lda, b[j*k:(j+w)*k], min(rows, m-i), min(w, n-j), runs{k, 1, k}, accumulate)
+			panel := b[j*all+from*w:][:k*w]
+			gemmPanel(dst[i*ldd+j:], ldd, a[i*lda:], lda, panel, min(rows, m-i), min(w, n-j), runs{k, 1, k}, accumulate)
 		}
 	}
 }

@@ -14,42 +14,76 @@ import "math"
 // a group in ascending order, in float64. Lanes are channels, so the result
 // does not depend on the vector length.
 
-// GroupNorm normalises x [n,hw,c] into dst, in groups of c/groups channels;
-// gamma, beta [c]. dst may be x. len(scratch) is at least 2·c; its content is
-// lost.
-func GroupNorm(dst, x, gamma, beta []float32, n, hw, c, groups int, eps float32, scratch []float32) {
+// GroupNormAffine writes the a and b of one picture to gain and shift [ca+cb].
+// The picture's channels are those of x [hw,ca] followed by those of y [hw,cb]
+// (nil with cb = 0), in groups of equal size; gamma, beta [ca+cb].
+func GroupNormAffine(gain, shift, gamma, beta, x, y []float32, hw, ca, cb, groups int, eps float32) {
+	c := ca + cb
 	switch {
-	case n < 0 || hw < 0 || c < 0 || groups < 1 || c%groups != 0:
+	case hw < 0 || ca < 0 || cb < 0 || groups < 1 || c%groups != 0:
 		panic("kernel: GroupNorm: channels do not divide into groups")
-	case len(dst) < n*hw*c || len(x) < n*hw*c:
+	case len(x) < hw*ca || len(y) < hw*cb:
 		panic("kernel: GroupNorm: slice too short")
-	case len(gamma) < c || len(beta) < c || len(scratch) < 2*c:
-		panic("kernel: GroupNorm: gamma, beta or scratch too short")
+	case len(gamma) < c || len(beta) < c || len(gain) < c || len(shift) < c:
+		panic("kernel: GroupNorm: gain, shift, gamma or beta too short")
 	}
 	if hw*c == 0 {
 		return
 	}
-	sum, mean := scratch[:c], scratch[c:2*c]
+	sum, mean := gain[:c], shift[:c]
 	per := c / groups
 	count := float64(hw * per)
+	if ca > 0 {
+		channelSums(sum[:ca], x[:hw*ca])
+	}
+	if cb > 0 {
+		channelSums(sum[ca:], y[:hw*cb])
+	}
+	for g := 0; g < c; g += per {
+		mu := float32(total(sum[g:g+per]) / count)
+		for j := g; j < g+per; j++ {
+			mean[j] = mu
+		}
+	}
+	if ca > 0 {
+		channelSquares(sum[:ca], x[:hw*ca], mean[:ca])
+	}
+	if cb > 0 {
+		channelSquares(sum[ca:], y[:hw*cb], mean[ca:])
+	}
+	for g := 0; g < c; g += per {
+		rstd := float32(1 / math.Sqrt(total(sum[g:g+per])/count+float64(eps)))
+		for j := g; j < g+per; j++ {
+			a := gamma[j] * rstd
+			gain[j], shift[j] = a, beta[j]-float32(mean[j]*a)
+		}
+	}
+}
+
+// ScaleShift puts x·(1+scale) + shift behind an affine map: gain and bias
+// become gain·(1+scale) and bias·(1+scale) + shift. The four lengths are equal.
+func ScaleShift(gain, bias, scale, shift []float32) {
+	if len(bias) != len(gain) || len(scale) != len(gain) || len(shift) != len(gain) {
+		panic("kernel: ScaleShift: lengths differ")
+	}
+	for i, s := range scale {
+		gain[i], bias[i] = gain[i]*(1+s), float32(bias[i]*(1+s))+shift[i]
+	}
+}
+
+// GroupNorm normalises x [n,hw,c] into dst, in groups of c/groups channels;
+// gamma, beta [c]. dst may be x. len(scratch) is at least 2·c; its content is
+// lost.
+func GroupNorm(dst, x, gamma, beta []float32, n, hw, c, groups int, eps float32, scratch []float32) {
+	if n < 0 || hw < 0 || c < 0 || len(dst) < n*hw*c || len(x) < n*hw*c || len(scratch) < 2*c {
+		panic("kernel: GroupNorm: slice too short")
+	}
 	for i := range n {
 		in, out := x[i*hw*c:(i+1)*hw*c], dst[i*hw*c:(i+1)*hw*c]
-		channelSums(sum, in)
-		for g := 0; g < c; g += per {
-			mu := float32(total(sum[g:g+per]) / count)
-			for j := g; j < g+per; j++ {
-				mean[j] = mu
-			}
+		GroupNormAffine(scratch[:c], scratch[c:2*c], gamma, beta, in, nil, hw, c, 0, groups, eps)
+		if hw*c > 0 {
+			affineRows(out, in, scratch[:c], scratch[c:2*c], c)
 		}
-		channelSquares(sum, in, mean)
-		for g := 0; g < c; g += per {
-			rstd := float32(1 / math.Sqrt(total(sum[g:g+per])/count+float64(eps)))
-			for j := g; j < g+per; j++ {
-				a := gamma[j] * rstd
-				sum[j], mean[j] = a, beta[j]-float32(mean[j]*a)
-			}
-		}
-		affineRows(out, in, sum, mean, c)
 	}
 }
 

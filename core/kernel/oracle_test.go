@@ -90,7 +90,7 @@ func TestEmptyProducts(t *testing.T) {
 	Conv3x3(nil, nil, nil, nil, 0, 3, 3, 1, 1, 1, 0, 1)
 }
 
-// TestConv3x3Definition compares Pad and Conv3x3 with the convolution's
+// TestConv3x3Definition compares Frame and Conv3x3 with the convolution's
 // definition in float64, at both strides and both paddings that networks use.
 func TestConv3x3Definition(t *testing.T) {
 	r := rng(2)
@@ -103,7 +103,7 @@ func TestConv3x3Definition(t *testing.T) {
 		ho, wo := (hp-3)/s.stride+1, (wp-3)/s.stride+1
 		x, w, bias := r.floats(s.n*s.h*s.w*s.cin), r.floats(s.cout*s.cin*9), r.floats(s.cout)
 		padded := r.floats(s.n * hp * wp * s.cin)
-		Pad(padded, x, s.n, s.h, s.w, s.cin, s.top, s.top, s.bottom, s.bottom)
+		pad(padded, x, s.n, s.h, s.w, s.cin, s.top, s.top, s.bottom, s.bottom)
 		packed := make([]float32, PackedConv3x3Len(s.cin, s.cout))
 		PackConv3x3(packed, w, s.cin, s.cout)
 		dst := make([]float32, s.n*ho*wo*s.cout)
@@ -126,5 +126,69 @@ func TestConv3x3Definition(t *testing.T) {
 			}
 		}
 		checkClose(t, dst, want, 1e-6*math.Sqrt(float64(9*s.cin)))
+	}
+}
+
+// pad frames x [n,h,w,c] by Frame.
+func pad(dst, x []float32, n, h, w, c, top, left, bottom, right int) {
+	f := Frame{H: top + h + bottom, W: left + w + right, C: c, Top: top, Left: left, Ph: h, Pw: w}
+	size := f.H * f.W * c
+	for i := range n {
+		f.Fill(dst[i*size:(i+1)*size], x[i*h*w*c:], Norm{}, 0, c, 0, f.H)
+	}
+}
+
+// TestFrame compares with the definition, joined from two sources, in two
+// ranges of rows.
+func TestFrame(t *testing.T) {
+	r := rng(13)
+	for _, double := range []bool{false, true} {
+		const ca, cb, c = 5, 19, 24
+		f := Frame{H: 9, W: 11, C: c, Top: 1, Left: 2, Ph: 6, Pw: 4, Double: double}
+		a, b, gain, shift, dst := r.floats(24*ca), r.floats(24*cb), r.floats(c), r.floats(c), r.floats(9*11*c)
+		for _, norm := range []Norm{{}, {gain, shift}} {
+			want := make([]float64, len(dst))
+			for i := range want {
+				y, x, ch := i/c/11-1, i/c%11-2, i%c
+				if y < 0 || y >= 6 || x < 0 || x >= 4 {
+					continue
+				}
+				pixel := y*4 + x
+				if double {
+					pixel = y/2*2 + x/2
+				}
+				if ch < ca {
+					want[i] = float64(a[pixel*ca+ch])
+				} else {
+					want[i] = float64(b[pixel*cb+ch-ca])
+				}
+				if norm.Gain != nil {
+					v := want[i]*float64(gain[ch]) + float64(shift[ch])
+					want[i] = v / (1 + math.Exp(-v))
+				}
+			}
+			f.Fill(dst, b, norm, ca, cb, 4, 9)
+			f.Fill(dst, a, norm, 0, ca, 0, 9)
+			f.Fill(dst, b, norm, ca, cb, 0, 4)
+			checkClose(t, dst, want, 1e-6)
+		}
+	}
+}
+
+// TestGemmPart: a product in parts has the bits of the whole.
+func TestGemmPart(t *testing.T) {
+	r := rng(14)
+	const m, n, ka, kb = 9, 40, 13, 30
+	a, b := r.floats(m*(ka+kb)), r.floats((ka+kb)*n)
+	packed := make([]float32, PackedLen(ka+kb, n))
+	Pack(packed, b, n, ka+kb, n)
+	want, got := make([]float32, m*n), make([]float32, m*n)
+	Gemm(want, n, a, ka+kb, packed, m, n, ka+kb, false)
+	GemmPart(got, n, a, ka+kb, packed, m, n, ka, 0, ka+kb, false)
+	GemmPart(got, n, a[ka:], ka+kb, packed, m, n, kb, ka, ka+kb, true)
+	for i := range want {
+		if math.Float32bits(want[i]) != math.Float32bits(got[i]) {
+			t.Fatalf("element %d is %v in parts, %v as a whole", i, got[i], want[i])
+		}
 	}
 }

@@ -27,3 +27,6 @@ func winogradIn2(v, d []float32, plane, line, c int) { winogradIn2Generic(v, d, 
 func winogradOut(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
 	winogradOutGeneric(dst, m, row, res, scale, tile, plane, line, pixel, panelCols)
 }
+func affineSiLU(dst, x, a, b []float32, ld, pixels int) {
+	affineSiLUGeneric(dst, x, a, b, ld, pixels)
+}

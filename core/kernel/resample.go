@@ -43,16 +43,3 @@ func avgTail(dst, top, bottom []float32, i int) {
 		dst[i] = ((top[i] + top[c+i]) + (bottom[i] + bottom[c+i])) * 0.25
 	}
 }
-
-// Concat joins the channels of a [pixels,ca] and b [pixels,cb] into dst
-// [pixels,ca+cb]. dst aliases neither.
-func Concat(dst, a, b []float32, pixels, ca, cb int) {
-	c := ca + cb
-	if pixels < 0 || ca < 0 || cb < 0 || len(a) < pixels*ca || len(b) < pixels*cb || len(dst) < pixels*c {
-		panic("kernel: Concat: slice too short")
-	}
-	for p := range pixels {
-		copy(dst[p*c:p*c+ca], a[p*ca:])
-		copy(dst[p*c+ca:(p+1)*c], b[p*cb:])
-	}
-}

@@ -20,6 +20,10 @@ type variant struct {
 	softmaxRow     func(dst, x []float32, s float32)
 	avgPixels      func(dst, top, bottom []float32)
 	finite         func(x []float32) bool
+	affineSiLU     func(dst, x, a, b []float32, ld, pixels int)
+	winogradIn4    func(v, d []float32, plane, line, c int)
+	winogradIn2    func(v, d []float32, plane, line, c int)
+	winogradOut    func(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int)
 }
 
 // variants holds the generic twin first, then what this build chose.
@@ -27,8 +31,12 @@ var variants = []variant{
 	{"generic", func(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols int, r runs, accumulate bool) {
 		gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, r, accumulate, panelWidth())
 	}, addGeneric, scaleGeneric, addRowsGeneric, affineRowsGeneric, channelSumsGeneric, channelSquaresGeneric,
-		siluGeneric, softmaxRowGeneric, avgPixelsGeneric, finiteGeneric},
-	{"built", gemmPanel, add, scale, addRows, affineRows, channelSums, channelSquares, silu, softmaxRow, avgPixels, finite},
+		siluGeneric, softmaxRowGeneric, avgPixelsGeneric, finiteGeneric, affineSiLUGeneric, winogradIn4Generic, winogradIn2Generic,
+		func(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
+			winogradOutGeneric(dst, m, row, res, scale, tile, plane, line, pixel, panelWidth())
+		}},
+	{"built", gemmPanel, add, scale, addRows, affineRows, channelSums, channelSquares, silu, softmaxRow, avgPixels, finite,
+		affineSiLU, winogradIn4, winogradIn2, winogradOut},
 }
 
 // memory hands out slices of test input between guard bands, off the vector
@@ -116,6 +124,35 @@ var twins = map[string]func(v variant, m *memory, n int){
 	},
 	"silu":          func(v variant, m *memory, n int) { v.silu(m.slice(n), m.wide(n)) },
 	"silu in place": func(v variant, m *memory, n int) { x := m.wide(n); v.silu(x, x) },
+	"affineSiLU": func(v variant, m *memory, n int) {
+		for pixels := range 6 {
+			n, ld := n+1, n+1+pixels%3
+			v.affineSiLU(m.slice(max(pixels-1, 0)*ld+n), m.wide(pixels*n), m.slice(n), m.slice(n), ld, pixels)
+		}
+	},
+	"winogradIn4": func(v variant, m *memory, n int) {
+		n++
+		plane, line := n+n%3, 6*n+n%5
+		v.winogradIn4(m.slice(35*plane+n), m.slice(5*line+6*n), plane, line, n)
+	},
+	"winogradIn2": func(v variant, m *memory, n int) {
+		n++
+		plane, line := n+n%3, 4*n+n%5
+		v.winogradIn2(m.slice(15*plane+n), m.slice(3*line+4*n), plane, line, n)
+	},
+	"winogradOut": func(v variant, m *memory, n int) {
+		width := panelWidth()
+		for _, tile := range []int{2, 4} {
+			plane, pixel := width+n%7, width+n%3
+			line := tile*pixel + n%4
+			size := (tile-1)*(line+pixel) + width
+			products := m.slice(((tile+2)*(tile+2)-1)*plane + width)
+			v.winogradOut(m.slice(size), products, m.slice(width), nil, 0, tile, plane, line, pixel)
+			v.winogradOut(m.slice(size), products, m.slice(width), m.slice(size), 0.7, tile, plane, line, pixel)
+			dst := m.slice(size)
+			v.winogradOut(dst, products, m.slice(width), dst, 1, tile, plane, line, pixel)
+		}
+	},
 	"softmaxRow": func(v variant, m *memory, n int) {
 		v.softmaxRow(m.slice(n+1), m.slice(n+1), 30)
 		v.softmaxRow(m.slice(n+1), m.wide(n+1), -0.5)

@@ -41,6 +41,22 @@ const (
 	wProd    = wa2 * wb2
 )
 
+// WinogradTile is the rule that chooses how a 3x3 convolution with stride 1 is
+// computed: tiles of 4, tiles of 2, or 0 for Conv3x3. It looks at nothing but
+// the layer's own shape, h and w being the size of the picture that it is meant
+// for (0: not known, taken for large); see the package documentation for the
+// measurements behind it.
+func WinogradTile(h, w, cin, cout int) int {
+	small := h > 0 && w > 0
+	switch {
+	case cin < 16 || small && h*w < 4:
+		return 0
+	case small && (h+3)/4*((w+3)/4) < 4:
+		return 2
+	}
+	return 4
+}
+
 // winogradPad separates the planes of a transformed block by a cache line more
 // than their size: planes a power of two apart would share one set of the cache.
 const winogradPad = 16
@@ -65,6 +81,12 @@ func (s Winograd) InputLen(tiles int) int { return s.points() * planeLen(tiles, 
 
 // ScratchLen is the size of the products of a block with one panel.
 func (s Winograd) ScratchLen(tiles int) int { return s.points() * planeLen(tiles, panelWidth()) }
+
+// BlockFLOPs is the work of the products of a block, a multiplication and an
+// addition counting two.
+func (s Winograd) BlockFLOPs(tiles int) int64 {
+	return 2 * int64(s.points()) * int64(tiles) * int64(s.Cin) * int64(s.Cout)
+}
 
 func (s Winograd) rows() int    { return (s.H + s.Tile - 1) / s.Tile }
 func (s Winograd) columns() int { return (s.W + s.Tile - 1) / s.Tile }

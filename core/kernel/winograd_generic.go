@@ -6,12 +6,7 @@ const maxPanel = 32
 // winogradIn4Generic writes Bᵀ d B of channels [0,c) for m = 4: d has rows line
 // floats apart of pixels [c], point (i, j) goes to v[(6i+j)·plane].
 func winogradIn4Generic(v, d []float32, plane, line, c int) {
-	winogradIn4Tail(v, d, plane, line, c, 0)
-}
-
-// winogradIn4Tail is winogradIn4Generic from channel from on.
-func winogradIn4Tail(v, d []float32, plane, line, c, from int) {
-	for l := from; l < c; l++ {
+	for l := range c {
 		var t [36]float32
 		for j := range 6 {
 			x := d[j*c+l:]
@@ -35,15 +30,10 @@ func winogradIn(d0, d1, d2, d3, d4, d5 float32) (v0, v1, v2, v3, v4, v5 float32)
 	return v0, v1, v2, v3, v4, v5
 }
 
-// winogradIn2Generic is winogradIn4Generic for m = 2.
+// winogradIn2Generic is winogradIn4Generic for m = 2. Bᵀ has the rows d2−d0
+// (point 0, the sign being in G), d1+d2, d2−d1 and d3−d1.
 func winogradIn2Generic(v, d []float32, plane, line, c int) {
-	winogradIn2Tail(v, d, plane, line, c, 0)
-}
-
-// winogradIn2Tail is winogradIn2Generic from channel from on. Bᵀ has the rows
-// d2−d0 (point 0, the sign being in G), d1+d2, d2−d1 and d3−d1.
-func winogradIn2Tail(v, d []float32, plane, line, c, from int) {
-	for l := from; l < c; l++ {
+	for l := range c {
 		var t [16]float32
 		for j := range 4 {
 			x := d[j*c+l:]

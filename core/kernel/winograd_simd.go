@@ -13,8 +13,12 @@ func winogradIn4(v, d []float32, plane, line, c int) {
 	// The two passes meet in t, [6][6] vectors.
 	var t [36 * maxLanes]float32
 	w := lanes()
-	var l int
-	for l = 0; l+w <= c; l += w {
+	if c < w {
+		winogradIn4Generic(v, d, plane, line, c)
+		return
+	}
+	for at := 0; at < c; at += w {
+		l := min(at, c-w) // the last vector may overlap the one before
 		q, x := base(t[:]), base(d[l:])
 		for j := 0; j < 6; j++ {
 			d0, d1, d2 := load(x, 0), load(x, line), load(x, 2*line)
@@ -42,7 +46,6 @@ func winogradIn4(v, d []float32, plane, line, c int) {
 			q, o = unsafe.Add(q, 4*6*maxLanes), unsafe.Add(o, 4*6*plane)
 		}
 	}
-	winogradIn4Tail(v, d, plane, line, c, l)
 }
 
 func winogradInVector(d0, d1, d2, d3, d4, d5 simd.Float32s) (v0, v1, v2, v3, v4, v5 simd.Float32s) {
@@ -60,8 +63,12 @@ func winogradInVector(d0, d1, d2, d3, d4, d5 simd.Float32s) (v0, v1, v2, v3, v4,
 func winogradIn2(v, d []float32, plane, line, c int) {
 	var t [16 * maxLanes]float32
 	w := lanes()
-	var l int
-	for l = 0; l+w <= c; l += w {
+	if c < w {
+		winogradIn2Generic(v, d, plane, line, c)
+		return
+	}
+	for at := 0; at < c; at += w {
+		l := min(at, c-w) // the last vector may overlap the one before
 		q, x := base(t[:]), base(d[l:])
 		for j := 0; j < 4; j++ {
 			d0, d1, d2, d3 := load(x, 0), load(x, line), load(x, 2*line), load(x, 3*line)
@@ -81,7 +88,6 @@ func winogradIn2(v, d []float32, plane, line, c int) {
 			q, o = unsafe.Add(q, 4*4*maxLanes), unsafe.Add(o, 4*4*plane)
 		}
 	}
-	winogradIn2Tail(v, d, plane, line, c, l)
 }
 
 func winogradOut(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {

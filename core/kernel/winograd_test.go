@@ -6,17 +6,39 @@ import (
 	"testing"
 )
 
-// winograd runs a whole convolution over x [n,h,w,cin] in blocks of tiles.
-func (s Winograd) convolve(dst, x, w []float32, e Epilogue, block int) {
-	framed := make([]float32, s.N*s.FramedH()*s.FramedW()*s.Cin)
-	Pad(framed, x, s.N, s.H, s.W, s.Cin, 1, 1, s.FramedH()-s.H-1, s.FramedW()-s.W-1)
-	packed := make([]float32, s.PackedLen())
-	s.Pack(packed, w)
-	v, m := make([]float32, s.InputLen(block)), make([]float32, s.ScratchLen(block))
+// winogradBuffers is the memory of a convolution.
+type winogradBuffers struct{ framed, packed, v, m []float32 }
+
+// winogradMemory has room for the calls of TestNoAllocation.
+var winogradMemory = &winogradBuffers{make([]float32, 1<<14), make([]float32, 1<<15), make([]float32, 1<<13), make([]float32, 1<<13)}
+
+func newWinogradBuffers(s Winograd, block int) *winogradBuffers {
+	return &winogradBuffers{make([]float32, s.N*s.FramedH()*s.FramedW()*s.Cin), make([]float32, s.PackedLen()),
+		make([]float32, s.InputLen(block)), make([]float32, s.ScratchLen(block))}
+}
+
+// convolve runs a whole convolution over the framed input in blocks of tiles,
+// each block in two parts.
+func (b *winogradBuffers) convolve(s Winograd, dst, w []float32, e Epilogue, block int) {
+	s.Pack(b.packed, w)
 	for first := 0; first < s.Tiles(); first += block {
 		count := min(block, s.Tiles()-first)
-		s.Input(v, framed, first, count, 0, count)
-		s.Output(dst, v, packed, m, e, first, count, 0, s.Panels())
+		s.Input(b.v, b.framed, first, count, count/2, count)
+		s.Input(b.v, b.framed, first, count, 0, count/2)
+		s.Output(dst, b.v, b.packed, b.m, e, first, count, 1, s.Panels())
+		s.Output(dst, b.v, b.packed, b.m, e, first, count, 0, 1)
+	}
+}
+
+// TestWinogradTile pins the rule: another choice moves the bits of pictures.
+func TestWinogradTile(t *testing.T) {
+	for _, c := range []struct{ h, w, cin, cout, want int }{
+		{32, 32, 3, 64, 0}, {32, 32, 15, 64, 0}, {32, 32, 16, 1, 4}, {0, 0, 64, 64, 4}, {0, 0, 3, 64, 0}, {64, 64, 512, 512, 4},
+		{8, 8, 256, 256, 4}, {5, 5, 256, 256, 4}, {4, 4, 256, 256, 2}, {4, 12, 64, 64, 2}, {2, 2, 64, 64, 2}, {1, 1, 64, 64, 0}, {1, 3, 64, 64, 0},
+	} {
+		if got := WinogradTile(c.h, c.w, c.cin, c.cout); got != c.want {
+			t.Errorf("%d x %d, %d to %d channels: tile %d, want %d", c.h, c.w, c.cin, c.cout, got, c.want)
+		}
 	}
 }
 
@@ -53,7 +75,9 @@ func TestWinogradDefinition(t *testing.T) {
 				if residual {
 					e.Residual, e.Scale = dst, 0.5
 				}
-				s.convolve(dst, x, w, e, 5)
+				b := newWinogradBuffers(s, 5)
+				pad(b.framed, x, s.N, s.H, s.W, s.Cin, 1, 1, s.FramedH()-s.H-1, s.FramedW()-s.W-1)
+				b.convolve(s, dst, w, e, 5)
 				t.Run(fmt.Sprint(s, residual), func(t *testing.T) {
 					checkClose(t, dst, want, 2e-6*math.Sqrt(float64(9*s.Cin)))
 				})

@@ -74,7 +74,7 @@ func (a *Attention) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
 	p.Release(k)
 	p.Release(v)
 	y := replace(p, o, a.out.Plan(p, o))
-	add(p, a.name, y, x, y, a.cfg.Divisor)
+	add(p, a.name, y, x, y, 1/a.cfg.Divisor)
 	return y
 }
 

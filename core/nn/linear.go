@@ -35,12 +35,19 @@ func newLinear(l *Loader, name string, in, out int, shape ...int) (*Linear, erro
 }
 
 // Plan appends the layer over x [N,H,W,In] and returns its result [N,H,W,Out].
-func (y *Linear) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
-	dst := p.New(x.N, x.H, x.W, y.Out)
+func (y *Linear) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor { return y.planJoined(p, Joined{A: x}) }
+
+// planJoined is Plan over the channels of one or two tensors.
+func (y *Linear) planJoined(p *Plan, x Joined) *tensor.Tensor {
+	a, b := x.A, x.B
+	dst := p.New(a.N, a.H, a.W, y.Out)
 	op := Op{Name: y.name, Kind: OpMatMul, FLOPs: 2 * int64(y.In) * int64(y.Out)}
-	p.split(op, x.N*x.H*x.W, func(from, to int) {
+	p.split(op, a.N*a.H*a.W, func(from, to int) {
 		rows := dst.Data[from*y.Out : to*y.Out]
-		kernel.Gemm(rows, y.Out, x.Data[from*y.In:to*y.In], y.In, y.packed, to-from, y.Out, y.In, false)
+		kernel.GemmPart(rows, y.Out, a.Data[from*a.C:to*a.C], a.C, y.packed, to-from, y.Out, a.C, 0, y.In, false)
+		if b != nil {
+			kernel.GemmPart(rows, y.Out, b.Data[from*b.C:to*b.C], b.C, y.packed, to-from, y.Out, b.C, a.C, y.In, true)
+		}
 		kernel.AddBias(rows, y.bias, to-from, y.Out)
 	})
 	return dst

@@ -28,17 +28,60 @@ func NewGroupNorm(l *Loader, name string, channels, groups int, eps float32) (*G
 // Plan appends the layer over x [N,H,W,Channels] and returns its result, of the same shape.
 func (g *GroupNorm) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
 	dst := p.New(x.N, x.H, x.W, x.C)
-	g.planInto(p, dst, x)
-	return dst
-}
-
-// planInto is Plan with the result in dst, which may be x.
-func (g *GroupNorm) planInto(p *Plan, dst, x *tensor.Tensor) {
 	scratch := p.scratch(2 * x.C)
 	p.perPicture(g.name, OpNorm, x.N, func(i int) {
 		kernel.GroupNorm(picture(dst, i), picture(x, i), g.gamma, g.beta, 1, x.H*x.W, x.C, g.Groups, g.eps, scratch.Data)
 	})
 	p.Release(scratch)
+	return dst
+}
+
+// planAffine appends the computation of the layer's gain and shift over x, y = x*gain + shift, and returns both as
+// [N,1,1,2*Channels]: what reads x next applies them on its way.
+func (g *GroupNorm) planAffine(p *Plan, x Joined) *tensor.Tensor {
+	affine := p.New(x.A.N, 1, 1, 2*g.Channels)
+	p.perPicture(g.name, OpNorm, x.A.N, func(i int) {
+		var second []float32
+		if x.B != nil {
+			second = picture(x.B, i)
+		}
+		a := normOf(affine, i)
+		kernel.GroupNormAffine(a.Gain, a.Shift, g.gamma, g.beta, picture(x.A, i), second, x.A.H*x.A.W,
+			x.A.C, g.Channels-x.A.C, g.Groups, g.eps)
+	})
+	return affine
+}
+
+// normOf is picture i's row of planAffine's result; none if that is nil.
+func normOf(affine *tensor.Tensor, i int) kernel.Norm {
+	if affine == nil {
+		return kernel.Norm{}
+	}
+	row := picture(affine, i)
+	c := len(row) / 2
+	return kernel.Norm{Gain: row[:c], Shift: row[c:]}
+}
+
+// NormConv is conv(silu(norm(x))): the norm and the activation are applied while the convolution's frame is
+// filled, so that no picture of them is ever held.
+type NormConv struct {
+	Norm *GroupNorm
+	Conv *Conv2D
+}
+
+// PlanInto appends the layers over x into dst, which may be a tensor from outside the arena.
+func (n NormConv) PlanInto(p *Plan, dst, x *tensor.Tensor) {
+	f := n.planFrame(p, Joined{A: x}, false)
+	n.Conv.planOver(p, dst, f, added{})
+	p.Release(f.t)
+}
+
+// planFrame appends silu(norm(x)) and returns it in the convolution's frame.
+func (n NormConv) planFrame(p *Plan, x Joined, double bool) framed {
+	affine := n.Norm.planAffine(p, x)
+	f := n.Conv.planFrame(p, x, affine, double)
+	p.Release(affine)
+	return f
 }
 
 // SiLU appends x = x * sigmoid(x) over x, in place.
@@ -48,12 +91,12 @@ func SiLU(p *Plan, name string, x *tensor.Tensor) {
 	})
 }
 
-// add appends dst = (a + b) / divisor; dst may be a or b.
-func add(p *Plan, name string, dst, a, b *tensor.Tensor, divisor float32) {
+// add appends dst = (a + b)·scale; dst may be a or b.
+func add(p *Plan, name string, dst, a, b *tensor.Tensor, scale float32) {
 	p.perPicture(name, OpArithmetic, dst.N, func(i int) {
 		kernel.Add(picture(dst, i), picture(a, i), picture(b, i))
-		if divisor != 1 {
-			kernel.Scale(picture(dst, i), picture(dst, i), 1/divisor)
+		if scale != 1 {
+			kernel.Scale(picture(dst, i), picture(dst, i), scale)
 		}
 	})
 }

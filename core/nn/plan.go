@@ -13,10 +13,10 @@ type OpKind uint8
 
 // The kinds of operation.
 const (
-	OpConv       OpKind = iota // 3x3 convolutions
+	OpConv       OpKind = iota // 3x3 convolutions, with Winograd's transforms
 	OpMatMul                   // 1x1 convolutions, linear layers, the two products of attention
 	OpNorm                     // group normalisation
-	OpActivation               // SiLU
+	OpActivation               // SiLU, and a norm applied with it
 	OpSoftmax                  // the rows of attention
 	OpArithmetic               // sums, scales
 	OpMove                     // padding, packing, concatenation, resampling
@@ -37,7 +37,7 @@ func (k OpKind) String() string {
 type Op struct {
 	Name  string // the layer's, as the checkpoint spells it
 	Kind  OpKind
-	FLOPs int64 // a multiplication and an addition count two; 0 where nothing is multiplied by weights
+	FLOPs int64 // a multiplication and an addition count two; 0 where nothing is multiplied by weights; a 3x3 convolution counts its definition
 	Run   func()
 }
 

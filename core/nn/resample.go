@@ -23,38 +23,33 @@ func Upsample(p *Plan, name string, x *tensor.Tensor) *tensor.Tensor {
 	return dst
 }
 
-// Concat appends [a, b] along the channels and returns it, [N,H,W,Ca+Cb].
-func Concat(p *Plan, name string, a, b *tensor.Tensor) *tensor.Tensor {
-	dst := p.New(a.N, a.H, a.W, a.C+b.C)
-	p.perPicture(name, OpMove, a.N, func(i int) {
-		kernel.Concat(picture(dst, i), picture(a, i), picture(b, i), a.H*a.W, a.C, b.C)
-	})
-	return dst
-}
+// Joined is a layer's input: a tensor, or two whose channels stand side by side and which are never copied together.
+type Joined struct{ A, B *tensor.Tensor } // [N,H,W,Ca] and [N,H,W,Cb]; B may be nil
 
 // Up doubles the picture, then convolves it: diffusers' Upsample2D with use_conv.
 type Up struct{ conv *Conv2D }
 
-// NewUp loads name.conv.
-func NewUp(l *Loader, name string, channels int) (*Up, error) {
-	conv, err := NewConv2D(l, name+".conv", channels, channels, 1, FrameAround)
+// NewUp loads name.conv; h and w are the size of the result as Conv2DConfig has it.
+func NewUp(l *Loader, name string, channels, h, w int) (*Up, error) {
+	conv, err := NewConv2D(l, name+".conv", Conv2DConfig{In: channels, Out: channels, Stride: 1, Margin: MarginAround, H: h, W: w})
 	return &Up{conv}, err
 }
 
 // Plan appends the layer over x [N,H,W,C] and returns its result [N,2H,2W,C].
 func (u *Up) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
-	wide := Upsample(p, u.conv.name, x)
-	y := u.conv.Plan(p, wide)
-	p.Release(wide)
+	f := u.conv.planFrame(p, Joined{A: x}, nil, true)
+	y := p.New(x.N, f.ho, f.wo, x.C)
+	u.conv.planOver(p, y, f, added{})
+	p.Release(f.t)
 	return y
 }
 
 // Down halves the picture by a convolution with stride 2: diffusers' Downsample2D with use_conv.
 type Down struct{ conv *Conv2D }
 
-// NewDown loads name.conv; frame is what the configuration's downsample_padding asks for.
-func NewDown(l *Loader, name string, channels int, frame Frame) (*Down, error) {
-	conv, err := NewConv2D(l, name+".conv", channels, channels, 2, frame)
+// NewDown loads name.conv; margin is what the configuration's downsample_padding asks for.
+func NewDown(l *Loader, name string, channels int, margin Margin) (*Down, error) {
+	conv, err := NewConv2D(l, name+".conv", Conv2DConfig{In: channels, Out: channels, Stride: 2, Margin: margin})
 	return &Down{conv}, err
 }
 

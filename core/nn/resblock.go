@@ -33,6 +33,7 @@ type ResBlockConfig struct {
 	TimeNorm TimeNorm
 	Divisor  float32 // of the result (diffusers' output_scale_factor)
 	Resample Resample
+	H, W     int // size of the result as Conv2DConfig has it
 }
 
 // ResBlock is diffusers' ResnetBlock2D:
@@ -44,22 +45,19 @@ type ResBlockConfig struct {
 //
 // t is the activated time embedding; shortcut is a 1x1 convolution where the channels change, else nothing.
 type ResBlock struct {
-	cfg          ResBlockConfig
-	name         string
-	norm1, norm2 *GroupNorm
-	conv1, conv2 *Conv2D
-	proj         *Linear
-	shortcut     *Linear // nil: identity
+	cfg           ResBlockConfig
+	name          string
+	first, second NormConv
+	proj          *Linear // where TimeAdd, with conv1's bias in its own
+	shortcut      *Linear // nil: identity
 }
 
 // NewResBlock loads name.{norm1,conv1,time_emb_proj,norm2,conv2} and, where In != Out, name.conv_shortcut.
 func NewResBlock(l *Loader, name string, c ResBlockConfig) (*ResBlock, error) {
 	r := &ResBlock{cfg: c, name: name}
+	conv := Conv2DConfig{In: c.In, Out: c.Out, Stride: 1, Margin: MarginAround, H: c.H, W: c.W}
 	var err error
-	if r.norm1, err = NewGroupNorm(l, name+".norm1", c.In, c.Groups, c.Eps); err != nil {
-		return nil, err
-	}
-	if r.conv1, err = NewConv2D(l, name+".conv1", c.In, c.Out, 1, FrameAround); err != nil {
+	if r.first, err = newNormConv(l, name, "1", conv, c); err != nil {
 		return nil, err
 	}
 	rows := c.Out
@@ -69,10 +67,11 @@ func NewResBlock(l *Loader, name string, c ResBlockConfig) (*ResBlock, error) {
 	if r.proj, err = NewLinear(l, name+".time_emb_proj", c.Time, rows); err != nil {
 		return nil, err
 	}
-	if r.norm2, err = NewGroupNorm(l, name+".norm2", c.Out, c.Groups, c.Eps); err != nil {
-		return nil, err
+	if c.TimeNorm == TimeAdd {
+		kernel.Add(r.proj.bias, r.proj.bias, r.first.Conv.bias)
 	}
-	if r.conv2, err = NewConv2D(l, name+".conv2", c.Out, c.Out, 1, FrameAround); err != nil {
+	conv.In = c.Out
+	if r.second, err = newNormConv(l, name, "2", conv, c); err != nil {
 		return nil, err
 	}
 	if c.In != c.Out {
@@ -81,56 +80,76 @@ func NewResBlock(l *Loader, name string, c ResBlockConfig) (*ResBlock, error) {
 	return r, err
 }
 
-// Plan appends the block over x [N,H,W,In] and t [N,1,1,Time], the activated time embedding, and returns its
-// result [N,H',W',Out].
-func (r *ResBlock) Plan(p *Plan, x, t *tensor.Tensor) *tensor.Tensor {
-	a := r.norm1.Plan(p, x)
-	SiLU(p, r.norm1.name, a)
-	res := x
-	switch r.cfg.Resample {
-	case ResampleDown:
-		res = AvgPool(p, r.name, x)
-		a = replace(p, a, AvgPool(p, r.name, a))
-	case ResampleUp:
-		res = Upsample(p, r.name, x)
-		a = replace(p, a, Upsample(p, r.name, a))
+func newNormConv(l *Loader, name, number string, conv Conv2DConfig, c ResBlockConfig) (n NormConv, err error) {
+	if n.Norm, err = NewGroupNorm(l, name+".norm"+number, conv.In, c.Groups, c.Eps); err != nil {
+		return n, err
 	}
-	h := replace(p, a, r.conv1.Plan(p, a))
-	r.planTime(p, h, t)
-	SiLU(p, r.norm2.name, h)
-	y := replace(p, h, r.conv2.Plan(p, h))
+	n.Conv, err = NewConv2D(l, name+".conv"+number, conv)
+	return n, err
+}
 
-	if r.shortcut != nil {
-		s := r.shortcut.Plan(p, res)
-		if res != x {
-			p.Release(res)
-		}
-		res = s
+// Plan appends the block over x [N,H,W,In] and t [N,1,1,Time], the activated time embedding, and returns its
+// result [N,H',W',Out]. Only a block with a shortcut and without a change of size takes two tensors.
+func (r *ResBlock) Plan(p *Plan, x Joined, t *tensor.Tensor) *tensor.Tensor {
+	if x.B != nil && (r.shortcut == nil || r.cfg.Resample != ResampleNone) {
+		panic("nn: ResBlock: two inputs without a shortcut, or with a change of size")
 	}
-	add(p, r.name, y, res, y, r.cfg.Divisor)
-	if res != x {
-		p.Release(res)
+	res := x
+	f := framed{}
+	switch r.cfg.Resample {
+	case ResampleNone:
+		f = r.first.planFrame(p, x, false)
+	case ResampleUp:
+		res.A = Upsample(p, r.name, x.A)
+		f = r.first.planFrame(p, x, true)
+	case ResampleDown:
+		res.A = AvgPool(p, r.name, x.A)
+		a := r.first.Norm.Plan(p, x.A)
+		SiLU(p, r.name, a)
+		a = replace(p, a, AvgPool(p, r.name, a))
+		f = r.first.Conv.planFrame(p, Joined{A: a}, nil, false)
+		p.Release(a)
+	}
+	f = r.planMiddle(p, f, t)
+
+	y, e := (*tensor.Tensor)(nil), added{residual: res.A, scale: 1 / r.cfg.Divisor}
+	if r.shortcut != nil {
+		y = r.shortcut.planJoined(p, res)
+		e.residual = y
+	} else {
+		y = p.New(f.t.N, f.ho, f.wo, r.cfg.Out)
+	}
+	r.second.Conv.planOver(p, y, f, e)
+	p.Release(f.t)
+	if res.A != x.A {
+		p.Release(res.A)
 	}
 	return y
 }
 
-// planTime appends norm2 with the time embedding to h, in place.
-func (r *ResBlock) planTime(p *Plan, h, t *tensor.Tensor) {
+// planMiddle appends the first convolution over f, which it releases, then the time embedding, norm2 and SiLU, and
+// returns the result in the second convolution's frame.
+func (r *ResBlock) planMiddle(p *Plan, f framed, t *tensor.Tensor) framed {
 	row := r.proj.Plan(p, t)
-	hw, c := h.H*h.W, h.C
+	h := p.New(f.t.N, f.ho, f.wo, r.cfg.Out)
+	e := added{}
 	if r.cfg.TimeNorm == TimeAdd {
+		e.rows = row
+	}
+	r.first.Conv.planOver(p, h, f, e)
+	p.Release(f.t)
+	affine := r.second.Norm.planAffine(p, Joined{A: h})
+	if r.cfg.TimeNorm == TimeScaleShift {
 		p.perPicture(r.name, OpArithmetic, h.N, func(i int) {
-			kernel.AddRow(picture(h, i), picture(h, i), picture(row, i), hw, c)
-		})
-		r.norm2.planInto(p, h, h)
-	} else {
-		r.norm2.planInto(p, h, h)
-		p.perPicture(r.name, OpArithmetic, h.N, func(i int) {
-			scale, shift := picture(row, i)[:c], picture(row, i)[c:]
-			kernel.ScaleShift(picture(h, i), picture(h, i), scale, shift, hw, c)
+			a, s := normOf(affine, i), normOf(row, i) // scale, then shift
+			kernel.ScaleShift(a.Gain, a.Shift, s.Gain, s.Shift)
 		})
 	}
 	p.Release(row)
+	f = r.second.Conv.planFrame(p, Joined{A: h}, affine, false)
+	p.Release(affine)
+	p.Release(h)
+	return f
 }
 
 // replace releases old and returns its successor.

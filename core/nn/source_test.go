@@ -132,7 +132,10 @@ func TestTensorIsKeptAndLoadIsLent(t *testing.T) {
 // TestEveryLayerNamesWhatIsMissing builds each layer from a source that lacks one of its tensors.
 func TestEveryLayerNamesWhatIsMissing(t *testing.T) {
 	for name, build := range map[string]func(l *Loader) error{
-		"conv":   func(l *Loader) error { _, err := NewConv2D(l, "x", 2, 3, 1, FrameAround); return err },
+		"conv": func(l *Loader) error {
+			_, err := NewConv2D(l, "x", Conv2DConfig{In: 2, Out: 3, Stride: 1, Margin: MarginAround})
+			return err
+		},
 		"linear": func(l *Loader) error { _, err := NewLinear(l, "x", 2, 3); return err },
 		"1x1":    func(l *Loader) error { _, err := NewConv1x1(l, "x", 2, 3); return err },
 		"norm":   func(l *Loader) error { _, err := NewGroupNorm(l, "x", 4, 2, 1e-5); return err },
@@ -144,8 +147,8 @@ func TestEveryLayerNamesWhatIsMissing(t *testing.T) {
 			_, err := NewResBlock(l, "x", ResBlockConfig{In: 2, Out: 4, Time: 3, Groups: 2})
 			return err
 		},
-		"up":        func(l *Loader) error { _, err := NewUp(l, "x", 2); return err },
-		"down":      func(l *Loader) error { _, err := NewDown(l, "x", 2, FrameAfter); return err },
+		"up":        func(l *Loader) error { _, err := NewUp(l, "x", 2, 0, 0); return err },
+		"down":      func(l *Loader) error { _, err := NewDown(l, "x", 2, MarginAfter); return err },
 		"time":      func(l *Loader) error { _, err := NewTimeEmbedding(l, "x", 2, 3); return err },
 		"fourier":   func(l *Loader) error { _, err := NewFourier(l, "x", 2); return err },
 		"embedding": func(l *Loader) error { _, err := NewEmbedding(l, "x", 2, 3); return err },
