@@ -7,13 +7,16 @@ import (
 	"unsafe"
 )
 
-// The tile is 2 rows by 16 columns: eight accumulators, four vectors of b and
-// one broadcast of a fit the 16 registers that an amd64 browser has. K is
-// unrolled by 4, because each jump goes through Go's dispatch loop on wasm.
+// The tile is 2 rows by 16 columns: eight accumulators, two broadcasts of a, a
+// vector of b and a product fit the 15 registers that an amd64 browser has. K is
+// unrolled by 8, because each jump goes through Go's dispatch loop on wasm. Four
+// floats of a are loaded at once and broadcast lane by lane: Go gives every
+// vector or float32 load an addition and a truncation of its own, so loads are
+// what the loop must save.
 const (
 	tileRows  = 2
 	panelCols = 16
-	unroll    = 4
+	unroll    = 8
 )
 
 func panelWidth() int { return panelCols }
@@ -58,19 +61,81 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 		k := r.k
 		for ; k >= unroll; k -= unroll {
 			w := (*[unroll * panelCols]float32)(b)
-			x0, x1 := (*[unroll]float32)(p0), (*[unroll]float32)(p1)
-			b0, b1, b2, b3 := load16((*[panelCols]float32)(w[0*panelCols : 1*panelCols]))
-			c00, c01, c02, c03 = mulAdd16(x0[0], b0, b1, b2, b3, c00, c01, c02, c03)
-			c10, c11, c12, c13 = mulAdd16(x1[0], b0, b1, b2, b3, c10, c11, c12, c13)
-			b0, b1, b2, b3 = load16((*[panelCols]float32)(w[1*panelCols : 2*panelCols]))
-			c00, c01, c02, c03 = mulAdd16(x0[1], b0, b1, b2, b3, c00, c01, c02, c03)
-			c10, c11, c12, c13 = mulAdd16(x1[1], b0, b1, b2, b3, c10, c11, c12, c13)
-			b0, b1, b2, b3 = load16((*[panelCols]float32)(w[2*panelCols : 3*panelCols]))
-			c00, c01, c02, c03 = mulAdd16(x0[2], b0, b1, b2, b3, c00, c01, c02, c03)
-			c10, c11, c12, c13 = mulAdd16(x1[2], b0, b1, b2, b3, c10, c11, c12, c13)
-			b0, b1, b2, b3 = load16((*[panelCols]float32)(w[3*panelCols : 4*panelCols]))
-			c00, c01, c02, c03 = mulAdd16(x0[3], b0, b1, b2, b3, c00, c01, c02, c03)
-			c10, c11, c12, c13 = mulAdd16(x1[3], b0, b1, b2, b3, c10, c11, c12, c13)
+			r0, r1 := (*[unroll]float32)(p0), (*[unroll]float32)(p1)
+			x0, x1 := archsimd.LoadFloat32x4Array((*[4]float32)(r0[0:4])), archsimd.LoadFloat32x4Array((*[4]float32)(r1[0:4]))
+			t0, t1 := archsimd.BroadcastFloat32x4(x0.GetElem(0)), archsimd.BroadcastFloat32x4(x1.GetElem(0))
+			v := archsimd.LoadFloat32x4Array((*[4]float32)(w[0:4]))
+			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[4:8]))
+			c01, c11 = t0.Mul(v).Add(c01), t1.Mul(v).Add(c11)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[8:12]))
+			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[12:16]))
+			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
+			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(1)), archsimd.BroadcastFloat32x4(x1.GetElem(1))
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[16:20]))
+			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[20:24]))
+			c01, c11 = t0.Mul(v).Add(c01), t1.Mul(v).Add(c11)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[24:28]))
+			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[28:32]))
+			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
+			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(2)), archsimd.BroadcastFloat32x4(x1.GetElem(2))
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[32:36]))
+			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[36:40]))
+			c01, c11 = t0.Mul(v).Add(c01), t1.Mul(v).Add(c11)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[40:44]))
+			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[44:48]))
+			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
+			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(3)), archsimd.BroadcastFloat32x4(x1.GetElem(3))
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[48:52]))
+			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[52:56]))
+			c01, c11 = t0.Mul(v).Add(c01), t1.Mul(v).Add(c11)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[56:60]))
+			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[60:64]))
+			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
+			x0, x1 = archsimd.LoadFloat32x4Array((*[4]float32)(r0[4:8])), archsimd.LoadFloat32x4Array((*[4]float32)(r1[4:8]))
+			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(0)), archsimd.BroadcastFloat32x4(x1.GetElem(0))
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[64:68]))
+			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[68:72]))
+			c01, c11 = t0.Mul(v).Add(c01), t1.Mul(v).Add(c11)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[72:76]))
+			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[76:80]))
+			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
+			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(1)), archsimd.BroadcastFloat32x4(x1.GetElem(1))
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[80:84]))
+			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[84:88]))
+			c01, c11 = t0.Mul(v).Add(c01), t1.Mul(v).Add(c11)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[88:92]))
+			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[92:96]))
+			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
+			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(2)), archsimd.BroadcastFloat32x4(x1.GetElem(2))
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[96:100]))
+			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[100:104]))
+			c01, c11 = t0.Mul(v).Add(c01), t1.Mul(v).Add(c11)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[104:108]))
+			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[108:112]))
+			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
+			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(3)), archsimd.BroadcastFloat32x4(x1.GetElem(3))
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[112:116]))
+			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[116:120]))
+			c01, c11 = t0.Mul(v).Add(c01), t1.Mul(v).Add(c11)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[120:124]))
+			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
+			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[124:128]))
+			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
 			b = unsafe.Add(b, 4*unroll*panelCols)
 			p0, p1 = unsafe.Add(p0, 4*unroll), unsafe.Add(p1, 4*unroll)
 		}
