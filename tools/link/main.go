@@ -1,0 +1,39 @@
+// Command link makes a Go program for js/wasm fit for threads: its memory
+// becomes shared and imported, and one leaf function is exported. The server's
+// build does the same; this is for a program by itself.
+//
+//	go build -ldflags=-w -tags threads -o in.wasm ./wasm
+//	go run ./tools/link [-leaf tintype_core_kernel.Part] in.wasm out.wasm
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	"tintype/internal/postlink"
+)
+
+func main() {
+	leaf := flag.String("leaf", postlink.Leaf, "the function to export, as the name section spells it")
+	flag.Parse()
+	if flag.NArg() != 2 {
+		fmt.Fprintln(os.Stderr, "usage: link [-leaf name] in.wasm out.wasm")
+		os.Exit(2)
+	}
+	if err := link(flag.Arg(0), flag.Arg(1), *leaf); err != nil {
+		fmt.Fprintln(os.Stderr, "link:", err)
+		os.Exit(1)
+	}
+}
+
+func link(in, out, leaf string) error {
+	bin, err := os.ReadFile(in)
+	if err != nil {
+		return err
+	}
+	if bin, err = postlink.Threads(bin, leaf); err != nil {
+		return fmt.Errorf("%s: %w", in, err)
+	}
+	return os.WriteFile(out, bin, 0o666)
+}
