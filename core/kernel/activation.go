@@ -12,7 +12,16 @@ func SiLU(dst, x []float32) {
 	if len(x) != len(dst) {
 		panic("kernel: SiLU: lengths differ")
 	}
-	silu(dst, x)
+	siluSlot.run(siluJob{dst, x}, blocks(dst), len(dst)*workExp)
+}
+
+type siluJob struct{ dst, x []float32 }
+
+var siluSlot slot[siluJob]
+
+func (j siluJob) share(from, to int) {
+	p, q := within(j.dst, from, to)
+	silu(j.dst[p:q], j.x[p:q])
 }
 
 func siluGeneric(dst, x []float32) {

@@ -47,24 +47,37 @@ func Conv3x3(dst, padded, packed, bias []float32, n, hp, wp, cin, ho, wo, cout, 
 	if cout == 0 || wo == 0 {
 		return
 	}
+	convSlot.run(convJob{dst, padded, packed, bias, hp, wp, cin, ho, wo, cout, stride}, n*ho, n*ho*wo*9*cin*cout)
+}
+
+// convJob is a Conv3x3 by rows of its output.
+type convJob struct {
+	dst, padded, packed, bias         []float32
+	hp, wp, cin, ho, wo, cout, stride int
+}
+
+var convSlot slot[convJob]
+
+func (v convJob) share(from, to int) {
 	width := panelWidth()
+	wp, cin, ho, wo, cout := v.wp, v.cin, v.ho, v.wo, v.cout
 	k := 3 * cin
 	// Like Gemm's blocks of rows: as many picture rows as stay in the cache
 	// while every panel passes over them.
-	block := max(blockFloats/max(wp*cin*stride, 1), 1)
-	for row := 0; row < n*ho; row += block {
-		end := min(row+block, n*ho)
+	block := max(blockFloats/max(wp*cin*v.stride, 1), 1)
+	for row := from; row < to; row += block {
+		end := min(row+block, to)
 		for j := 0; j < cout; j += width {
-			panel := packed[j*3*k : (j+width)*3*k]
+			panel := v.packed[j*3*k : (j+width)*3*k]
 			for r := row; r < end; r++ {
-				top := (r/ho*hp + r%ho*stride) * wp * cin
-				out := dst[r*wo*cout+j:]
-				gemmPanel(out, cout, padded[top:], stride*cin, panel, wo, min(width, cout-j), runs{k, 3, wp * cin}, false)
+				top := (r/ho*v.hp + r%ho*v.stride) * wp * cin
+				out := v.dst[r*wo*cout+j:]
+				gemmPanel(out, cout, v.padded[top:], v.stride*cin, panel, wo, min(width, cout-j), runs{k, 3, wp * cin}, false)
 			}
 		}
-		if bias != nil {
-			out := dst[row*wo*cout : end*wo*cout]
-			addRows(out, out, bias[:cout])
+		if v.bias != nil {
+			out := v.dst[row*wo*cout : end*wo*cout]
+			addRows(out, out, v.bias[:cout])
 		}
 	}
 }

@@ -32,8 +32,31 @@ func (f Frame) Fill(dst, x []float32, norm Norm, at, c, from, to int) {
 	if norm.Gain != nil {
 		norm = Norm{norm.Gain[at : at+c], norm.Shift[at : at+c]}
 	}
-	for y := from; y < to; y++ {
-		row := dst[y*f.W*f.C+at : (y+1)*f.W*f.C]
+	fillSlot.run(fillJob{f, dst, x, norm, at, c, from}, to-from, (to-from)*f.W*c*f.work(norm))
+}
+
+// fillJob is a Fill by rows, from the row first on.
+type fillJob struct {
+	f            Frame
+	dst, x       []float32
+	norm         Norm
+	at, c, first int
+}
+
+var fillSlot slot[fillJob]
+
+// work is what one element costs.
+func (f Frame) work(norm Norm) int {
+	if norm.Gain != nil {
+		return workExp
+	}
+	return workMove
+}
+
+func (j fillJob) share(from, to int) {
+	f, x, norm, at, c := j.f, j.x, j.norm, j.at, j.c
+	for y := j.first + from; y < j.first+to; y++ {
+		row := j.dst[y*f.W*f.C+at : (y+1)*f.W*f.C]
 		if y < f.Top || y >= f.Top+f.Ph {
 			clearPixels(row, c, f.C, f.W)
 			continue

@@ -94,12 +94,32 @@ func GemmPart(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k
 		}
 		return
 	}
-	w := panelWidth()
-	rows := blockRows(k)
-	for i := 0; i < m; i += rows {
-		for j := 0; j < n; j += w {
-			panel := b[j*all+from*w:][:k*w]
-			gemmPanel(dst[i*ldd+j:], ldd, a[i*lda:], lda, panel, min(rows, m-i), min(w, n-j), runs{k, 1, k}, accumulate)
+	gemmSlot.run(gemmJob{dst, ldd, a, lda, b[from*panelWidth():], m, n, k, all, accumulate}, (m+rowGroup-1)/rowGroup, m*n*k)
+}
+
+// gemmJob is a Gemm by groups of rows, rowGroup of them: a multiple of every
+// tile height.
+type gemmJob struct {
+	dst        []float32
+	ldd        int
+	a          []float32
+	lda        int
+	b          []float32
+	m, n, k    int
+	all        int // rows of each panel of b, of which k are read
+	accumulate bool
+}
+
+const rowGroup = 4
+
+var gemmSlot slot[gemmJob]
+
+func (g gemmJob) share(from, to int) {
+	w, rows, k := panelWidth(), blockRows(g.k), g.k
+	end := min(to*rowGroup, g.m)
+	for i := from * rowGroup; i < end; i += rows {
+		for j := 0; j < g.n; j += w {
+			gemmPanel(g.dst[i*g.ldd+j:], g.ldd, g.a[i*g.lda:], g.lda, g.b[j*g.all:][:k*w], min(rows, end-i), min(w, g.n-j), runs{k, 1, k}, g.accumulate)
 		}
 	}
 }

@@ -30,32 +30,49 @@ func GroupNormAffine(gain, shift, gamma, beta, x, y []float32, hw, ca, cb, group
 	if hw*c == 0 {
 		return
 	}
-	sum, mean := gain[:c], shift[:c]
-	per := c / groups
-	count := float64(hw * per)
-	if ca > 0 {
-		channelSums(sum[:ca], x[:hw*ca])
+	normSlot.run(normJob{gain[:c], shift[:c], gamma, beta, x, y, hw, ca, cb, c / groups, eps}, groups, hw*c*workNorm)
+}
+
+// normJob is a GroupNormAffine by groups of per channels.
+type normJob struct {
+	gain, shift, gamma, beta, x, y []float32
+	hw, ca, cb, per                int
+	eps                            float32
+}
+
+var normSlot slot[normJob]
+
+func (n normJob) share(from, to int) {
+	per := n.per
+	first, end := from*per, to*per
+	sum, mean := n.gain[first:end], n.shift[first:end]
+	count := float64(n.hw * per)
+	// Channels [first, cut) lie in x, the others in y.
+	cut := min(max(n.ca, first), end)
+	inX, inY := cut-first, end-cut
+	if inX > 0 {
+		channelSums(sum[:inX], n.x[first:], n.hw, n.ca)
 	}
-	if cb > 0 {
-		channelSums(sum[ca:], y[:hw*cb])
+	if inY > 0 {
+		channelSums(sum[inX:], n.y[cut-n.ca:], n.hw, n.cb)
 	}
-	for g := 0; g < c; g += per {
+	for g := 0; g < len(sum); g += per {
 		mu := float32(total(sum[g:g+per]) / count)
 		for j := g; j < g+per; j++ {
 			mean[j] = mu
 		}
 	}
-	if ca > 0 {
-		channelSquares(sum[:ca], x[:hw*ca], mean[:ca])
+	if inX > 0 {
+		channelSquares(sum[:inX], n.x[first:], mean[:inX], n.hw, n.ca)
 	}
-	if cb > 0 {
-		channelSquares(sum[ca:], y[:hw*cb], mean[ca:])
+	if inY > 0 {
+		channelSquares(sum[inX:], n.y[cut-n.ca:], mean[inX:], n.hw, n.cb)
 	}
-	for g := 0; g < c; g += per {
-		rstd := float32(1 / math.Sqrt(total(sum[g:g+per])/count+float64(eps)))
+	for g := 0; g < len(sum); g += per {
+		rstd := float32(1 / math.Sqrt(total(sum[g:g+per])/count+float64(n.eps)))
 		for j := g; j < g+per; j++ {
-			a := gamma[j] * rstd
-			gain[j], shift[j] = a, beta[j]-float32(mean[j]*a)
+			a := n.gamma[first+j] * rstd
+			sum[j], mean[j] = a, n.beta[first+j]-float32(mean[j]*a)
 		}
 	}
 }

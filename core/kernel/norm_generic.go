@@ -1,45 +1,42 @@
 package kernel
 
-// channelSumsGeneric writes the sum over the pixels of x [hw,c] to sum [c],
-// c > 0.
-func channelSumsGeneric(sum, x []float32) {
+// channelSumsGeneric writes the sum over hw pixels of the first len(sum) > 0
+// channels of x to sum; the pixels start ld apart.
+func channelSumsGeneric(sum, x []float32, hw, ld int) {
 	c := len(sum)
 	clear(sum)
-	for ; len(x) >= 4*c; x = x[4*c:] {
-		x0, x1, x2, x3 := x[:c], x[c:2*c], x[2*c:3*c], x[3*c:4*c]
+	i := 0
+	for ; i+4 <= hw; i += 4 {
+		x0, x1, x2, x3 := x[i*ld:][:c], x[(i+1)*ld:][:c], x[(i+2)*ld:][:c], x[(i+3)*ld:][:c]
 		for j := range sum {
 			sum[j] += (x0[j] + x1[j]) + (x2[j] + x3[j])
 		}
 	}
-	addPixels(sum, x)
-}
-
-// addPixels adds the pixels of x [any,c] to sum [c], one at a time.
-func addPixels(sum, x []float32) {
-	for c := len(sum); len(x) >= c; x = x[c:] {
-		addGeneric(sum, sum, x[:c])
+	for ; i < hw; i++ {
+		addGeneric(sum, sum, x[i*ld:][:c])
 	}
 }
 
-// channelSquaresGeneric writes the sum over the pixels of (x−mean)² to sum [c],
-// c > 0; mean is [c].
-func channelSquaresGeneric(sum, x, mean []float32) {
+// channelSquaresGeneric writes the sum over the pixels of (x−mean)² to sum; as
+// channelSumsGeneric, and mean is as long as sum.
+func channelSquaresGeneric(sum, x, mean []float32, hw, ld int) {
 	c := len(sum)
 	clear(sum)
-	for ; len(x) >= 4*c; x = x[4*c:] {
-		x0, x1, x2, x3 := x[:c], x[c:2*c], x[2*c:3*c], x[3*c:4*c]
+	i := 0
+	for ; i+4 <= hw; i += 4 {
+		x0, x1, x2, x3 := x[i*ld:][:c], x[(i+1)*ld:][:c], x[(i+2)*ld:][:c], x[(i+3)*ld:][:c]
 		for j, mu := range mean {
 			sum[j] += squares(x0[j]-mu, x1[j]-mu, x2[j]-mu, x3[j]-mu)
 		}
 	}
-	addSquares(sum, x, mean)
+	addSquares(sum, x, mean, i, hw, ld)
 }
 
-// addSquares adds (x−mean)² to sum [c], one pixel of x [any,c] at a time.
-func addSquares(sum, x, mean []float32) {
-	for c := len(sum); len(x) >= c; x = x[c:] {
+// addSquares adds (x−mean)² of pixels [i, hw) to sum, one pixel at a time.
+func addSquares(sum, x, mean []float32, i, hw, ld int) {
+	for ; i < hw; i++ {
 		for j, mu := range mean {
-			d := x[j] - mu
+			d := x[i*ld+j] - mu
 			sum[j] += float32(d * d)
 		}
 	}

@@ -12,12 +12,14 @@ func gemmPanel(dst []float32, ldd int, a []float32, lda int, panel []float32, m,
 	gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, r, accumulate, panelCols)
 }
 
-func add(dst, a, b []float32)                        { addGeneric(dst, a, b) }
-func scale(dst, x []float32, s float32)              { scaleGeneric(dst, x, s) }
-func addRows(dst, x, row []float32)                  { addRowsGeneric(dst, x, row) }
-func affineRows(dst, x, a, b []float32, ld int)      { affineRowsGeneric(dst, x, a, b, ld) }
-func channelSums(sum, x []float32)                   { channelSumsGeneric(sum, x) }
-func channelSquares(sum, x, mean []float32)          { channelSquaresGeneric(sum, x, mean) }
+func add(dst, a, b []float32)                   { addGeneric(dst, a, b) }
+func scale(dst, x []float32, s float32)         { scaleGeneric(dst, x, s) }
+func addRows(dst, x, row []float32)             { addRowsGeneric(dst, x, row) }
+func affineRows(dst, x, a, b []float32, ld int) { affineRowsGeneric(dst, x, a, b, ld) }
+func channelSums(sum, x []float32, hw, ld int)  { channelSumsGeneric(sum, x, hw, ld) }
+func channelSquares(sum, x, mean []float32, hw, ld int) {
+	channelSquaresGeneric(sum, x, mean, hw, ld)
+}
 func silu(dst, x []float32)                          { siluGeneric(dst, x) }
 func softmaxRow(dst, x []float32, s float32)         { softmaxRowGeneric(dst, x, s) }
 func finite(x []float32) bool                        { return finiteGeneric(x) }

@@ -20,8 +20,21 @@ func SoftmaxRows(dst, x []float32, rows, cols, ld int, scale float32) {
 	if cols == 0 {
 		return
 	}
-	for i := range rows {
-		softmaxRow(dst[i*ld:][:cols], x[i*ld:][:cols], scale)
+	softmaxSlot.run(softmaxJob{dst, x, cols, ld, scale}, rows, rows*cols*workExp)
+}
+
+// softmaxJob is a SoftmaxRows by rows.
+type softmaxJob struct {
+	dst, x   []float32
+	cols, ld int
+	scale    float32
+}
+
+var softmaxSlot slot[softmaxJob]
+
+func (j softmaxJob) share(from, to int) {
+	for i := from; i < to; i++ {
+		softmaxRow(j.dst[i*j.ld:][:j.cols], j.x[i*j.ld:][:j.cols], j.scale)
 	}
 }
 

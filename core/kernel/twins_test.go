@@ -14,8 +14,8 @@ type variant struct {
 	scale          func(dst, x []float32, s float32)
 	addRows        func(dst, x, row []float32)
 	affineRows     func(dst, x, a, b []float32, ld int)
-	channelSums    func(sum, x []float32)
-	channelSquares func(sum, x, mean []float32)
+	channelSums    func(sum, x []float32, hw, ld int)
+	channelSquares func(sum, x, mean []float32, hw, ld int)
 	silu           func(dst, x []float32)
 	softmaxRow     func(dst, x []float32, s float32)
 	avgPixels      func(dst, top, bottom []float32)
@@ -114,12 +114,14 @@ var twins = map[string]func(v variant, m *memory, n int){
 	},
 	"channelSums": func(v variant, m *memory, n int) {
 		for hw := range 10 {
-			v.channelSums(m.slice(n+1), m.slice(hw*(n+1)))
+			v.channelSums(m.slice(n+1), m.slice(hw*(n+1)), hw, n+1)
+			v.channelSums(m.slice(n+1), m.slice(hw*(n+6)+n+1), hw, n+6)
 		}
 	},
 	"channelSquares": func(v variant, m *memory, n int) {
 		for hw := range 10 {
-			v.channelSquares(m.slice(n+1), m.slice(hw*(n+1)), m.slice(n+1))
+			v.channelSquares(m.slice(n+1), m.slice(hw*(n+1)), m.slice(n+1), hw, n+1)
+			v.channelSquares(m.slice(n+1), m.slice(hw*(n+6)+n+1), m.slice(n+1), hw, n+6)
 		}
 	},
 	"silu":          func(v variant, m *memory, n int) { v.silu(m.slice(n), m.wide(n)) },

@@ -79,8 +79,12 @@ func (s Winograd) PackedLen() int { return s.points() * PackedLen(s.Cin, s.Cout)
 // InputLen is the size of a transformed block of tiles.
 func (s Winograd) InputLen(tiles int) int { return s.points() * planeLen(tiles, s.Cin) }
 
-// ScratchLen is the size of the products of a block with one panel.
-func (s Winograd) ScratchLen(tiles int) int { return s.points() * planeLen(tiles, panelWidth()) }
+// ScratchLen is the size of the products of a block of up to that many tiles:
+// with one panel, with few tiles with a panel for each thread that there can be.
+func (s Winograd) ScratchLen(tiles int) int {
+	few := planeLen(min(tiles, fewTiles), panelWidth()) * min(s.Panels(), MaxThreads)
+	return s.points() * max(planeLen(tiles, panelWidth()), few)
+}
 
 // BlockFLOPs is the work of the products of a block, a multiplication and an
 // addition counting two.
@@ -157,11 +161,25 @@ func (s Winograd) Input(v, framed []float32, first, count, from, to int) {
 	if s.Cin == 0 {
 		return
 	}
+	inputSlot.run(inputJob{s, v, framed, first, count, from}, to-from, s.points()*(to-from)*s.Cin*workNorm)
+}
+
+// inputJob is an Input by tiles, from tile skip of the block on.
+type inputJob struct {
+	s                  Winograd
+	v, framed          []float32
+	first, count, skip int
+}
+
+var inputSlot slot[inputJob]
+
+func (j inputJob) share(from, to int) {
+	s, v := j.s, j.v
 	line := s.FramedW() * s.Cin
-	plane := planeLen(count, s.Cin)
-	for t := from; t < to; t++ {
-		n, y, x := s.place(first + t)
-		d := framed[((n*s.FramedH()+y)*s.FramedW()+x)*s.Cin:]
+	plane := planeLen(j.count, s.Cin)
+	for t := j.skip + from; t < j.skip+to; t++ {
+		n, y, x := s.place(j.first + t)
+		d := j.framed[((n*s.FramedH()+y)*s.FramedW()+x)*s.Cin:]
 		if s.Tile == 4 {
 			winogradIn4(v[t*s.Cin:], d, plane, line, s.Cin)
 		} else {
@@ -220,15 +238,55 @@ func (s Winograd) Output(dst, v, packed, m []float32, e Epilogue, first, count, 
 	if from < 0 || to > s.Panels() {
 		panic("kernel: Winograd.Output: panels out of range")
 	}
+	job := outputJob{s, dst, v, packed, m, e, first, count, from, to}
+	units := (count + rowGroup - 1) / rowGroup
+	if count <= fewTiles {
+		units = min(to-from, MaxThreads)
+	}
+	outputSlot.run(job, units, s.points()*count*s.Cin*(to-from)*panelWidth())
+}
+
+// fewTiles is up to when the parts of a block are panels, each unit with
+// products of its own, so that no thread reads all weights for a few rows.
+// Larger blocks are divided by groups of tiles.
+const fewTiles = 16
+
+// outputJob is an Output: of up to fewTiles tiles by panels, of more by groups
+// of rowGroup tiles.
+type outputJob struct {
+	s                      Winograd
+	dst, v, packed, m      []float32
+	e                      Epilogue
+	first, count, from, to int
+}
+
+var outputSlot slot[outputJob]
+
+func (o outputJob) share(from, to int) {
+	if o.count > fewTiles {
+		o.multiply(o.m, from*rowGroup, min(to*rowGroup, o.count), o.from, o.to)
+		return
+	}
+	panels := o.to - o.from
+	units := min(panels, MaxThreads)
+	each := o.s.points() * planeLen(o.count, panelWidth())
+	for u := from; u < to; u++ {
+		o.multiply(o.m[u*each:], 0, o.count, o.from+u*panels/units, o.from+(u+1)*panels/units)
+	}
+}
+
+// multiply does tiles [first, end) of the block and panels [from, to).
+func (o *outputJob) multiply(m []float32, first, end, from, to int) {
+	s := &o.s
 	width, points := panelWidth(), s.points()
-	in, out := planeLen(count, s.Cin), planeLen(count, width)
+	in, out := planeLen(o.count, s.Cin), planeLen(o.count, width)
 	for j := from; j < to; j++ {
 		for p := range points {
-			b := packed[(j*points+p)*s.Cin*width:][:s.Cin*width]
-			gemmPanel(m[p*out:][:count*width], width, v[p*in:], s.Cin, b, count, width, runs{s.Cin, 1, s.Cin}, false)
+			b := o.packed[(j*points+p)*s.Cin*width:][:s.Cin*width]
+			gemmPanel(m[p*out+first*width:][:(end-first)*width], width, o.v[p*in+first*s.Cin:], s.Cin, b, end-first, width, runs{s.Cin, 1, s.Cin}, false)
 		}
-		for t := range count {
-			s.tileOut(dst, m[t*width:], &e, first+t, j*width, out)
+		for t := first; t < end; t++ {
+			s.tileOut(o.dst, m[t*width:], &o.e, o.first+t, j*width, out)
 		}
 	}
 }

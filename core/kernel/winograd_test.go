@@ -10,7 +10,7 @@ import (
 type winogradBuffers struct{ framed, packed, v, m []float32 }
 
 // winogradMemory has room for the calls of TestNoAllocation.
-var winogradMemory = &winogradBuffers{make([]float32, 1<<14), make([]float32, 1<<15), make([]float32, 1<<13), make([]float32, 1<<13)}
+var winogradMemory = &winogradBuffers{make([]float32, 1<<14), make([]float32, 1<<15), make([]float32, 1<<13), make([]float32, 1<<15)}
 
 func newWinogradBuffers(s Winograd, block int) *winogradBuffers {
 	return &winogradBuffers{make([]float32, s.N*s.FramedH()*s.FramedW()*s.Cin), make([]float32, s.PackedLen()),

@@ -1,0 +1,96 @@
+package kernel
+
+import "sync/atomic"
+
+// Several threads for one kernel call. A call that is worth it is a job: units
+// of work (rows, groups, blocks of floats) that do not depend on each other, of
+// which a team does one part on each thread. How many parts there are and who
+// does which never changes a bit: a part computes exactly the outputs that the
+// whole call would, each in the same order.
+//
+// The code of a part is a leaf: it neither allocates nor starts, wakes or waits
+// for a goroutine, stores no pointer except on its stack, and cannot panic once
+// its kernel has checked the shapes. In the browser it runs on threads that the
+// Go runtime knows nothing of, beside a runtime that stands still;
+// TestPartsAreLeaves reads the compiler's output for calls that break the rule.
+
+// A Team does the parts of jobs.
+type Team interface {
+	// Size is the number of threads, the caller's among them.
+	Size() int
+	// Run calls Part(i) once for each i in [0, parts), on any thread and in
+	// any order, and returns when all calls have returned.
+	Run(parts int)
+}
+
+// MaxThreads bounds the size of a team: more threads than this wait for memory.
+const MaxThreads = 8
+
+// crew is the team at work. A kernel call that finds it taken, by a call on
+// another goroutine, does all of its job itself.
+var crew struct {
+	team  Team
+	size  int
+	taken atomic.Bool
+	work  sharer
+	units int
+	parts int
+}
+
+// A sharer is a job: share does the units [from, to).
+type sharer interface{ share(from, to int) }
+
+// SetTeam has the kernels work on the team's threads, nil on the caller's alone
+// as at the start. It must not be called while a kernel runs.
+func SetTeam(t Team) {
+	crew.team, crew.size = t, 1
+	if t != nil {
+		crew.size = min(t.Size(), MaxThreads)
+	}
+}
+
+// Part does part i of the job at hand. Only a team calls it, from Run. Helpers
+// in the browser find it by its name.
+//
+//go:noinline
+func Part(i int) {
+	units, parts := crew.units, crew.parts
+	crew.work.share(units*i/parts, units*(i+1)/parts)
+}
+
+// A part is worth its hand-over (microseconds where a helper is awake, tens of
+// them where it sleeps) from about partWork on. Work is counted in
+// multiplications with addition of a matrix product.
+const partWork = 1 << 18
+
+// The work of one element, in the same unit, as measured in Chromium.
+const (
+	workMove = 4
+	workAdd  = 8
+	workNorm = 12
+	workExp  = 32
+)
+
+// partsPerThread lets a thread that was held up do less than the others.
+const partsPerThread = 2
+
+// A slot is the place from which a team's threads read one kind of job: nothing
+// is allocated for a job.
+type slot[J sharer] struct{ job J }
+
+func (s *slot[J]) share(from, to int) { s.job.share(from, to) }
+
+// run does all units of the job, work in all, and returns when they are done.
+func (s *slot[J]) run(job J, units, work int) {
+	parts := min(units, work/partWork, crew.size*partsPerThread)
+	if crew.size < 2 || parts < 2 || !crew.taken.CompareAndSwap(false, true) {
+		job.share(0, units)
+		return
+	}
+	s.job = job
+	crew.work, crew.units, crew.parts = s, units, parts
+	crew.team.Run(parts)
+	var none J
+	s.job, crew.work = none, nil // keep nothing alive
+	crew.taken.Store(false)
+}
