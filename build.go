@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"tintype/internal/postlink"
 )
 
 // toolchain is the one Go version that builds the program: wasm_exec.js and
@@ -19,11 +21,15 @@ const toolchain = "go1.27.4"
 
 // The files that a build makes in build/.
 const (
-	simdWasm   = "tintype.wasm"
-	scalarWasm = "tintype-scalar.wasm"
-	wasmExec   = "wasm_exec.js"
-	stampFile  = "stamp"
+	simdWasm    = "tintype.wasm"
+	threadsWasm = "tintype-threads.wasm"
+	scalarWasm  = "tintype-scalar.wasm"
+	wasmExec    = "wasm_exec.js"
+	stampFile   = "stamp"
 )
+
+// shipped are the files in build/ that a visitor's browser may ask for.
+var shipped = []string{simdWasm, threadsWasm, scalarWasm, wasmExec}
 
 // A builder keeps build/ up to date with the sources.
 type builder struct {
@@ -108,7 +114,8 @@ func (b *builder) work(ctx context.Context, stamp string, fresh bool) {
 }
 
 // build makes all files. The page is served as soon as the plain program is
-// there: few browsers need the scalar one.
+// there: the one with threads is a matter of speed, and few browsers need the
+// scalar one.
 func (b *builder) build(ctx context.Context, stamp string) error {
 	if err := b.copyWasmExec(ctx); err != nil {
 		return err
@@ -117,6 +124,9 @@ func (b *builder) build(ctx context.Context, stamp string) error {
 		return err
 	}
 	b.set(true, "")
+	if err := b.compileThreads(ctx); err != nil {
+		return err
+	}
 	if err := b.compile(ctx, scalarWasm, "-tags", "purego"); err != nil {
 		return err
 	}
@@ -156,6 +166,29 @@ func (b *builder) compile(ctx context.Context, name string, more ...string) erro
 		return err
 	}
 	if _, err := b.goTool(ctx, append(args, "-o", abs, "./wasm")...); err != nil {
+		return err
+	}
+	return os.Rename(out+".new", out)
+}
+
+// compileThreads makes the program whose memory workers share. The step after
+// linking finds a function by its name, so this build keeps the names; the step
+// drops them.
+func (b *builder) compileThreads(ctx context.Context) error {
+	const named = "unlinked-" + threadsWasm
+	if err := b.compile(ctx, named, "-tags", "threads", "-ldflags", "-w -buildid="); err != nil {
+		return err
+	}
+	defer os.Remove(filepath.Join(b.out, named))
+	program, err := os.ReadFile(filepath.Join(b.out, named))
+	if err != nil {
+		return err
+	}
+	if program, err = postlink.Threads(program, postlink.Leaf); err != nil {
+		return fmt.Errorf("%s: %w", threadsWasm, err)
+	}
+	out := filepath.Join(b.out, threadsWasm)
+	if err := os.WriteFile(out+".new", program, 0o666); err != nil {
 		return err
 	}
 	return os.Rename(out+".new", out)

@@ -31,10 +31,11 @@ func dist(ctx context.Context, root, to string, out io.Writer) error {
 	if err := os.CopyFS(to, os.DirFS(filepath.Join(root, "site"))); err != nil {
 		return err
 	}
-	for _, path := range []string{
-		filepath.Join(b.out, simdWasm), filepath.Join(b.out, scalarWasm), filepath.Join(b.out, wasmExec),
-		filepath.Join(root, "LICENSE"), filepath.Join(root, "NOTICE"),
-	} {
+	paths := []string{filepath.Join(root, "LICENSE"), filepath.Join(root, "NOTICE")}
+	for _, name := range shipped {
+		paths = append(paths, filepath.Join(b.out, name))
+	}
+	for _, path := range paths {
 		if err := copyFile(filepath.Join(to, filepath.Base(path)), path); err != nil {
 			return err
 		}

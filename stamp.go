@@ -51,7 +51,7 @@ func (b *builder) sources() (string, error) {
 
 // fresh reports whether build/ holds the files of these sources.
 func (b *builder) fresh(stamp string) bool {
-	for _, name := range []string{simdWasm, scalarWasm, wasmExec} {
+	for _, name := range shipped {
 		if _, err := os.Stat(filepath.Join(b.out, name)); err != nil {
 			return false
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -79,7 +80,7 @@ func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		defer file.Close()
 		s.serveFile(w, r, name, file, info)
-	case name == simdWasm || name == scalarWasm || name == wasmExec:
+	case slices.Contains(shipped, name):
 		w.Header().Set("Retry-After", "2")
 		http.Error(w, "This file is still being built; ask again in a moment.", http.StatusServiceUnavailable)
 	default:

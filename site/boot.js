@@ -1,6 +1,6 @@
 // The loader: everything that must happen before Go runs, and the sentences
-// for when it cannot. It feature-tests, fetches and compiles one of the two
-// builds, starts the first worker and then the page's own instance.
+// for when it cannot. It feature-tests, fetches and compiles the builds that
+// fit, starts the first worker and then the page's own instance.
 "use strict";
 (() => {
   // (module (func (result v128) i32.const 0 i8x16.splat)): valid only with SIMD.
@@ -75,12 +75,32 @@
     }
   }
 
-  // startWorker returns a Worker that has been given the compiled module. It
-  // may be used at once: worker.js keeps what arrives before Go is up.
-  function startWorker(module) {
+  // startWorker returns a Worker that will be given the compiled module, and
+  // what it needs for more than one thread if that was to be had. It may be used
+  // at once: worker.js keeps what arrives before Go is up.
+  function startWorker(module, threads) {
     const worker = new Worker(new URL("worker.js", base), { name: "tintype" });
-    worker.postMessage({ module });
+    threads.then((threads) => worker.postMessage({ module, threads }));
     return worker;
+  }
+
+  // threadCount is how many threads one worker may use: the machine's, or what
+  // the address asks for (?threads=1). Memory is shared on isolated pages only.
+  function threadCount() {
+    if (!self.crossOriginIsolated) return 1;
+    return Math.floor(new URLSearchParams(location.search).get("threads")) || navigator.hardwareConcurrency || 1;
+  }
+
+  // compileThreads resolves to {module, size} of the build with a shared memory,
+  // to null where one thread must do.
+  async function compileThreads(size) {
+    if (!(size > 1)) return null;
+    try {
+      return { module: await compile("tintype-threads.wasm"), size };
+    } catch (error) {
+      console.warn("one thread only:", error);
+      return null;
+    }
   }
 
   async function boot() {
@@ -92,16 +112,17 @@
       throw new Sentence("The file wasm_exec.js is missing.", "Build the site first (make run), or upload the file beside this page.");
     }
     const simd = WebAssembly.validate(SIMD_PROBE);
+    const threads = compileThreads(simd ? threadCount() : 1);
     const module = await compile(simd ? "tintype.wasm" : "tintype-scalar.wasm");
     // The first worker starts while the page's instance does. If it breaks
     // before anybody listens, the page shall get another and hear why.
-    let spare = startWorker(module);
+    let spare = startWorker(module, threads);
     spare.onerror = () => { spare = null; };
     spare.onmessage = (event) => { if (event.data.kind === "exit") spare = null; };
     globalThis.tintype = {
       base: base.href,
       startWorker() {
-        const worker = spare || startWorker(module);
+        const worker = spare || startWorker(module, threads);
         spare = null;
         return worker;
       },

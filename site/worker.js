@@ -1,5 +1,5 @@
-// The worker's loader. Its first message is {module}, the compiled program;
-// everything after that is PROTOCOL.md and goes to Go, which takes over
+// The worker's loader. One message, not always the first, is {module, threads},
+// the compiled program; all others are PROTOCOL.md and go to Go, which takes over
 // onmessage. When the program ends, for whatever reason, the page is told
 // with {kind: "exit"}: this worker is of no use any more then.
 "use strict";
@@ -9,13 +9,23 @@ const early = []; // messages that came before Go was up
 const said = []; // the last lines on standard error: the reason of a crash
 
 self.onmessage = async (event) => {
+  if (!event.data.module) {
+    early.push(event);
+    return;
+  }
   self.onmessage = (e) => early.push(e);
   listen();
   try {
     const go = new Go();
     let code = 0;
     go.exit = (c) => { code = c; };
-    const instance = await WebAssembly.instantiate(event.data.module, go.importObject);
+    let { module, threads } = event.data;
+    const team = threads && await openTeam(threads);
+    if (team) {
+      module = threads.module;
+      Object.assign(go.importObject, team.imports());
+    }
+    const instance = await WebAssembly.instantiate(module, go.importObject);
     const ended = go.run(instance); // returns when main has set onmessage and waits
     for (const e of early) self.onmessage(e);
     await ended;
@@ -24,6 +34,25 @@ self.onmessage = async (event) => {
     exit(-1, String(error));
   }
 };
+
+// openTeam starts the compute threads. Without them, for whatever reason, the
+// program with a memory of its own does the same on one.
+async function openTeam({ module, size }) {
+  try {
+    importScripts("threads.js");
+    wrapViews();
+    return await Team.open(module, size, "helper.js", lost);
+  } catch (error) {
+    console.warn("one thread only:", error);
+    return null;
+  }
+}
+
+// lost is called in the middle of a pass, with the program on the stack.
+function lost(text) {
+  exit(-1, text);
+  self.close();
+}
 
 function exit(code, text) {
   self.onmessage = null;

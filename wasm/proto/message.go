@@ -67,7 +67,8 @@ type Cancel struct{ Target int }
 
 // Ready says that the worker takes requests. It has ID 0.
 type Ready struct {
-	SIMD bool // false: the scalar build
+	SIMD    bool // false: the scalar build
+	Threads int  // that a network's pass uses
 }
 
 // Progress counts the bytes of the checkpoint that have arrived.

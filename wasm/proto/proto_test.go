@@ -32,7 +32,7 @@ func messages(bitmap, buffer js.Value) []Message {
 		Load{ref},
 		Sample{Model: ref, Seed: math.MaxUint64, Count: 16, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Eta: 1},
 		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: math.NaN(), Eta: math.NaN()},
-		Cancel{Target: 3}, Ready{SIMD: true}, Progress{Received: 5, Total: 1 << 50},
+		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
 		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", PNG: buffer},
 		Loaded{info}, Done{SHA256: "cd", Millis: 320.5, PNG: buffer}, Done{PNG: js.Null()},

@@ -41,11 +41,14 @@ func Decode(v js.Value) (id int, m Message, err error) {
 	return id, m, nil
 }
 
+// maxThreads is beyond what any worker uses.
+const maxThreads = 1 << 10
+
 var decoders = map[string]func(*reader) Message{
 	"load":      func(r *reader) Message { return Load{r.model("model")} },
 	"sample":    decodeSample,
 	"cancel":    func(r *reader) Message { return Cancel{r.int("target", 0, math.MaxInt32)} },
-	"ready":     func(r *reader) Message { return Ready{r.bool("simd")} },
+	"ready":     func(r *reader) Message { return Ready{r.bool("simd"), r.int("threads", 1, maxThreads)} },
 	"progress":  func(r *reader) Message { return Progress{r.size("received"), r.size("total")} },
 	"step":      decodeStep,
 	"picture":   decodePicture,
@@ -124,6 +127,7 @@ func (m Cancel) fields(o map[string]any) []any {
 
 func (m Ready) fields(o map[string]any) []any {
 	o["simd"] = m.SIMD
+	o["threads"] = m.Threads
 	return nil
 }
 

@@ -3,7 +3,7 @@
 // Package worker is the program's role inside a Web Worker: it loads
 // checkpoints, samples and answers the page. PROTOCOL.md has the messages.
 //
-// Everything runs on one thread. Callbacks from the browser only queue jobs
+// Everything but the kernels' parts runs on one thread. Callbacks from the browser only queue jobs
 // and mark them cancelled; one goroutine does the jobs in order and yields to
 // the event loop between slices of work (yield.go).
 package worker
@@ -13,6 +13,7 @@ import (
 	"syscall/js"
 
 	"tintype/wasm/proto"
+	"tintype/wasm/threads"
 )
 
 // maxWaiting bounds the queue: a page that asks faster than pictures are made
@@ -53,7 +54,7 @@ func Main() {
 		return nil
 	}))
 	go w.serve()
-	w.send(0, proto.Ready{SIMD: simd})
+	w.send(0, proto.Ready{SIMD: simd, Threads: threads.Use()})
 }
 
 func newWorker(post js.Value, load Loader) *worker {

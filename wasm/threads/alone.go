@@ -1,0 +1,7 @@
+//go:build js && wasm && !threads
+
+// Package threads of a program with a memory of its own: one thread.
+package threads
+
+// Use returns the number of threads that the kernels use.
+func Use() int { return 1 }

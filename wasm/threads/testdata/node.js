@@ -1,0 +1,72 @@
+// Runs a program with site/threads.js under Node, whose workers are made to
+// look like a browser's:
+//
+//	node node.js <site folder> <wasm_exec.js> <program> <threads> [<what to do to a helper>]
+//
+// "kill" terminates helper 0 while it sleeps, "hang" makes it take a part and
+// never finish, "throw" has it fail in a part.
+"use strict";
+const { Worker: NodeWorker, isMainThread, parentPort, workerData } = require("node:worker_threads");
+const fs = require("node:fs");
+const path = require("node:path");
+const vm = require("node:vm");
+
+const [site, exec, program, size, harm] = workerData ?? process.argv.slice(2);
+const load = (file) => vm.runInThisContext(fs.readFileSync(file, "utf8"), { filename: file });
+
+globalThis.importScripts = (name) => load(path.join(site, name));
+
+// The part of a browser's Worker that threads.js uses.
+globalThis.Worker = class {
+  constructor(url) {
+    this.worker = new NodeWorker(__filename, { workerData: [site, exec, url, size, harm] });
+    this.worker.on("message", (data) => this.onmessage?.({ data }));
+    this.worker.on("error", (error) => this.onerror?.(error));
+  }
+  postMessage(data) { this.worker.postMessage(data); }
+  terminate() { return this.worker.terminate(); }
+};
+
+async function main() {
+  load(exec);
+  importScripts("threads.js");
+  vm.runInThisContext("wrapViews()");
+  const { Team, THREADS } = vm.runInThisContext("({ Team, THREADS })");
+  if (harm) THREADS.PATIENCE_MS = 1000;
+  const module = await WebAssembly.compile(fs.readFileSync(program));
+  const team = await Team.open(module, +size, "helper.js", (text) => { console.log("lost:", text); process.exit(3); });
+  if (harm === "kill") {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await team.helpers[0].terminate();
+  }
+  const go = new Go();
+  Object.assign(go.importObject, team.imports());
+  await go.run(await WebAssembly.instantiate(module, go.importObject));
+  process.exit(0);
+}
+
+function helper() {
+  globalThis.self = globalThis;
+  self.postMessage = (data) => parentPort.postMessage(data);
+  parentPort.on("message", (data) => {
+    if (harm === "hang" || harm === "throw") spoil(data);
+    self.onmessage({ data });
+  });
+  load(path.join(site, program)); // the script's name is passed in the program's place
+}
+
+// spoil replaces the leaf of helper 0 by one that goes wrong in its third part.
+function spoil(data) {
+  if (data.index !== 0) return;
+  const run = globalThis.runHelper;
+  let parts = 0;
+  globalThis.runHelper = (instance, ...rest) => run({
+    exports: { ...instance.exports, "tintype.leaf": (pc) => {
+      if (++parts < 3) return instance.exports["tintype.leaf"](pc);
+      if (harm === "throw") throw new Error("thrown on purpose");
+      for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    } },
+  }, ...rest);
+}
+
+if (isMainThread) main(); else helper();

@@ -1,0 +1,57 @@
+//go:build js && wasm && threads
+
+// Package threads puts the kernels to work on several Web Workers at once. It
+// is the Go side of site/threads.js; the program must have passed tools/link.
+//
+// A helper is a second instance of this program over the same memory. It never
+// runs Go's scheduler: it only calls kernel.Part, on a stack that is cut from
+// the array below and with that stack's first bytes as its g.
+package threads
+
+import (
+	"unsafe"
+
+	"tintype/core/kernel"
+)
+
+// stackBytes is what one helper gets: parts of kernels need less than 4 KiB.
+const stackBytes = 64 << 10
+
+var stacks [(kernel.MaxThreads - 1) * stackBytes / 8]uint64
+
+// count returns the size of the team; the script fails if that is above limit.
+//
+//go:wasmimport threads count
+func count(limit int32) int32
+
+//go:wasmimport threads start
+func start(stacks unsafe.Pointer, stackBytes, parts int32)
+
+// next returns a part that nobody has taken, and when there is none waits for
+// the others to finish theirs and returns -1. The part that it gave before
+// counts as done.
+//
+//go:wasmimport threads next
+func next() int32
+
+// Use gives the kernels the team that the worker's script has started, and
+// returns its size.
+func Use() int {
+	kernel.SetTeam(team{})
+	return team{}.Size()
+}
+
+type team struct{}
+
+func (team) Size() int { return int(count(kernel.MaxThreads)) }
+
+func (team) Run(parts int) {
+	start(unsafe.Pointer(&stacks), stackBytes, int32(parts))
+	for {
+		i := next()
+		if i < 0 {
+			return
+		}
+		kernel.Part(int(i))
+	}
+}
