@@ -59,16 +59,16 @@ func Threads(bin []byte, leaf string) ([]byte, error) {
 			return nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
 		}
 	}
-	index, err := m.find(leaf)
-	if err != nil {
-		return nil, err
-	}
 	for id, absent := range map[byte]bool{
 		secImport: m.imports == nil, secMemory: m.pages == 0, secGlobal: !m.globals, secExport: m.exports == nil,
 	} {
 		if absent {
 			return nil, fmt.Errorf("no %s section: not a program of Go's linker", sectionNames[id])
 		}
+	}
+	index, err := m.find(leaf)
+	if err != nil {
+		return nil, err
 	}
 	var out []section
 	for _, s := range sections {
