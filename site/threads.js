@@ -18,13 +18,15 @@ const THREADS = {
   STACK_BYTES: 7, // of each
   WORDS: 8,
   LIMIT: 8, // threads, as kernel.MaxThreads
-  SPIN_MS: 0.1, // how long to look for work before sleeping: kernels follow each other closely
+  IDLE_MS: 0.5, // how long a helper looks for work before it sleeps: kernels follow each other closely
+  LAST_MS: 2, // how long the main side watches the others' last parts before it sleeps
   PATIENCE_MS: 10000, // how long a helper may take for a part of a few milliseconds
 };
 
-// spin waits until done() is true or the time is over.
-function spin(done) {
-  const end = performance.now() + THREADS.SPIN_MS;
+// spin waits until done() is true or the time is over. Waking a thread up would
+// take as long as a small kernel.
+function spin(done, ms) {
+  const end = performance.now() + ms;
   do {
     for (let i = 0; i < 200; i++) if (done()) return true;
   } while (performance.now() < end);
@@ -127,7 +129,7 @@ class Team {
   wait() {
     const { words } = this;
     const finished = () => Atomics.load(words, THREADS.OPEN) === 0;
-    if (spin(finished)) return;
+    if (spin(finished, THREADS.LAST_MS)) return;
     const turn = THREADS.PATIENCE_MS / 50;
     Atomics.store(words, THREADS.WAITING, 1);
     let open = Atomics.load(words, THREADS.OPEN);
@@ -166,7 +168,7 @@ function runHelper(instance, index, memory, words) {
       continue;
     }
     const more = () => Atomics.load(words, THREADS.JOB) !== job;
-    if (!spin(more)) {
+    if (!spin(more, THREADS.IDLE_MS)) {
       Atomics.add(words, THREADS.ASLEEP, 1);
       Atomics.wait(words, THREADS.JOB, job);
       Atomics.sub(words, THREADS.ASLEEP, 1);
@@ -176,7 +178,8 @@ function runHelper(instance, index, memory, words) {
 }
 
 // onStack puts the instance on its own stack, whose first bytes stand for the
-// goroutine: Go functions read g.stackguard0, at 16, before they use the stack.
+// goroutine: Go functions read g.stackguard0, at 16, before they use the stack,
+// and wrappers of methods g._panic, which stays 0.
 // It returns SP, at which the leaf finds its return address and, 8 bytes up,
 // its parameter.
 function onStack(instance, index, memory, words) {

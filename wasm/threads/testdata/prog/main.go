@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
-	"time"
 
 	"tintype/core/kernel"
 	"tintype/wasm/threads"
@@ -16,28 +15,26 @@ import (
 
 func main() {
 	fmt.Println("threads", threads.Use())
-	const n = 256
+	const n = 250
 	a, b, dst := floats(n*n, 1), floats(n*n, 2), make([]float32, n*n)
 	packed := make([]float32, kernel.PackedLen(n, n))
 	kernel.Pack(packed, b, n, n, n)
-	for range 20 {
+	for range 100 {
 		kernel.Gemm(dst, n, a, n, packed, n, n, n, false)
 	}
-	best := time.Hour
-	for range 5 {
-		begun := time.Now()
-		for range 20 {
-			kernel.Gemm(dst, n, a, n, packed, n, n, n, false)
-		}
-		best = min(best, time.Since(begun))
+	fmt.Println("gemm", hash(dst))
+	var sum []float32
+	for i := range 40 {
+		// Memory grows and is collected between jobs.
+		sum = floats(1<<16+i<<12, 3)
+		kernel.SiLU(sum, sum)
 	}
-	fmt.Printf("gemm %s\n", hash(dst))
-	fmt.Printf("time %.3f ms, %.1f GFLOP/s\n", best.Seconds()*1e3/20, 20*2*n*n*n/best.Seconds()/1e9)
-	sum := make([]float32, 1<<18)
-	for range 50 {
-		kernel.SiLU(sum, floats(len(sum), 3)) // new memory, and collections, between jobs
-	}
-	fmt.Printf("silu %s\n", hash(sum))
+	fmt.Println("silu", hash(sum))
+	const hw, c = 32 * 32, 96
+	x, scratch := floats(hw*c, 4), make([]float32, 2*c)
+	kernel.GroupNorm(x, x, a[:c], b[:c], 1, hw, c, 32, 1e-5, scratch)
+	kernel.SoftmaxRows(x, x, hw, c, c, 3)
+	fmt.Println("rows", hash(x))
 }
 
 // floats returns n numbers in (-1, 1) that depend on seed alone.
