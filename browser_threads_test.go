@@ -19,7 +19,7 @@ const countThreads = `{
 	};
 }`
 
-// drawWith opens the page, draws the default picture and returns its hash and
+// drawWith opens the page, draws a picture and returns its hash and
 // the number of threads that drew it.
 func drawWith(t *testing.T, query string, faults ...fault) (hash string, threads int) {
 	t.Helper()
@@ -27,6 +27,7 @@ func drawWith(t *testing.T, query string, faults ...fault) (hash string, threads
 	b.before(countThreads)
 	b.open(siteServer(t, faults...) + query)
 	b.waitState("idle")
+	b.set("#seed", "42")
 	b.click("#generate")
 	b.waitState("done")
 	return b.attribute("#stage", "hash"), eval[int](b, "ready.at(-1)")
@@ -36,7 +37,7 @@ func drawWith(t *testing.T, query string, faults ...fault) (hash string, threads
 // threads, and with one where several cannot be had.
 func TestPageThreads(t *testing.T) {
 	chromium(t)
-	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "1")
+	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "42")
 	notIsolated := func(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Del("Cross-Origin-Embedder-Policy")
 		return false
