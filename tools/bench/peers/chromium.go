@@ -29,6 +29,7 @@ type program struct {
 
 var programs = []program{
 	{1, "plain.wasm", func(out string) error { return browser.Build(out, "./tools/bench/peers/inpage") }},
+	{2, "threads.wasm", func(out string) error { return browser.BuildThreads(out, "./tools/bench/peers/inpage") }},
 }
 
 // inChromium compares our programs with onnxruntime-web in one browser, each
@@ -58,7 +59,9 @@ func inChromium(packages, dir string, cases []testCase) error {
 
 // inPage compares the engines in a page of their own.
 func inPage(page *page, c testCase, p program) error {
-	ours, err := page.start("ours", "ours.js", url.Values{"program": {"files/" + p.file}, "graph": {c.Name}})
+	ours, err := page.start("ours", "ours.js", url.Values{
+		"program": {"files/" + p.file}, "graph": {c.Name}, "threads": {strconv.Itoa(p.threads)},
+	})
 	if err != nil {
 		return fmt.Errorf("our program: %w", err)
 	}
@@ -110,6 +113,9 @@ func (p *page) handler(packages, dir string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(own))
 	mux.HandleFunc("GET /wasm_exec.js", browser.Exec)
+	for _, script := range []string{"threads.js", "helper.js"} {
+		mux.HandleFunc("GET /"+script, browser.File(filepath.Join("site", script)))
+	}
 	mux.Handle("GET /files/", http.StripPrefix("/files/", http.FileServer(http.Dir(dir))))
 	mux.Handle("GET /packages/", http.StripPrefix("/packages/", http.FileServer(http.Dir(packages))))
 	mux.HandleFunc("GET /next", func(w http.ResponseWriter, r *http.Request) {

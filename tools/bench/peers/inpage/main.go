@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tintype/tools/bench/suite"
+	"tintype/wasm/threads"
 )
 
 func main() {
@@ -22,6 +23,7 @@ func main() {
 		}
 		engine.Call("ready", text)
 	}
+	threads.Use()
 	g, err := suite.FindGraph(os.Args[len(os.Args)-1])
 	if err != nil {
 		ready(err)

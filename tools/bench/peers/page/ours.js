@@ -10,7 +10,17 @@ go.argv = ["inpage", query.get("graph")];
 self.engine = { ready: (error) => postMessage(error ? { error } : {}) };
 self.onmessage = ({ data: order }) => postMessage(engine.answer(order));
 
-WebAssembly.instantiateStreaming(fetch(query.get("program")), go.importObject)
-  .then(({ instance }) => go.run(instance))
+async function start() {
+  const module = await WebAssembly.compileStreaming(fetch(query.get("program")));
+  if (query.get("threads") > 1) {
+    importScripts("threads.js");
+    wrapViews();
+    const team = await Team.open(module, query.get("threads"), "helper.js", (error) => postMessage({ error }));
+    Object.assign(go.importObject, team.imports());
+  }
+  await go.run(await WebAssembly.instantiate(module, go.importObject));
+}
+
+start()
   .then(() => postMessage({ error: "the program ended" }))
   .catch((error) => postMessage({ error: String(error) }));
