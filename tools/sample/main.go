@@ -16,7 +16,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 
+	"tintype/core/kernel"
 	"tintype/core/pipeline"
 	"tintype/internal/picture"
 	"tintype/model"
@@ -29,7 +31,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 type request struct {
 	model, label, solver, grid, out, trace string
 	seed                                   uint64
-	steps, count                           int
+	steps, count, threads                  int
 	eta, guidance                          float64
 	given                                  map[string]bool // flags that were given
 }
@@ -63,6 +65,7 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.Float64Var(&r.eta, "eta", 0, "DDIM's noise `X`, 0 (none) to 1 (as DDPM)")
 	flags.Float64Var(&r.guidance, "guidance", 1, "classifier-free guidance scale `W`; 1 is off")
 	flags.IntVar(&r.count, "count", 1, "number of pictures `N`, seeds seed, seed+1, ...")
+	flags.IntVar(&r.threads, "threads", 0, "threads `N` to compute with; 0: one for each processor. The picture is the same")
 	flags.StringVar(&r.trace, "trace", "", "also write x and the predicted picture of every step into this `directory`")
 	flags.StringVar(&r.out, "o", "", "PNG `file` to write")
 	if err := flags.Parse(args); err != nil {
@@ -76,8 +79,24 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 		return nil, errors.New("-model is missing: a checkpoint file such as site/models/nouns-32.safetensors.zst")
 	case r.count < 1 || r.count > maxCount:
 		return nil, fmt.Errorf("-count %d: expected 1 to %d", r.count, maxCount)
+	case r.threads < 0:
+		return nil, fmt.Errorf("-threads %d: expected 0 or more", r.threads)
 	}
 	return r, nil
+}
+
+// work has the kernels use that many threads, 0 for one a processor, until the
+// function that it returns is called.
+func work(threads int) (end func()) {
+	if threads == 0 {
+		threads = runtime.NumCPU()
+	}
+	team := kernel.NewGoroutines(threads)
+	kernel.SetTeam(team)
+	return func() {
+		kernel.SetTeam(nil)
+		team.Close()
+	}
 }
 
 // maxCount bounds the sheet's memory: 1024 pictures of 64 x 64 are 16 MiB.
@@ -98,6 +117,7 @@ func (r *request) run(stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	defer work(r.threads)()
 	pictures, err := d.draw(m)
 	if err != nil {
 		return err

@@ -24,12 +24,14 @@ func sample(t *testing.T, args ...string) string {
 	return lines[len(lines)-1]
 }
 
-// The student's first picture is the same on every platform and in every build: a change of this hash is a change
-// of everybody's pictures.
+// The student's first picture is the same on every platform, in every build and with any number of threads: a change
+// of this hash is a change of everybody's pictures.
 func TestHash(t *testing.T) {
 	const want = "f404caec34d04defb670d99041596539cf6f2a2fe2ffaa67876edee3a98e76fb"
-	if got := sample(t, "-model", student, "-seed", "1"); got != want {
-		t.Errorf("hash %s, want %s", got, want)
+	for _, threads := range []string{"0", "1", "2", "3", "8"} {
+		if got := sample(t, "-model", student, "-seed", "1", "-threads", threads); got != want {
+			t.Errorf("%s threads: hash %s, want %s", threads, got, want)
+		}
 	}
 }
 
