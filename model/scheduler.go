@@ -119,24 +119,33 @@ var schedulerFields = map[string]field[schedulerConfig]{
 	"steps_offset":           integer(func(c *schedulerConfig) *int { return &c.offset }),
 
 	// Fields with one value that is implemented.
+	"thresholding":               only("false"),
+	"use_exponential_sigmas":     only("false"),
+	"use_beta_sigmas":            only("false"),
+	"use_lu_lambdas":             only("false"),
+	"use_flow_sigmas":            only("false"),
+	"use_dynamic_shifting":       only("false"),
 	"set_alpha_to_one":           only("true"),
 	"final_sigmas_type":          only(`"zero"`),
 	"algorithm_type":             only(`"dpmsolver++"`),
 	"solver_order":               only("2"),
+	"lambda_min_clipped":         only("-Infinity"),
 	"interpolation_type":         only(`"linear"`),
 	"timestep_type":              only(`"discrete"`),
 	"lower_order_final":          ignored[schedulerConfig], // the last step is of order 1 here: it ends without noise
 	"euler_at_final":             ignored[schedulerConfig],
 	"dynamic_thresholding_ratio": ignored[schedulerConfig], // acts with thresholding only, which is refused
 	"sample_max_value":           ignored[schedulerConfig],
-	"lambda_min_clipped":         ignored[schedulerConfig], // clips levels that no grid here visits
 	"flow_shift":                 ignored[schedulerConfig], // acts with flow sigmas only, which are refused
+	"time_shift_type":            ignored[schedulerConfig], // acts with dynamic shifting only, which is refused
+	"predict_epsilon":            only("true"),             // prediction_type before diffusers 0.10
+	"tensor_format":              ignored[schedulerConfig], // of the first diffusers: numpy or torch
 }
 
 var (
 	betaSchedules   = []word[betaSchedule]{{"linear", betaLinear}, {"scaled_linear", betaScaledLinear}, {"squaredcos_cap_v2", betaCosine}}
 	predictionTypes = []word[denoise.Prediction]{{"epsilon", denoise.PredictEpsilon}, {"v_prediction", denoise.PredictV}, {"sample", denoise.PredictSample}}
-	varianceTypes   = []word[bool]{{"fixed_small", false}, {"fixed_large", true}, {"", false}}
+	varianceTypes   = []word[bool]{{"fixed_small", false}, {"fixed_small_log", false}, {"fixed_large", true}, {"", false}}
 	solverTypes     = []word[bool]{{"midpoint", false}, {"heun", true}}
 	spacings        = []word[schedule.GridKind]{{"linspace", schedule.Linspace}, {"leading", schedule.Leading}, {"trailing", schedule.Trailing}}
 )

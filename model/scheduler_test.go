@@ -2,6 +2,9 @@ package model
 
 import (
 	"math"
+	"os"
+	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -56,6 +59,33 @@ func TestDefaultsFollowTheSchedulerClass(t *testing.T) {
 	}
 }
 
+// Every class's config as diffusers saves it says the same as the class alone.
+func TestSavedSchedulers(t *testing.T) {
+	files, err := filepath.Glob("testdata/schedulers/*.json")
+	if err != nil || len(files) != 5 {
+		t.Fatalf("%d configs, want one of each class", len(files))
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved, err := readScheduler(parse(t, string(text)))
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		class := strings.TrimSuffix(filepath.Base(file), ".json")
+		bare, err := readScheduler(parse(t, `{"_class_name": "`+class+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(saved, bare) {
+			t.Errorf("%s:\n%+v, the class alone:\n%+v", file, saved, bare)
+		}
+	}
+}
+
 func TestSchedulerRefusesByName(t *testing.T) {
 	for config, names := range map[string]string{
 		`{}`: "_class_name",
@@ -70,6 +100,8 @@ func TestSchedulerRefusesByName(t *testing.T) {
 		`{"_class_name": "DPMSolverMultistepScheduler", "use_lu_lambdas": true}`:                  "use_lu_lambdas",
 		`{"_class_name": "EulerDiscreteScheduler", "use_exponential_sigmas": true}`:               "use_exponential_sigmas",
 		`{"_class_name": "DDPMScheduler", "num_train_timesteps": 3, "trained_betas": [0.1, 0.2]}`: "trained_betas",
+		`{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -5.1}`:              "lambda_min_clipped: -5.1 is not implemented; implemented is -Infinity",
+		`{"_class_name": "DDPMScheduler", "beta_start": -Infinity}`:                               "beta_start",
 		`{"_class_name": "DDPMScheduler", "clip_sample": "yes"}`:                                  "clip_sample",
 	} {
 		_, err := readScheduler(parse(t, config))

@@ -4,7 +4,8 @@
 // The parser (RFC 8259) keeps its own stack instead of recursing, so that depth is a limit and
 // not a crash; it refuses duplicate keys, invalid UTF-8, lone surrogates and text after the value.
 // Numbers stay text until a getter asks for an integer or a float. A parsed document is one flat
-// slice of nodes, 24 bytes each: at most 12 times the text.
+// slice of nodes, 24 bytes each: at most 12 times the text. Limits may allow one extension: the
+// words NaN, Infinity and -Infinity of Python's json.
 //
 // encoding/json is not used because it would add a third to the size of the WebAssembly program,
 // accepts duplicate keys and cannot name the path of a wrong field.

@@ -44,8 +44,11 @@ var refused = []struct {
 	{`nul`, ErrSyntax, 0},
 	{`nulll`, ErrSyntax, 4},
 	{`True`, ErrSyntax, 0},
-	{`NaN`, ErrSyntax, 0},
-	{`Infinity`, ErrSyntax, 0},
+	{`Nan`, ErrSyntax, 0},
+	{`-NaN`, ErrSyntax, 1},
+	{`+Infinity`, ErrSyntax, 0},
+	{`[-Infinit]`, ErrSyntax, 2},
+	{`Infinity1`, ErrSyntax, 8},
 	{`01`, ErrSyntax, 1},
 	{`-`, ErrSyntax, 1},
 	{`+1`, ErrSyntax, 0},
@@ -91,6 +94,32 @@ func TestParseRefuses(t *testing.T) {
 		}
 		if !errors.Is(err, c.kind) || syntax.Offset != c.at {
 			t.Errorf("%.40q: got %v, want %v at byte %d", c.text, err, c.kind, c.at)
+		}
+	}
+}
+
+// What Python's json writes for numbers that are none is read from configs alone, and no getter takes it for a number.
+func TestNonFinite(t *testing.T) {
+	v := parse(t, `{"a": -Infinity, "b": [NaN,Infinity ]}`)
+	if got := v.Compact(); got != `{"a":-Infinity,"b":[NaN,Infinity]}` {
+		t.Errorf("Compact gives %s", got)
+	}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{second(v.Get("a").Float()), `root.a: the number -Infinity is out of range`},
+		{second(v.Get("a").Int()), `root.a: expected an integer, found -Infinity`},
+		{second(v.Get("b").Floats()), `root.b[0]: the number NaN is out of range`},
+		{second(v.Get("b").At(1).Float()), `root.b[1]: the number Infinity is out of range`},
+	} {
+		if c.err == nil || c.err.Error() != c.want {
+			t.Errorf("got  %v\nwant %s", c.err, c.want)
+		}
+	}
+	for _, text := range []string{`NaN`, `Infinity`, `-Infinity`, `[-Infinity]`} {
+		if _, err := Parse("root", text, Header); !errors.Is(err, ErrSyntax) {
+			t.Errorf("%s in a header: %v, want %v", text, err, ErrSyntax)
 		}
 	}
 }

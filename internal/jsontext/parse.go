@@ -3,18 +3,21 @@ package jsontext
 import (
 	"math"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
-// Limits bound what Parse accepts. Both must be positive.
+// Limits bound what Parse accepts. Bytes and Depth must be positive.
 type Limits struct {
-	Bytes int // of text
-	Depth int // arrays and objects inside each other; a scalar alone has depth 0
+	Bytes     int  // of text
+	Depth     int  // arrays and objects inside each other; a scalar alone has depth 0
+	NonFinite bool // NaN, Infinity and -Infinity are numbers; no getter takes them for one
 }
 
-// Config fits the config files of diffusers, Header the header of a safetensors file.
+// Config fits the config files of diffusers, Header the header of a safetensors file. Python's
+// json writes -Infinity, and diffusers has it in the config of every DPMSolverMultistepScheduler.
 var (
-	Config = Limits{Bytes: 1 << 20, Depth: 32}
+	Config = Limits{Bytes: 1 << 20, Depth: 32, NonFinite: true}
 	Header = Limits{Bytes: 1 << 20, Depth: 8}
 )
 
@@ -120,6 +123,18 @@ func (p *parser) value() error {
 			return p.number()
 		}
 	}
+}
+
+// nonFinite gives the word of a number that is none, where such words are allowed.
+func (p *parser) nonFinite() string {
+	if p.limits.NonFinite {
+		for _, word := range [...]string{"NaN", "Infinity", "-Infinity"} {
+			if strings.HasPrefix(p.text[p.pos:], word) {
+				return word
+			}
+		}
+	}
+	return ""
 }
 
 // open starts an array or object and, in an object, reads the first key. An empty one is left
@@ -232,7 +247,7 @@ func (p *parser) skipSpace() {
 }
 
 func (p *parser) word(word string, kind Kind) error {
-	if len(p.text)-p.pos < len(word) || p.text[p.pos:p.pos+len(word)] != word {
+	if !strings.HasPrefix(p.text[p.pos:], word) {
 		return p.unexpected("a value")
 	}
 	p.add(kind, p.pos, p.pos+len(word))
@@ -243,6 +258,9 @@ func (p *parser) word(word string, kind Kind) error {
 // number follows the grammar: an optional minus, an integer without leading zeros, an optional
 // fraction, an optional exponent.
 func (p *parser) number() error {
+	if word := p.nonFinite(); word != "" {
+		return p.word(word, Number)
+	}
 	start := p.pos
 	if p.peek() == '-' {
 		p.pos++

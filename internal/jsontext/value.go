@@ -119,7 +119,7 @@ func (v Value) Int() (int, error) {
 
 // Int64 is Int for 64 bits on every platform.
 func (v Value) Int64() (int64, error) {
-	if v.Kind() != Number || strings.ContainsAny(v.Source(), ".eE") {
+	if v.Kind() != Number || strings.ContainsAny(v.Source(), ".eEIN") {
 		return 0, v.Fail("expected an integer, found " + v.describe())
 	}
 	n, err := strconv.ParseInt(v.Source(), 10, 64)
@@ -129,13 +129,13 @@ func (v Value) Int64() (int64, error) {
 	return n, nil
 }
 
-// Float gives a number rounded to float64; one beyond its range is an error.
+// Float gives a number rounded to float64; one beyond its range, or none at all, is an error.
 func (v Value) Float() (float64, error) {
 	if err := v.want(Number); err != nil {
 		return 0, err
 	}
 	f, err := strconv.ParseFloat(v.Source(), 64)
-	if err != nil || math.IsInf(f, 0) {
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 		return 0, v.Fail("the number " + shorten(v.Source()) + " is out of range")
 	}
 	return f, nil
