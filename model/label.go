@@ -14,7 +14,7 @@ import (
 //	N                          its number
 //	slot=value[,slot=value]    names or numbers, of the slots named; the others stay open
 //
-// The empty text leaves every slot open.
+// The empty text leaves every slot open; a slot's null row, by its number or as -1 or null, leaves that slot open.
 func (m *Model) ParseLabel(text string) ([]int, error) {
 	if m.Cond == nil {
 		if text != "" {
@@ -29,6 +29,14 @@ func (m *Model) ParseLabel(text string) ([]int, error) {
 	if text == "" {
 		return choice, nil
 	}
+	if len(choice) == 1 {
+		// Names of classes may have commas: "tench, Tinca tinca".
+		if i := m.Cond.ValueIndex(0, strings.TrimSpace(text)); i >= 0 {
+			choice[0] = i
+			return choice, nil
+		}
+	}
+	given := make([]bool, len(choice))
 	for part := range strings.SplitSeq(text, ",") {
 		slot, value, named := strings.Cut(part, "=")
 		at := 0
@@ -42,14 +50,14 @@ func (m *Model) ParseLabel(text string) ([]int, error) {
 		default:
 			value = part
 		}
-		if choice[at] != pipeline.Open {
+		if given[at] {
 			return nil, fmt.Errorf("label %q: slot %s is given twice", text, m.Cond.Slots[at].Name)
 		}
 		v, err := m.findValue(at, strings.TrimSpace(value))
 		if err != nil {
 			return nil, fmt.Errorf("label %q: %w", text, err)
 		}
-		choice[at] = v
+		choice[at], given[at] = v, true
 	}
 	return choice, nil
 }
@@ -62,14 +70,18 @@ func (m *Model) slotNames() string {
 	return strings.Join(names, ", ")
 }
 
-// findValue prefers a name to a number: some values are called 1 or 2.
+// findValue prefers a name to a number: some values are called 1 or 2, or null.
 func (m *Model) findValue(slot int, value string) (int, error) {
 	s := m.Cond.Slots[slot]
 	if i := m.Cond.ValueIndex(slot, value); i >= 0 {
 		return i, nil
 	}
-	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < len(s.Values) {
+	n, err := strconv.Atoi(value)
+	switch {
+	case err == nil && n >= 0 && n < len(s.Values):
 		return n, nil
+	case m.Cond.CanBeOpen() && (value == "null" || err == nil && (n == pipeline.Open || n == m.Cond.NullRow(slot))):
+		return pipeline.Open, nil
 	}
 	shown, more := s.Values, ""
 	if len(shown) > 12 {

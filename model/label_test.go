@@ -33,6 +33,11 @@ func slotted(t testing.TB) *Model {
 
 func TestParseLabel(t *testing.T) {
 	none, one, two := &Model{}, labelled(t), slotted(t)
+	fish, err := pipeline.ClassLabels([]string{"goldfish", "tench, Tinca tinca"}, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commas := &Model{Model: pipeline.Model{Cond: fish}}
 	for _, c := range []struct {
 		model *Model
 		text  string
@@ -48,6 +53,11 @@ func TestParseLabel(t *testing.T) {
 		{two, "head=dog", []int{1, -1}},
 		{two, " body = red , head = 0 ", []int{0, 0}},
 		{two, "body=1", []int{-1, 1}},
+		{one, "3", []int{-1}}, // the null label
+		{one, "-1", []int{-1}},
+		{two, "head=null,body=2", []int{-1, -1}},
+		{commas, "tench, Tinca tinca", []int{1}},
+		{commas, "class=1", []int{1}},
 	} {
 		got, err := c.model.ParseLabel(c.text)
 		if err != nil || !slices.Equal(got, c.want) {
@@ -61,8 +71,11 @@ func TestParseLabel(t *testing.T) {
 	}{
 		{none, "cat", "takes no label"},
 		{one, "shoe", "t-shirt, Bag, 7"},
-		{one, "3", "0 to 2"}, // the null label is not a value
-		{one, "-1", "0 to 2"},
+		{one, "4", "0 to 2"},
+		{one, "-2", "0 to 2"},
+		{commas, "-1", "0 to 1"}, // this model has no null label
+		{commas, "null", "0 to 1"},
+		{two, "head=null,head=cat", "twice"},
 		{two, "cat", "slot=value"},
 		{two, "tail=long", "head, body"},
 		{two, "head=cat,head=dog", "twice"},

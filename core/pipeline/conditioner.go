@@ -61,6 +61,14 @@ func Attributes(slots []Slot, dim int) (*Conditioner, error) {
 // CanBeOpen reports whether a slot can be left open: guidance needs that, too.
 func (c *Conditioner) CanBeOpen() bool { return c.kind == condRows || c.null >= 0 }
 
+// NullRow is the number of the row that stands for the slot left open, -1 if there is none.
+func (c *Conditioner) NullRow(slot int) int {
+	if c.kind == condRows {
+		return len(c.Slots[slot].Values)
+	}
+	return c.null
+}
+
 // check returns an error unless the choice is one of this conditioner's. A nil choice leaves every slot open.
 func (c *Conditioner) check(choice []int) error {
 	if c == nil {
@@ -121,7 +129,7 @@ func (c *Conditioner) fill(dst *tensor.Cond, from, to int, choice []int) {
 func (c *Conditioner) sum(dst []float32, choice []int) {
 	clear(dst)
 	for i, s := range c.Slots {
-		row := len(s.Values) // the null row
+		row := c.NullRow(i)
 		if choice != nil && choice[i] != Open {
 			row = choice[i]
 		}

@@ -56,14 +56,18 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	r := &request{given: map[string]bool{}}
 	flags := flag.NewFlagSet("sample", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		fmt.Fprintln(stderr, "usage: sample -model FILE [flags]. A flag left out takes the checkpoint's default.")
+		flags.PrintDefaults()
+	}
 	flags.StringVar(&r.model, "model", "", "checkpoint `file` (model.safetensors.zst), or a diffusers directory")
-	flags.StringVar(&r.label, "label", "", "what to draw: `NAME`, N, or slot=value[,slot=value]; left out: anything")
+	flags.StringVar(&r.label, "label", "", "what to draw: `NAME`, N, or slot=value[,slot=value]; a slot left out or null stays open")
 	flags.Uint64Var(&r.seed, "seed", 0, "seed of the first picture, 0 to 2^64-1")
 	flags.IntVar(&r.steps, "steps", 0, "sampler steps `N`, 1 or more")
 	flags.StringVar(&r.solver, "solver", "", "`NAME` of the solver: ddpm, ddim, euler, heun, dpmpp-2m")
 	flags.StringVar(&r.grid, "grid", "", "`NAME` of the grid: linspace, leading, trailing, karras")
 	flags.Float64Var(&r.eta, "eta", 0, "DDIM's noise `X`, 0 (none) to 1 (as DDPM)")
-	flags.Float64Var(&r.guidance, "guidance", 1, "classifier-free guidance scale `W`; 1 is off")
+	flags.Float64Var(&r.guidance, "guidance", 0, "classifier-free guidance scale `W`; 1 is off")
 	flags.IntVar(&r.count, "count", 1, "number of pictures `N`, seeds seed, seed+1, ...")
 	flags.IntVar(&r.threads, "threads", 0, "threads `N` to compute with; 0: one for each processor. The picture is the same")
 	flags.StringVar(&r.trace, "trace", "", "also write x and the predicted picture of every step into this `directory`")
