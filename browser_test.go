@@ -165,6 +165,29 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestLongNamesFit: a word without a break, typed or from the manifest, stays on the screen.
+func TestLongNamesFit(t *testing.T) {
+	long := strings.Repeat("incomprehensibilities", 20)
+	manifest, err := os.ReadFile("site/models/index.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest = []byte(strings.ReplaceAll(string(manifest), `"name":"`, `"name":"`+long))
+	b := openTab(t)
+	b.open(siteServer(t, at("/models/index.json", always, 200, "application/json", manifest)))
+	b.waitState("idle")
+	b.set("#words", long)
+	b.click("#generate")
+	b.waitState("done")
+	for _, width := range []int64{320, 390, 1280} {
+		b.size(width, 844)
+		if over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
+			t.Errorf("at %d pixels the page is %d pixels too wide", width, over)
+		}
+	}
+	b.screenshot("long-names")
+}
+
 // TestScreenshots leaves pictures of the finished page in shots/, for people
 // to look at, and checks that nothing sticks out of a phone's screen.
 func TestScreenshots(t *testing.T) {
