@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"tintype/core/pipeline"
 	"tintype/core/rng"
 	"tintype/core/tensor"
 	"tintype/internal/jsontext"
@@ -80,13 +81,19 @@ func (m *Model) CheckGoldens() (int, error) {
 }
 
 // RecordGoldens computes the text of the metadata key `goldens`: the first label of every slot early, and every slot
-// open (where that is possible) late on the way from noise.
+// open (where that is possible) late on the way from noise. A model that cannot be sampled with its own defaults has
+// none: it returns what is wrong with them.
 func (m *Model) RecordGoldens() (string, error) {
-	hi, _ := m.Process.Range()
 	first := []int(nil)
 	if m.Cond != nil {
 		first = make([]int, len(m.Cond.Slots))
 	}
+	defaults := m.Defaults()
+	defaults.Choice = first
+	if _, err := pipeline.Compile(&m.Model, defaults, nil); err != nil {
+		return "", fmt.Errorf("with the model's defaults: %w", err)
+	}
+	hi, _ := m.Process.Range()
 	goldens := []golden{{seed: 1, time: math.Floor(hi.T * 0.75), choice: first}, {seed: 2, time: math.Floor(hi.T * 0.25), choice: first}}
 	if m.CheckGuidance() == nil {
 		goldens[1].choice = nil

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"tintype/core/arch"
 	"tintype/core/pipeline"
+	"tintype/weights"
 )
 
 func labelled(t *testing.T) *Model {
@@ -83,6 +85,27 @@ func TestParseLabel(t *testing.T) {
 	} {
 		if _, err := c.model.ParseLabel(c.text); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%q: error %v, want one that says %q", c.text, err, c.says)
+		}
+	}
+}
+
+// What a checkpoint says of its classes must fit the network.
+func TestConditionerRefusesContradictions(t *testing.T) {
+	for _, c := range []struct {
+		model weights.Model
+		rows  int // of the network's table; 0: it takes no class
+		says  string
+	}{
+		{weights.Model{NullLabel: -1, Labels: []string{"cat"}}, 0, "takes no class"},
+		{weights.Model{NullLabel: 3}, 0, "takes no class"},
+		{weights.Model{NullLabel: -1, Labels: []string{"cat", "dog", "owl"}}, 2, "name 3 classes"},
+		{weights.Model{NullLabel: 2, Labels: []string{"cat", "dog"}}, 2, "name 3 classes"},
+		{weights.Model{NullLabel: -1}, maxClasses + 1, "at most 65536"},
+	} {
+		cfg := arch.DefaultUNet2D()
+		cfg.NumClassEmbeds = c.rows
+		if _, err := conditioner(c.model, cfg, nil); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%+v and %d rows: error %v, want one that says %q", c.model, c.rows, err, c.says)
 		}
 	}
 }

@@ -116,8 +116,8 @@ func conditioner(m weights.Model, cfg arch.UNet2DConfig, src nn.Source) (*pipeli
 	}
 	switch reads {
 	case arch.CondNone:
-		if m.Labels != nil {
-			return nil, fmt.Errorf("model.labels contradicts unet.num_class_embeds: the network takes no class")
+		if m.Labels != nil || m.NullLabel >= 0 {
+			return nil, fmt.Errorf("model.labels or null_label contradicts unet.num_class_embeds: the network takes no class")
 		}
 		return nil, nil
 	case arch.CondRows:
@@ -131,8 +131,14 @@ func conditioner(m weights.Model, cfg arch.UNet2DConfig, src nn.Source) (*pipeli
 	return pipeline.ClassLabels(m.Labels, m.NullLabel)
 }
 
+// maxClasses bounds the names that are made before the table itself has proved how many rows it has.
+const maxClasses = 1 << 16
+
 // classes names the rows of the network's class table: by the checkpoint's labels, or by their numbers.
 func classes(m weights.Model, rows int) (*pipeline.Conditioner, error) {
+	if rows > maxClasses {
+		return nil, fmt.Errorf("unet.num_class_embeds is %d: expected at most %d classes", rows, maxClasses)
+	}
 	names := m.Labels
 	if names == nil {
 		for i := range rows {

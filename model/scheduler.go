@@ -92,6 +92,9 @@ func readScheduler(root jsontext.Value) (schedulerConfig, error) {
 	if c.numInferenceSteps == 0 {
 		c.numInferenceSteps = c.steps
 	}
+	if c.clip && !(c.clipRange > 0) {
+		return c, root.Get("clip_sample_range").Fail("expected a number above 0 beside clip_sample")
+	}
 	if c.trained != nil && len(c.trained) != c.steps {
 		// Diffusers takes the table's length; a config that names both must agree.
 		if root.Get("num_train_timesteps").Exists() {

@@ -101,6 +101,7 @@ func TestSchedulerRefusesByName(t *testing.T) {
 		`{"_class_name": "EulerDiscreteScheduler", "use_exponential_sigmas": true}`:               "use_exponential_sigmas",
 		`{"_class_name": "DDPMScheduler", "num_train_timesteps": 3, "trained_betas": [0.1, 0.2]}`: "trained_betas",
 		`{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -5.1}`:              "lambda_min_clipped: -5.1 is not implemented; implemented is -Infinity",
+		`{"_class_name": "DDPMScheduler", "clip_sample_range": 0}`:                                "clip_sample_range",
 		`{"_class_name": "DDPMScheduler", "beta_start": -Infinity}`:                               "beta_start",
 		`{"_class_name": "DDPMScheduler", "clip_sample": "yes"}`:                                  "clip_sample",
 	} {

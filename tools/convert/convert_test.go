@@ -196,6 +196,25 @@ func TestManifest(t *testing.T) {
 	}
 }
 
+// edited gives the path of a pipeline in which one text of a config was replaced.
+func edited(t *testing.T, file, old, new string) string {
+	t.Helper()
+	dir := pipeline(t, nil)
+	path := filepath.Join(dir, filepath.FromSlash(file))
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(text), old, new, 1)
+	if changed == string(text) {
+		t.Fatalf("%s has no %s", file, old)
+	}
+	if err := os.WriteFile(path, []byte(changed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 func TestRefusals(t *testing.T) {
 	good, dir := pipeline(t, nil), t.TempDir()
 	out := filepath.Join(dir, "m.zst")
@@ -224,6 +243,9 @@ func TestRefusals(t *testing.T) {
 		{1, []string{"-in", pipeline(t, with(f32("conv_out.bias", 0, float32(math.NaN()), 0))), "-out", out}, "conv_out.bias"},
 		{1, []string{"-in", pipeline(t, with(f32("conv_out.bias", 0))), "-out", out}, "conv_out.bias"},
 		{1, []string{"-in", good, "-out", out, "-samplers", `{"default":{"name":"magic"}}`}, "magic"},
+		{1, []string{"-in", good, "-out", out, "-samplers", `{"default":{"name":"ddim","n":1001}}`}, "use 1 to 1000"},
+		{1, []string{"-in", edited(t, "unet/config.json", `"sample_size": 16`, `"sample_size": 1000000000`), "-out", out}, "1000000000 x 1000000000"},
+		{1, []string{"-in", edited(t, "unet/config.json", `"num_class_embeds": 5`, `"num_class_embeds": 16777216`), "-out", out}, "at most 65536 classes"},
 		{1, []string{"-in", good, "-out", filepath.Join(dir, "n.zst"), "-manifest", filepath.Join(dir, "index.json"), "-id", "x"}, "models[0].licence"},
 	} {
 		status, _, errs := convert(c.args...)
