@@ -89,9 +89,6 @@ func readScheduler(root jsontext.Value) (schedulerConfig, error) {
 	if err := readFields(&c, root, schedulerFields); err != nil {
 		return c, err
 	}
-	if c.numInferenceSteps == 0 {
-		c.numInferenceSteps = c.steps
-	}
 	if c.clip && !(c.clipRange > 0) {
 		return c, root.Get("clip_sample_range").Fail("expected a number above 0 beside clip_sample")
 	}
@@ -102,7 +99,21 @@ func readScheduler(root jsontext.Value) (schedulerConfig, error) {
 		}
 		c.steps = len(c.trained)
 	}
+	c.numInferenceSteps = c.defaultSteps()
 	return c, nil
+}
+
+// defaultSteps is the class's number of steps, or as many as the process has. An offset takes the last ones from
+// leading, which would begin beyond the table (diffusers does, and fails).
+func (c schedulerConfig) defaultSteps() int {
+	most := c.steps
+	if c.grid() == schedule.Leading && c.offset < c.steps {
+		most -= c.offset
+	}
+	if c.numInferenceSteps == 0 {
+		return most
+	}
+	return min(c.numInferenceSteps, most)
 }
 
 var schedulerFields = map[string]field[schedulerConfig]{
