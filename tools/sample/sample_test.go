@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-const student = "../../site/models/nouns-32-student-4.safetensors.zst"
+const student = models + "/nouns-32-student-4.safetensors.zst"
 
 // sample runs the command and returns the last line of its output.
 func sample(t *testing.T, args ...string) string {
@@ -24,13 +24,12 @@ func sample(t *testing.T, args ...string) string {
 	return lines[len(lines)-1]
 }
 
-// The student's first picture is the same on every platform, in every build and with any number of threads: a change
-// of this hash is a change of everybody's pictures.
-func TestHash(t *testing.T) {
-	const want = "f404caec34d04defb670d99041596539cf6f2a2fe2ffaa67876edee3a98e76fb"
-	for _, threads := range []string{"0", "1", "2", "3", "8"} {
-		if got := sample(t, "-model", student, "-seed", "1", "-threads", threads); got != want {
-			t.Errorf("%s threads: hash %s, want %s", threads, got, want)
+// Any number of threads draws what one draws; pictures_test.go holds that one to its hash.
+func TestThreadsDrawAlike(t *testing.T) {
+	want := sample(t, "-model", student, "-threads", "1")
+	for _, threads := range []string{"0", "2", "3", "8"} {
+		if got := sample(t, "-model", student, "-threads", threads); got != want {
+			t.Errorf("%s threads: hash %s, one thread's is %s", threads, got, want)
 		}
 	}
 }

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"testing"
+
+	"tintype/internal/proof"
+)
+
+const models = "../../site/models"
+
+var update = flag.Bool("update", false, "write the hashes of the pictures into internal/proof/pictures.txt")
+
+// TestPictures is one row of the promise that a spec is a picture: this build,
+// on this processor. A change of a hash is a change of everybody's pictures;
+// -update makes one.
+func TestPictures(t *testing.T) {
+	pictures, err := proof.Pictures()
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := map[string]string{}
+	for _, p := range pictures {
+		drawn[p.Name] = sample(t, p.Flags(models)...)
+		if !*update {
+			p.Check(t, platform(), drawn[p.Name])
+		}
+	}
+	if !*update {
+		return
+	}
+	text, err := proof.Renew(drawn)
+	if err == nil {
+		err = os.WriteFile("../../internal/proof/pictures.txt", []byte(text), 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// platform says for which machine, and how, this test was built.
+func platform() string {
+	name, simd := runtime.GOOS+"/"+runtime.GOARCH, "scalar"
+	if name == "js/wasm" {
+		name = "node"
+	}
+	build, _ := debug.ReadBuildInfo()
+	for _, s := range build.Settings {
+		switch {
+		case s.Key == "GOAMD64" && s.Value != "v1":
+			name += " " + s.Value
+		case s.Key == "-tags":
+			return name + " " + s.Value
+		case s.Key == "GOEXPERIMENT" && s.Value != "":
+			simd = s.Value
+		}
+	}
+	return name + " " + simd
+}
