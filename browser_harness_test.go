@@ -29,18 +29,29 @@ var chromiumFlags = []string{
 	"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
 }
 
-// chromium finds the browser. Without one a test is skipped, in CI it fails.
+// chromium finds the browser of most tests.
 func chromium(t *testing.T) string {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("CI") == "true":
-		t.Fatal("no chromium on this machine: install Debian's package chromium")
-	default:
-		t.Skip("no chromium on this machine: install Debian's package chromium to run the browser tests")
+	return installed(t, "chromium", "chromium")
+}
+
+// installed finds a program, by name or by a pattern of paths. Without one a
+// test is skipped, in CI it fails.
+func installed(t *testing.T, debian string, places ...string) string {
+	t.Helper()
+	for _, place := range places {
+		if path, err := exec.LookPath(place); err == nil {
+			return path
+		}
+		if paths, _ := filepath.Glob(place); len(paths) > 0 {
+			return paths[0]
+		}
 	}
+	reason := fmt.Sprintf("no %s on this machine: Debian's package %s has it", filepath.Base(places[0]), debian)
+	if os.Getenv("CI") == "true" {
+		t.Fatal(reason)
+	}
+	t.Skip(reason)
 	return ""
 }
 
