@@ -38,11 +38,13 @@ func (t *tally) missing(reason string, ci bool) {
 // event is a line of `go test -json` (see `go doc test2json`).
 type event struct {
 	Action, Package, ImportPath, Test, Output string
+	Key, Value                                string // of an attribute
 	Elapsed                                   float64
 }
 
-// goTest runs the variant and prints a line a package, and the whole output of
-// what failed.
+// goTest runs the variant and prints a line a package, a line for each attribute
+// that a test gives itself (the pictures it drew), and the whole output of what
+// failed.
 func (v variant) goTest(out io.Writer) tally {
 	args := append([]string{"test", "-json", "-timeout", "15m"}, v.flags...)
 	cmd := exec.Command("go", append(args, v.packages...)...)
@@ -98,6 +100,8 @@ func (c *collector) take(e event) {
 			c.output[key] = new(strings.Builder)
 		}
 		c.output[key].WriteString(e.Output)
+	case "attr":
+		fmt.Fprintf(c.out, "      %s %s\n", e.Key, e.Value)
 	case "pass", "fail", "skip":
 		c.finish(e, key)
 		delete(c.output, key)

@@ -9,6 +9,7 @@ import (
 // A stream as go test -json prints it: one pass, one skip with its reason, one
 // failure, and a package that failed.
 const stream = `{"Action":"run","Package":"p","Test":"TestA"}
+{"Action":"attr","Package":"p","Test":"TestA","Key":"picture","Value":"firefox simd: student 12ab"}
 {"Action":"pass","Package":"p","Test":"TestA","Elapsed":0.1}
 {"Action":"output","Package":"p","Test":"TestB","Output":"    b_test.go:7: no chromium here\n"}
 {"Action":"skip","Package":"p","Test":"TestB"}
@@ -27,8 +28,10 @@ func TestCollector(t *testing.T) {
 	if want := "v: p TestB: no chromium here"; c.skips[0] != want {
 		t.Errorf("skip %q, want %q", c.skips[0], want)
 	}
-	if !strings.Contains(out.String(), "got 1, want 2") {
-		t.Errorf("the failing test's output is missing from %q", out.String())
+	for _, want := range []string{"got 1, want 2", " picture firefox simd: student 12ab\n"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing from %q", want, out.String())
+		}
 	}
 }
 

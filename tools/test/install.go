@@ -10,22 +10,27 @@ import (
 // machine is a program that some tests need and a Debian package that has it.
 type machine struct {
 	program, debian, what string
+	onlyCI                bool // large for what a newcomer gets from it: never installed at home
 }
 
 var machines = []machine{
-	{"node", "nodejs", "the WebAssembly tests"},
-	{"chromium", "chromium", "the tests of the page in a browser"},
+	{program: "node", debian: "nodejs", what: "the WebAssembly tests"},
+	{program: "chromium", debian: "chromium", what: "the tests of the page in a browser"},
+	{program: "firefox-esr", debian: "firefox-esr", what: "the pictures in Firefox", onlyCI: true},
+	{program: "WebKitWebDriver", debian: "webkit2gtk-driver", what: "the pictures in WebKit", onlyCI: true},
+	{program: "Xvfb", debian: "xvfb", what: "the pictures in WebKit", onlyCI: true},
+	{program: qemu, debian: "qemu-user", what: "the pictures on arm64", onlyCI: true},
 }
 
 // ensureMachines installs what is missing where that is possible, and returns
 // a sentence for each program that is still missing.
-func ensureMachines(out io.Writer) (missing []string) {
+func ensureMachines(out io.Writer, ci bool) (missing []string) {
 	updated := false
 	for _, m := range machines {
 		if _, err := exec.LookPath(m.program); err == nil {
 			continue
 		}
-		if reason := cannotInstall(); reason != "" {
+		if reason := m.cannotInstall(ci); reason != "" {
 			missing = append(missing, fmt.Sprintf("no %s: %s did not run (%s)", m.program, m.what, reason))
 			continue
 		}
@@ -42,7 +47,10 @@ func ensureMachines(out io.Writer) (missing []string) {
 	return missing
 }
 
-func cannotInstall() string {
+func (m machine) cannotInstall(ci bool) string {
+	if m.onlyCI && !ci {
+		return "it runs where Debian's " + m.debian + " is installed"
+	}
 	if os.Geteuid() != 0 {
 		return "not root, so it cannot be installed here"
 	}

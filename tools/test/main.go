@@ -1,11 +1,14 @@
 // Command test runs the project's tests in every build that this machine can
 // run: native SIMD, native scalar (GOEXPERIMENT unset and -tags purego),
-// WebAssembly under Node (SIMD and scalar), the nested module wasm/dom, and,
-// as part of the native run, the page in Chromium.
+// WebAssembly under Node (SIMD and scalar), arm64 under qemu, the nested module
+// wasm/dom, and, as part of the native run, the page in Chromium and the
+// pictures of internal/proof in Chromium, Firefox and WebKit. A line "picture"
+// says what each of these drew.
 //
-// What a machine lacks is installed where that is possible (root, with
-// apt-get), otherwise skipped with the reason. With CI=true a missing browser
-// or a missing Node is a failure: coverage is never lost silently.
+// Node and Chromium are installed where that is possible (root, with apt-get),
+// with CI=true also Firefox, WebKitGTK, Xvfb and qemu. What is missing is
+// skipped with the reason; with CI=true that is a failure: coverage is never
+// lost silently.
 //
 //	go run ./tools/test           the tests
 //	go run ./tools/test -static   formatting, vet in every variant, tidy go.mod
@@ -31,8 +34,9 @@ func run(static bool, out io.Writer) int {
 		return runChecks(out)
 	}
 	var total tally
-	for _, m := range ensureMachines(out) {
-		total.missing(m, os.Getenv("CI") == "true")
+	ci := os.Getenv("CI") == "true"
+	for _, m := range ensureMachines(out, ci) {
+		total.missing(m, ci)
 	}
 	for _, v := range variants() {
 		total.add(v.run(out))

@@ -22,13 +22,20 @@ type variant struct {
 }
 
 // everywhere are the packages that know no operating system, browser or
-// server: they must pass in every build.
-var everywhere = []string{"./core/...", "./internal/...", "./weights/...", "./model/..."}
+// server, and the command that draws with them: they must pass in every build.
+var everywhere = []string{"./core/...", "./internal/...", "./weights/...", "./model/...", "./tools/sample"}
+
+// qemu runs a program for arm64 on another processor. It is slow, so that only
+// the proof of the bits runs in it: the pictures, and each kernel beside its twin.
+const qemu = "qemu-aarch64"
+
+var bits = []string{"-short", "-exec", qemu, "-run", "^(TestPictures|TestTwins|TestSameBits)$"}
 
 func variants() []variant {
 	wasm := []string{"GOOS=js", "GOARCH=wasm"}
 	inNode := []string{"-exec", nodeExec()}
 	portable := append([]string{"./tools/golden/...", "./wasm/..."}, everywhere...)
+	drawing := []string{"./core/kernel", "./tools/sample"}
 	return []variant{
 		{name: "native simd", packages: []string{"./..."}},
 		{name: "native scalar", env: []string{"GOEXPERIMENT="}, packages: everywhere},
@@ -37,6 +44,8 @@ func variants() []variant {
 		{name: "wasm simd", env: wasm, flags: inNode, packages: portable, needs: "node"},
 		{name: "wasm scalar", env: append([]string{"GOEXPERIMENT="}, wasm...),
 			flags: append([]string{"-tags", "purego"}, inNode...), packages: portable, needs: "node"},
+		{name: "arm64 simd", env: []string{"GOARCH=arm64"}, flags: bits, packages: drawing, needs: qemu},
+		{name: "arm64 scalar", env: []string{"GOARCH=arm64", "GOEXPERIMENT="}, flags: bits, packages: drawing, needs: qemu},
 		{name: "wasm/dom", env: wasm, dir: "wasm/dom", flags: inNode, packages: []string{"./..."}, needs: "node"},
 	}
 }
