@@ -21,11 +21,11 @@ type engine struct {
 	open  func(t *testing.T, address string)
 }
 
-var engines = []engine{
-	{"chromium", "Chrome/", func(t *testing.T, address string) { openTab(t).open(address) }},
-	{"firefox", "Firefox/", openFirefox},
-	{"webkit", "Version/", openWebKit},
-}
+var (
+	chromiumEngine = engine{"chromium", "Chrome/", func(t *testing.T, address string) { openTab(t).open(address) }}
+	firefoxEngine  = engine{"firefox", "Firefox/", openFirefox}
+	webKitEngine   = engine{"webkit", "Version/", openWebKit}
+)
 
 // firefoxPrefs keep the browser quiet. It has too many services to name, so
 // everything but loopback is sent to a proxy that is not there.

@@ -15,34 +15,37 @@ import (
 )
 
 // TestPicturesInEveryBrowser: the page draws what the command line draws, in
-// each engine, with SIMD and without, on one thread and on two.
+// each engine, with SIMD and without.
 func TestPicturesInEveryBrowser(t *testing.T) {
 	pictures, err := proof.Pictures()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range engines {
-		t.Run(e.name, func(t *testing.T) {
-			for _, b := range []struct {
-				name, query, simd string
-			}{
-				{"simd", "?threads=1", "true"},
-				{"scalar", "?scalar=1", "false"},
-			} {
-				t.Run(b.name, func(t *testing.T) {
-					v := newVisit(t, pictures)
-					e.open(t, siteServer(t, v.serve)+b.query)
-					for _, p := range pictures {
-						r := v.next()
-						if r.Get("name") != p.Name {
-							t.Fatalf("the page drew %s, want %s", r.Get("name"), p.Name)
-						}
-						if r.Get("simd") != b.simd || !strings.Contains(r.Get("agent"), e.agent) {
-							t.Errorf("drawn with simd %s by %s", r.Get("simd"), r.Get("agent"))
-						}
-						p.Check(t, e.name+" "+b.name, r.Get("hash"))
-					}
-				})
+	for _, c := range []struct {
+		engine
+		query string
+		build string // that the page must choose
+	}{
+		{chromiumEngine, "", "simd"},
+		{chromiumEngine, "?scalar=1", "scalar"},
+		{firefoxEngine, "", "simd"},
+		{firefoxEngine, "?scalar=1", "scalar"},
+		{webKitEngine, "", "simd"},
+		{webKitEngine, "?scalar=1", "scalar"},
+	} {
+		platform := c.name + " " + c.build
+		t.Run(platform, func(t *testing.T) {
+			v := newVisit(t, pictures)
+			c.open(t, siteServer(t, v.serve)+c.query)
+			for _, p := range pictures {
+				r := v.next()
+				if name := r.Get("name"); name != p.Name {
+					t.Fatalf("the page drew %s, want %s", name, p.Name)
+				}
+				if r.Get("build") != c.build || !strings.Contains(r.Get("agent"), c.agent) {
+					t.Errorf("drawn by %s in %s, want %s", r.Get("build"), r.Get("agent"), c.build)
+				}
+				p.Check(t, platform, r.Get("hash"))
 			}
 		})
 	}

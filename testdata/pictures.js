@@ -64,7 +64,8 @@
     for (const [id, value] of Object.entries({ seed, count, ...rest })) set(at(id), value);
     at("generate").click();
     await wait("done");
-    await tell({ name, hash: at("stage").dataset.hash, simd: ready.simd, agent: navigator.userAgent });
+    const build = ready.simd ? "simd" : "scalar";
+    await tell({ name, hash: at("stage").dataset.hash, build, agent: navigator.userAgent });
   }
 
   addEventListener("DOMContentLoaded", async () => {

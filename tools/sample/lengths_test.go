@@ -29,7 +29,7 @@ func TestVectorLengths(t *testing.T) {
 			t.Errorf("vectors of %s bits: %v\n%s", bits, err, out)
 		default:
 			for _, p := range pictures {
-				p.Check(t, platform()+" in vectors of "+bits+" bits", p.SHA256)
+				p.Check(t, platform()+" bits="+bits, p.SHA256)
 			}
 		}
 	}
