@@ -51,7 +51,19 @@ func affineSiLU(dst, x, a, b []float32, ld, pixels int) {
 	i := 0
 	for k := 0; k < pixels; k++ {
 		d, p := base(dst[k*ld:]), base(x[k*c:])
-		for i = 0; i+w <= c; i += w {
+		// Two vectors at a time share the constants.
+		for i = 0; i+2*w <= c; i += 2 * w {
+			v0 := load(p, i).Mul(load(g, i)).Add(load(h, i))
+			v1 := load(p, i+w).Mul(load(g, i+w)).Add(load(h, i+w))
+			u0, u1 := v0.Abs().Neg(), v1.Abs().Neg()
+			t0, r0 := expSplit(u0)
+			t1, r1 := expSplit(u1)
+			e0, e1 := expPoly(r0), expPoly(r1)
+			e0, e1 = expJoin(u0, t0, e0), expJoin(u1, t1, e1)
+			store(d, i, v0.IfElse(v0.GreaterEqual(zero), v0.Mul(e0)).Div(one.Add(e0)))
+			store(d, i+w, v1.IfElse(v1.GreaterEqual(zero), v1.Mul(e1)).Div(one.Add(e1)))
+		}
+		for ; i+w <= c; i += w {
 			v := load(p, i).Mul(load(g, i)).Add(load(h, i))
 			u := v.Abs().Neg()
 			t, r := expSplit(u)
