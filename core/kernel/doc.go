@@ -14,8 +14,9 @@
 //     float32(x*y) + z in scalar code, never fused;
 //   - the lanes of a vector are outputs (columns of a product, channels of a
 //     picture), and each sum runs in one stated order: k ascending in a matrix
-//     product; ky, kx, channel in a convolution; pixels by fours in GroupNorm;
-//     sixteen partial sums in softmax;
+//     product; ky, kx, channel in a direct convolution, channels at each point
+//     of a Winograd convolution; pixels by fours in GroupNorm; sixteen partial
+//     sums in softmax;
 //   - e^x is our own polynomial, and nothing is converted to an integer;
 //   - limits are compare and select.
 //
@@ -24,13 +25,52 @@
 // # Layout
 //
 // Activations are NHWC and contiguous. The right-hand side of a product is
-// packed once (Pack, PackT, PackConv3x3) into panels of panelWidth columns,
-// each [k][width], the last one padded with zero columns. A tile of a few rows
-// by one panel stays in registers over the whole of k, also over the three
-// rows of a filter: 2 rows by 16 columns on wasm, 4 rows by 2 vectors natively.
-// Rows of the left-hand side are read in place; for a convolution they are
-// overlapping runs of the framed picture, so there is no im2col copy. Edge
-// tiles go through a copy of the tile.
+// packed once (Pack, PackT, PackConv3x3, Winograd.Pack) into panels of
+// panelWidth columns, each [k][width], the last one padded with zero columns. A
+// tile of a few rows by one panel stays in registers over the whole of k, also
+// over the three rows of a filter: 2 rows by 16 columns on wasm, 4 rows by 2
+// vectors natively. Rows of the left-hand side are read in place; for a direct
+// convolution they are overlapping runs of the framed picture, so there is no
+// im2col copy. Edge tiles go through a copy of the tile.
+//
+// A Winograd convolution takes the tiles of a batch in blocks. Input transforms
+// a block into planes [point][tile][cin], whose distance is a cache line more
+// than a round number, because 36 planes a power of two apart would share one
+// set of the first-level cache. Output then takes panel by panel: the products
+// of all points with that panel, [point][tile][width], stay in the cache and are
+// transformed back at once, with bias, time embedding and residual added before
+// the only store. Weights are [panel][point][cin][width], one forward stream.
+// Lanes are channels everywhere: neither transform shuffles.
+//
+// Frame fills the zeros around a picture, and on the way joins two sources along
+// the channels, doubles pixels, and applies a norm's gain and shift with SiLU.
+//
+// # Which convolution
+//
+// WinogradTile decides by the layer's shape alone: 3x3 with stride 1, 16 input
+// channels or more, and a picture of at least four tiles of 4x4 takes tiles of 4;
+// down to 2x2 pixels, tiles of 2; all else the definition. Direct-convolution
+// GFLOP/s of one thread, each column from one run on a busy machine, in which
+// Gemm 256x64, k=576 made 77 natively and 21 in Chromium:
+//
+//	                    native          Chromium
+//	tile                4     2         4     2
+//	32x32  64 to  64  233              79
+//	32x32 128 to 128  245              94
+//	16x16 128 to 128  251              86
+//	16x16 256 to 256  266              96
+//	 8x8  256 to 256  227   159       100    58
+//	 4x4  256 to 256        156              57
+//
+// Below 16 channels the transforms cost what they save, and a vector is not
+// full. On 4x4 pixels a tile of 4 is one row of each product, and its weights,
+// four times the definition's, come from memory once for each.
+//
+// # Parts
+//
+// Frame.Fill, Winograd.Input, Winograd.Output and GemmPart compute a range of
+// rows, tiles or panels, and neither allocate nor write pointers: ranges of one
+// call may run side by side, and no bit depends on the cut.
 //
 // # Variants
 //
@@ -43,16 +83,19 @@
 // # Measured
 //
 // Two cores of an AMD EPYC (Zen 4) virtual machine with other work on it, one
-// thread, best of many, Go 1.27.4, Chromium 156, Node 20:
+// thread, best of many, Go 1.27.4, Chromium 156, Node 24 (V8 13.6):
 //
-//	                              native   Chromium   Node   Chromium scalar
-//	Gemm 256x64, k=576  GFLOP/s       79         30     25               1.3
-//	Conv3x3 16x16, 128 to 128         79         30     19               1.5
-//	SiLU           ns an element     0.56        1.9    2.0               37
-//	GroupNorm, 32x32x64              0.17       0.76   0.95              3.8
+//	                              native   Chromium, Node   Chromium scalar
+//	Gemm 256x64, k=576  GFLOP/s       79         33                    1.3
+//	Conv3x3 16x16, 128 to 128         79         30                    1.5
+//	Frame with SiLU ns an element    0.5        2.2                     37
+//	GroupNorm, 32x32x64             0.17       0.76                    3.8
 //
 // With 256-bit vectors (GODEBUG=simd=256) the native products run at 33
 // GFLOP/s: the compiler keeps more broadcasts alive than there are registers.
+//
+// Of a Winograd convolution 32x32x64 to 64 on wasm the products take 0.57 ms,
+// the input transform 0.06, the output transform 0.09.
 //
 // Reproduce with: go test -bench . ./core/kernel
 //
@@ -77,13 +120,20 @@
 //     of 68 with nothing else to do, 80 and 69 instead of 70 beside other work.
 //   - On wasm, tiles of 4x8, 5x8, 6x8, 3x12, 4x12 and 3x16 (24, 27, 23, 32, 26
 //     and 26 GFLOP/s in one run where 2x16 gave 32): two rows also fit pictures
-//     of any even width. Unrolling k by 2 gives 29, by 8 gives 33.
+//     of any even width.
+//   - The wasm tile loading each float of a by itself (28 to 29.5 GFLOP/s where
+//     four at once and lane broadcasts give 33), k unrolled by 4 (32), by 16
+//     (33.6), and its loads of b in a helper function (22): V8 keeps the order in
+//     which Go emits loads, so a load must stand right before its products.
+//   - Winograd's points 0, 1, -1, 2, -2, infinity: twice the error.
+//   - The output transform unrolled as the input transform is: no gain.
 //   - Slices under simd.LoadFloat32s on wasm: an addition takes 5 times as long
 //     as through vector_simd.go's arrays; both unrolled by 4, still 1.4 times.
 //   - unsafe.Slice under simd.LoadFloat32s on wasm: 2.8 GFLOP/s.
 //   - Raw pointers in the native tile: 1 % (what limits it is that a broadcast
 //     takes an arithmetic slot), not worth the bounds checks.
 //
-// Known to be slow: fewer outputs than a panel is wide (64 to 3 channels runs
-// at a sixth of the rate), and a product with a single row natively.
+// Known to be slow: fewer outputs than a panel is wide, a product with a single
+// row natively, and SiLU on wasm, whose constants are made anew in every pass of
+// its loop.
 package kernel
