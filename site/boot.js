@@ -85,9 +85,10 @@
   }
 
   // threadCount is how many threads one worker may use: the machine's, or what
-  // the address asks for (?threads=1). Memory is shared on isolated pages only.
+  // the address asks for (?threads=1). Memory is shared on isolated pages only,
+  // and in WebKitGTK not even there.
   function threadCount() {
-    if (!self.crossOriginIsolated) return 1;
+    if (!self.crossOriginIsolated || typeof SharedArrayBuffer !== "function") return 1;
     return Math.floor(new URLSearchParams(location.search).get("threads")) || navigator.hardwareConcurrency || 1;
   }
 

@@ -40,8 +40,9 @@ self.onmessage = async (event) => {
 async function openTeam({ module, size }) {
   try {
     importScripts("threads.js");
+    const team = await Team.open(module, size, "helper.js", lost);
     wrapViews();
-    return await Team.open(module, size, "helper.js", lost);
+    return team;
   } catch (error) {
     console.warn("one thread only:", error);
     return null;
