@@ -24,7 +24,9 @@ type engine struct {
 var (
 	chromiumEngine = engine{"chromium", "Chrome/", func(t *testing.T, address string) { openTab(t).open(address) }}
 	firefoxEngine  = engine{"firefox", "Firefox/", openFirefox}
-	webKitEngine   = engine{"webkit", "Version/", openWebKit}
+	webKitEngine   = engine{"webkit", "Version/", func(t *testing.T, address string) { openWebKit(t, address) }}
+	// WebKitGTK calls pages isolated, but has no shared memory unless it is told so.
+	webKitSharing = engine{"webkit", "Version/", func(t *testing.T, address string) { openWebKit(t, address, "JSC_useSharedArrayBuffer=1") }}
 )
 
 // firefoxPrefs keep the browser quiet. It has too many services to name, so
@@ -58,13 +60,13 @@ func openFirefox(t *testing.T, address string) {
 
 // openWebKit shows the page in the small browser that comes with WebKitGTK, on
 // a screen that nobody sees.
-func openWebKit(t *testing.T, address string) {
+func openWebKit(t *testing.T, address string, env ...string) {
 	t.Helper()
 	path := installed(t, "webkit2gtk-driver", "/usr/lib/*/webkit2gtk-4.*/MiniBrowser")
 	xvfb := installed(t, "xvfb", "Xvfb")
 	home := scratch(t)
 	cmd := exec.Command(path, "--private", "--geometry=1024x768", address)
-	cmd.Env = append(os.Environ(), "DISPLAY="+screen(t, xvfb, home), "GDK_BACKEND=x11", "NO_AT_BRIDGE=1")
+	cmd.Env = append(append(os.Environ(), "DISPLAY="+screen(t, xvfb, home), "GDK_BACKEND=x11", "NO_AT_BRIDGE=1"), env...)
 	launch(t, cmd, home)
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // TestPicturesInEveryBrowser: the page draws what the command line draws, in
-// each engine, with SIMD and without.
+// each engine, with SIMD and without, on one thread and on two.
 func TestPicturesInEveryBrowser(t *testing.T) {
 	pictures, err := proof.Pictures()
 	if err != nil {
@@ -26,12 +26,15 @@ func TestPicturesInEveryBrowser(t *testing.T) {
 		query string
 		build string // that the page must choose
 	}{
-		{chromiumEngine, "", "simd"},
-		{chromiumEngine, "?scalar=1", "scalar"},
-		{firefoxEngine, "", "simd"},
-		{firefoxEngine, "?scalar=1", "scalar"},
-		{webKitEngine, "", "simd"},
-		{webKitEngine, "?scalar=1", "scalar"},
+		{chromiumEngine, "?threads=1", "simd threads=1"},
+		{chromiumEngine, "?threads=2", "simd threads=2"},
+		{chromiumEngine, "?scalar=1", "scalar threads=1"},
+		{firefoxEngine, "?threads=1", "simd threads=1"},
+		{firefoxEngine, "?threads=2", "simd threads=2"},
+		{firefoxEngine, "?scalar=1", "scalar threads=1"},
+		{webKitEngine, "?threads=2", "simd threads=1"},
+		{webKitSharing, "?threads=2", "simd threads=2"},
+		{webKitEngine, "?scalar=1", "scalar threads=1"},
 	} {
 		platform := c.name + " " + c.build
 		t.Run(platform, func(t *testing.T) {

@@ -1,7 +1,7 @@
 // The visitor of browser_pictures_test.go. It is put before the page's own
 // scripts, makes each picture of pictures.json with the page's controls, and
 // tells the server what the page shows. The address chooses the build:
-// ?scalar=1 is a browser without SIMD.
+// ?scalar=1 is a browser without SIMD; ?threads=2 is for the page itself.
 "use strict";
 (() => {
   if (new URLSearchParams(location.search).has("scalar")) WebAssembly.validate = () => false;
@@ -64,7 +64,7 @@
     for (const [id, value] of Object.entries({ seed, count, ...rest })) set(at(id), value);
     at("generate").click();
     await wait("done");
-    const build = ready.simd ? "simd" : "scalar";
+    const build = `${ready.simd ? "simd" : "scalar"} threads=${ready.threads}`;
     await tell({ name, hash: at("stage").dataset.hash, build, agent: navigator.userAgent });
   }
 

@@ -16,9 +16,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
-	"tintype/core/kernel"
 	"tintype/core/pipeline"
 	"tintype/internal/picture"
 	"tintype/model"
@@ -87,20 +85,6 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 		return nil, fmt.Errorf("-threads %d: expected 0 or more", r.threads)
 	}
 	return r, nil
-}
-
-// work has the kernels use that many threads, 0 for one a processor, until the
-// function that it returns is called.
-func work(threads int) (end func()) {
-	if threads == 0 {
-		threads = runtime.NumCPU()
-	}
-	team := kernel.NewGoroutines(threads)
-	kernel.SetTeam(team)
-	return func() {
-		kernel.SetTeam(nil)
-		team.Close()
-	}
 }
 
 // maxCount bounds the sheet's memory: 1024 pictures of 64 x 64 are 16 MiB.

@@ -24,16 +24,6 @@ func sample(t *testing.T, args ...string) string {
 	return lines[len(lines)-1]
 }
 
-// Any number of threads draws what one draws; pictures_test.go holds that one to its hash.
-func TestThreadsDrawAlike(t *testing.T) {
-	want := sample(t, "-model", student, "-threads", "1")
-	for _, threads := range []string{"0", "2", "3", "8"} {
-		if got := sample(t, "-model", student, "-threads", threads); got != want {
-			t.Errorf("%s threads: hash %s, one thread's is %s", threads, got, want)
-		}
-	}
-}
-
 func TestPictureKIsThePictureOfSeedPlusK(t *testing.T) {
 	dir := t.TempDir()
 	both := filepath.Join(dir, "both.png")
