@@ -201,3 +201,37 @@ func TestNoSchedulerIsRefused(t *testing.T) {
 		t.Errorf("error %v, want one that says it is missing", err)
 	}
 }
+
+// What a scheduler's config says arrives in the model that is sampled.
+func TestSchedulerReachesTheModel(t *testing.T) {
+	for _, c := range []struct {
+		config     string
+		clip       float64
+		offset     int
+		prediction denoise.Prediction
+		variance   sampler.Variance
+		correction sampler.Correction
+	}{
+		{`{"_class_name": "DDPMScheduler", "clip_sample_range": 1.5, "variance_type": "fixed_large", "prediction_type": "v_prediction"}`,
+			1.5, 0, denoise.PredictV, sampler.VarianceLarge, sampler.Midpoint},
+		{`{"_class_name": "DDIMScheduler", "clip_sample": false, "steps_offset": 3, "prediction_type": "sample"}`,
+			0, 3, denoise.PredictSample, sampler.VarianceSmall, sampler.Midpoint},
+		{`{"_class_name": "DPMSolverMultistepScheduler", "solver_type": "heun"}`,
+			0, 0, denoise.PredictEpsilon, sampler.VarianceSmall, sampler.HeunLike},
+	} {
+		checkpoint, err := weights.OpenDirectory("../core/arch/testdata/ddpm")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer checkpoint.Close()
+		checkpoint.SetMetadata("scheduler", c.config)
+		m, err := Load(checkpoint)
+		if err != nil {
+			t.Fatalf("%s: %v", c.config, err)
+		}
+		if m.Clip != c.clip || m.Offset != c.offset || m.Prediction != c.prediction || m.Variance != c.variance || m.Correction != c.correction {
+			t.Errorf("%s: clip %v, offset %v, prediction %v, variance %v, correction %v",
+				c.config, m.Clip, m.Offset, m.Prediction, m.Variance, m.Correction)
+		}
+	}
+}
