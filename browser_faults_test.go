@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -59,6 +60,7 @@ func TestFaultsAreSentences(t *testing.T) {
 		{"worker missing", at("/worker.js", always, 404, "text/plain", nil), "crashed", "worker stopped"},
 		{"list missing", at("/models/index.json", always, 404, "text/plain", nil), "missing", "No models"},
 		{"list broken", at("/models/index.json", always, 200, "application/json", []byte("[{")), "missing", "No models"},
+		{"another hash in the list", at("/models/index.json", always, 200, "application/json", otherHashes(t)), "hash", "not the one"},
 		{"model missing", at(model, always, 404, "text/plain", nil), "missing", "no file for the model"},
 		{"page instead of model", at(model, always, 200, "text/html", []byte("<html>sign in")), "not-model", "an HTML page"},
 		{"other file instead of model", at(model, always, 200, "application/zstd", bytes.Repeat([]byte("x"), len(data))), "not-model", "another kind of file"},
@@ -93,6 +95,16 @@ func TestFaultsAreSentences(t *testing.T) {
 		b.click("#generate")
 		b.waitState("done")
 	})
+}
+
+// otherHashes is the manifest with a wrong hash for every model.
+func otherHashes(t *testing.T) []byte {
+	t.Helper()
+	manifest, err := os.ReadFile("site/models/index.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`"sha256":"[0-9a-f]{8}`).ReplaceAll(manifest, []byte(`"sha256":"00000000`))
 }
 
 func waitError(b *tab) {

@@ -87,6 +87,8 @@ func TestPageGrid(t *testing.T) {
 	eval[any](b, `[...document.querySelectorAll("#slots label")].find(l => l.textContent.trim() === "sneaker").click()`)
 	b.set("#count", "3")
 	b.set("#steps", "5")
+	b.set("#solver", "heun")
+	b.set("#guidance", "3.25")
 	b.click("#generate")
 	b.waitState("done")
 	if n := eval[int](b, `document.querySelectorAll("#stage [data-drawn]").length`); n != 3 {
@@ -94,7 +96,7 @@ func TestPageGrid(t *testing.T) {
 	}
 	hash := b.attribute("#stage", "hash")
 	want := sampleHash(t, nil, "-model", "site/models/fashion-mnist-32.safetensors.zst",
-		"-seed", "2", "-count", "3", "-label", "sneaker", "-steps", "5")
+		"-seed", "2", "-count", "3", "-label", "sneaker", "-steps", "5", "-solver", "heun", "-guidance", "3.25")
 	if hash != want {
 		t.Errorf("the page's hash is %s, tools/sample's is %s", hash, want)
 	}

@@ -69,7 +69,7 @@ func (p *page) setDefaults() {
 	d := p.info.Defaults
 	p.ui.solver.SetValue(d.Solver)
 	p.ui.steps.SetValue(strconv.Itoa(d.Steps))
-	guidance := strconv.FormatFloat(d.Guidance, 'g', 4, 64)
+	guidance := strconv.FormatFloat(d.Guidance, 'g', -1, 64)
 	if p.info.GuidanceReason != "" {
 		guidance = ""
 	}
