@@ -167,13 +167,14 @@ func winogradIn2(v, d []float32, plane, line, c int) {
 			q, x = unsafe.Add(q, 4*maxLanes), unsafe.Add(x, 4*c)
 		}
 		q, o := base(t[:]), base(v[l:])
+		// o stays: after the last pass it would point behind v, which the collector must not meet.
 		for j := 0; j < 4; j++ {
 			d0, d1, d2, d3 := load(q, 0), load(q, maxLanes), load(q, 2*maxLanes), load(q, 3*maxLanes)
-			store(o, 0, d2.Sub(d0))
-			store(o, plane, d2.Add(d1))
-			store(o, 2*plane, d2.Sub(d1))
-			store(o, 3*plane, d3.Sub(d1))
-			q, o = unsafe.Add(q, 4*4*maxLanes), unsafe.Add(o, 4*4*plane)
+			store(o, (4*j+0)*plane, d2.Sub(d0))
+			store(o, (4*j+1)*plane, d2.Add(d1))
+			store(o, (4*j+2)*plane, d2.Sub(d1))
+			store(o, (4*j+3)*plane, d3.Sub(d1))
+			q = unsafe.Add(q, 4*4*maxLanes)
 		}
 	}
 }
