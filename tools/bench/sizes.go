@@ -27,7 +27,7 @@ func sizes(print suite.Printer) error {
 	if printed, err := exec.Command("go", "run", ".", "-dist", dir).CombinedOutput(); err != nil {
 		return fmt.Errorf("building the site: %w\n%s", err, printed)
 	}
-	var total size
+	var plain, threads size
 	for _, kind := range []string{"*.wasm", "*.js", "*.css", "*.html"} {
 		files, err := filepath.Glob(filepath.Join(dir, kind))
 		if err != nil {
@@ -40,13 +40,17 @@ func sizes(print suite.Printer) error {
 			}
 			name := filepath.Base(file)
 			print(fmt.Sprintf("%s %s", name, s))
-			program := kind == "*.wasm" || kind == "*.js"
-			if program && name != "tintype-scalar.wasm" { // that one instead of tintype.wasm, where there is no SIMD
-				total.add(s)
+			switch {
+			case name == "tintype-scalar.wasm": // instead of tintype.wasm, where there is no SIMD
+			case name == "tintype-threads.wasm" || name == "threads.js" || name == "helper.js":
+				threads.add(s)
+			case kind == "*.wasm" || kind == "*.js":
+				plain.add(s)
 			}
 		}
 	}
-	print(fmt.Sprintf("runtime (WebAssembly and JavaScript) %s", total))
+	print(fmt.Sprintf("runtime (WebAssembly and JavaScript) %s", plain))
+	print(fmt.Sprintf("runtime, more for threads on an isolated page %s", threads))
 	return nil
 }
 
