@@ -76,14 +76,20 @@ func TestPageWithoutSIMD(t *testing.T) {
 	}
 }
 
+// choose picks a model by its ID and waits until it is loaded.
+func (b *tab) choose(id string) {
+	b.t.Helper()
+	b.click("#model-list input[value='" + id + "']")
+	b.waitState("idle")
+}
+
 // TestPageGrid: several pictures with labels and guidance are, hash and all,
 // what the command line draws.
 func TestPageGrid(t *testing.T) {
 	b := openTab(t)
 	b.open(siteServer(t))
 	b.waitState("idle")
-	eval[any](b, `document.querySelector("#model-list input[value='fashion-mnist-32']").click()`)
-	b.waitState("idle")
+	b.choose("fashion-mnist-32")
 	eval[any](b, `[...document.querySelectorAll("#slots label")].find(l => l.textContent.trim() === "sneaker").click()`)
 	b.set("#count", "3")
 	b.set("#steps", "5")
@@ -153,8 +159,7 @@ func TestCancel(t *testing.T) {
 	b := openTab(t)
 	b.open(siteServer(t))
 	b.waitState("idle")
-	eval[any](b, `document.querySelector("#model-list input[value='fashion-mnist-32']").click()`)
-	b.waitState("idle")
+	b.choose("fashion-mnist-32")
 	b.set("#steps", "200")
 	var took []float64
 	for i := range 11 {

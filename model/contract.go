@@ -90,24 +90,24 @@ func override(d *pipeline.Defaults, s *weights.Sampler) error {
 
 // SolverNamed finds a solver by the name that flags and pages use.
 func SolverNamed(name string) (sampler.Kind, error) {
-	known := ""
-	for _, info := range sampler.Solvers() {
-		if info.Name == name {
-			return info.Kind, nil
-		}
-		known += " " + info.Name
-	}
-	return 0, fmt.Errorf("unknown solver %q: expected one of%s", name, known)
+	return named("solver", name, sampler.Solvers(), func(i sampler.Info) sampler.Kind { return i.Kind })
 }
 
 // GridNamed finds a grid by the name that flags and pages use.
 func GridNamed(name string) (schedule.GridKind, error) {
+	return named("grid", name, schedule.Grids(), func(i schedule.GridInfo) schedule.GridKind { return i.Kind })
+}
+
+// named finds the kind of that name in a registry, or says which names there are.
+func named[I any, K fmt.Stringer](what, name string, infos []I, kind func(I) K) (K, error) {
 	known := ""
-	for _, info := range schedule.Grids() {
-		if info.Name == name {
-			return info.Kind, nil
+	for _, info := range infos {
+		k := kind(info)
+		if k.String() == name {
+			return k, nil
 		}
-		known += " " + info.Name
+		known += " " + k.String()
 	}
-	return 0, fmt.Errorf("unknown grid %q: expected one of%s", name, known)
+	var none K
+	return none, fmt.Errorf("unknown %s %q: expected one of%s", what, name, known)
 }
