@@ -229,3 +229,14 @@ func TestSettingNames(t *testing.T) {
 		t.Error("a setting or codec beyond the last has a name")
 	}
 }
+
+// A default eta does not follow into a solver that has none, where it would be refused.
+func TestSpecUseDropsAnEtaThatTheSolverHasNot(t *testing.T) {
+	s := Spec{Solver: sampler.KindDDIM, Eta: 0.5}
+	if s.Use(sampler.KindDDIM); s.Eta != 0.5 {
+		t.Errorf("ddim: eta %v, want 0.5", s.Eta)
+	}
+	if s.Use(sampler.KindHeun); s.Eta != 0 || s.Solver != sampler.KindHeun {
+		t.Errorf("heun: solver %v with eta %v, want no eta", s.Solver, s.Eta)
+	}
+}

@@ -86,5 +86,13 @@ func (m *Model) Defaults() Spec {
 	return Spec{Batch: 1, Solver: d.Solver, Grid: d.Grid, Steps: d.Steps, Eta: d.Eta, Guidance: d.Guidance}
 }
 
+// Use changes the solver. An eta that the new one does not have goes: it belonged to the old one.
+func (s *Spec) Use(k sampler.Kind) {
+	s.Solver = k
+	if info, _ := k.Info(); !info.UsesEta {
+		s.Eta = 0
+	}
+}
+
 // PictureSize is the height, width and channels of the model's pictures at its default size.
 func (m *Model) PictureSize() (h, w, c int) { return m.Codec.picture(m.H, m.W, m.C) }

@@ -146,13 +146,11 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 		return s, err
 	}
 	if r.given["solver"] {
-		if s.Solver, err = model.SolverNamed(r.solver); err != nil {
+		kind, err := model.SolverNamed(r.solver)
+		if err != nil {
 			return s, err
 		}
-		// The default eta belongs to the default solver.
-		if info, _ := s.Solver.Info(); !info.UsesEta {
-			s.Eta = 0
-		}
+		s.Use(kind)
 	}
 	if r.given["grid"] {
 		if s.Grid, err = model.GridNamed(r.grid); err != nil {

@@ -103,12 +103,11 @@ func (c *checkpoint) Compile(m proto.Sample, between func() error) (Run, error) 
 	s.Seed, s.Choice = m.Seed, m.Choice
 	var err error
 	if m.Solver != "" {
-		if s.Solver, err = model.SolverNamed(m.Solver); err != nil {
+		kind, err := model.SolverNamed(m.Solver)
+		if err != nil {
 			return nil, forbidden(err)
 		}
-		if info, _ := s.Solver.Info(); !info.UsesEta {
-			s.Eta = 0 // the default eta belongs to the default solver
-		}
+		s.Use(kind)
 	}
 	if m.Grid != "" {
 		if s.Grid, err = model.GridNamed(m.Grid); err != nil {
