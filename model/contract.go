@@ -84,7 +84,9 @@ func override(d *pipeline.Defaults, s *weights.Sampler) error {
 	if s.Guidance != 0 {
 		d.Guidance = s.Guidance
 	}
-	d.Eta = s.Eta
+	if s.Eta != 0 {
+		d.Options = sampler.Options{}.With(sampler.Eta, s.Eta)
+	}
 	return nil
 }
 

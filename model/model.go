@@ -84,10 +84,10 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 		m.Clip = s.clipRange
 	}
 	if s.largeVariance {
-		m.Variance = sampler.VarianceLarge
+		m.Options = m.Options.With(sampler.Variance, sampler.VarianceLarge)
 	}
 	if s.heunCorrection {
-		m.Correction = sampler.HeunLike
+		m.Options = m.Options.With(sampler.Correction, sampler.HeunLike)
 	}
 	if m.Contract, err = contract(d, s); err != nil {
 		return nil, err

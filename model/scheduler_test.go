@@ -209,8 +209,8 @@ func TestSchedulerReachesTheModel(t *testing.T) {
 		clip       float64
 		offset     int
 		prediction denoise.Prediction
-		variance   sampler.Variance
-		correction sampler.Correction
+		variance   float64
+		correction float64
 	}{
 		{`{"_class_name": "DDPMScheduler", "clip_sample_range": 1.5, "variance_type": "fixed_large", "prediction_type": "v_prediction"}`,
 			1.5, 0, denoise.PredictV, sampler.VarianceLarge, sampler.Midpoint},
@@ -229,9 +229,11 @@ func TestSchedulerReachesTheModel(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.config, err)
 		}
-		if m.Clip != c.clip || m.Offset != c.offset || m.Prediction != c.prediction || m.Variance != c.variance || m.Correction != c.correction {
+		variance, _ := m.Options.Get(sampler.Variance)
+		correction, _ := m.Options.Get(sampler.Correction)
+		if m.Clip != c.clip || m.Offset != c.offset || m.Prediction != c.prediction || variance != c.variance || correction != c.correction {
 			t.Errorf("%s: clip %v, offset %v, prediction %v, variance %v, correction %v",
-				c.config, m.Clip, m.Offset, m.Prediction, m.Variance, m.Correction)
+				c.config, m.Clip, m.Offset, m.Prediction, variance, correction)
 		}
 	}
 }

@@ -21,10 +21,10 @@ const (
 type plan struct {
 	h, w   int // of the network's input
 	guided bool
-	tape   *sampler.Tape
+	solver sampler.Program
 }
 
-// check is the one place that decides what goes together: it returns the compiled tape, or a *Clash.
+// check is the one place that decides what goes together: it returns the compiled solver, or a *Clash.
 func check(m *Model, s *Spec) (*plan, error) {
 	p := &plan{guided: s.Guidance != 1}
 	for _, f := range []func() error{
@@ -33,7 +33,6 @@ func check(m *Model, s *Spec) (*plan, error) {
 		func() error { return m.CheckSolver(s.Solver) },
 		func() error { return m.CheckGrid(s.Grid) },
 		func() error { return m.checkSteps(s.Steps) },
-		func() error { return m.checkEta(s) },
 		func() error { return m.checkGuidance(s.Guidance) },
 		func() error { return m.Cond.check(s.Choice) },
 		func() error { return m.compile(s, p) },
@@ -165,22 +164,6 @@ func (m *Model) checkSteps(n int) error {
 		"the model was distilled to exactly %s steps, and %d were asked for", list(c.TrainedSteps), n)
 }
 
-func (m *Model) checkEta(s *Spec) error {
-	if s.Eta == 0 {
-		return nil
-	}
-	info, _ := s.Solver.Info()
-	switch {
-	case !(s.Eta > 0 && s.Eta <= 1):
-		return clash(SettingEta, "use 0 to 1", "eta %v", s.Eta)
-	case !info.UsesEta:
-		return clash(SettingEta, "use eta 0, or solver ddim", "%v has no eta", s.Solver)
-	case m.Contract.Deterministic:
-		return clash(SettingEta, "use eta 0", "eta %v adds noise, and the model was trained for steps without", s.Eta)
-	}
-	return nil
-}
-
 // CheckGuidance returns the *Clash that keeps any guidance other than 1 from this checkpoint, or nil.
 func (m *Model) CheckGuidance() error {
 	switch {
@@ -207,7 +190,7 @@ func (m *Model) checkGuidance(g float64) error {
 	return m.CheckGuidance()
 }
 
-// compile makes levels and tape, and asks the parameterisation about every level that will be evaluated.
+// compile makes levels and program, and asks the parameterisation about every level that will be evaluated.
 func (m *Model) compile(s *Spec, p *plan) error {
 	grid := s.Grid.Grid(schedule.GridOptions{Offset: m.Offset})
 	if t := m.Contract.Times; len(t) > 0 && len(t) == s.Steps {
@@ -217,16 +200,16 @@ func (m *Model) compile(s *Spec, p *plan) error {
 	if err != nil {
 		return caused(SettingGrid, err)
 	}
-	solver := s.Solver.Solver(sampler.Options{Eta: s.Eta, Variance: m.Variance, Correction: m.Correction})
-	if p.tape, err = sampler.Compile(solver, levels); err != nil {
+	if p.solver, err = s.Solver.Compile(s.Options.Over(m.Options.For(s.Solver)), m.Process, levels); err != nil {
 		return caused(SettingSteps, err)
 	}
+	if m.Contract.Deterministic && p.solver.DrawsNoise() {
+		return clash(SettingOption, "leave its settings out", "%v adds noise with these settings, and the model was trained for steps without", s.Solver)
+	}
 	param := m.Prediction.Param()
-	for i := range p.tape.Ops {
-		if op := &p.tape.Ops[i]; op.Kind == sampler.OpEval {
-			if _, err := param(levels[op.Level]); err != nil {
-				return caused(SettingGrid, err)
-			}
+	for _, l := range p.solver.Asked() {
+		if _, err := param(l); err != nil {
+			return caused(SettingGrid, err)
 		}
 	}
 	return nil
@@ -236,7 +219,10 @@ func (m *Model) compile(s *Spec, p *plan) error {
 func caused(s Setting, err error) error {
 	var grid *schedule.GridError
 	var signal *denoise.NoSignalError
+	var option *sampler.SettingError
 	switch {
+	case errors.As(err, &option):
+		return &Clash{SettingOption, option.Problem, option.Remedy, err}
 	case errors.As(err, &grid):
 		return &Clash{s, grid.Problem, grid.Remedy, err}
 	case errors.As(err, &signal):

@@ -55,10 +55,10 @@ func TestClashes(t *testing.T) {
 		"too many steps":        {func(m *Model, s *Spec) { s.Steps = 1001 }, SettingSteps},
 		"linspace in one":       {func(m *Model, s *Spec) { s.Grid, s.Steps = schedule.Linspace, 1 }, SettingGrid},
 		"leading out of range":  {func(m *Model, s *Spec) { s.Grid, s.Steps, m.Offset = schedule.Leading, 1000, 1 }, SettingGrid},
-		"eta of euler":          {func(m *Model, s *Spec) { s.Solver, s.Eta = sampler.KindEuler, 0.5 }, SettingEta},
-		"negative eta":          {func(m *Model, s *Spec) { s.Solver, s.Eta = sampler.KindDDIM, -0.5 }, SettingEta},
-		"eta above one":         {func(m *Model, s *Spec) { s.Solver, s.Eta = sampler.KindDDIM, 1.5 }, SettingEta},
-		"eta NaN":               {func(m *Model, s *Spec) { s.Solver, s.Eta = sampler.KindDDIM, math.NaN() }, SettingEta},
+		"eta of euler":          {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindEuler, eta(0.5) }, SettingOption},
+		"negative eta":          {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(-0.5) }, SettingOption},
+		"eta above one":         {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(1.5) }, SettingOption},
+		"eta NaN":               {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(math.NaN()) }, SettingOption},
 		"guidance NaN":          {func(m *Model, s *Spec) { s.Guidance = math.NaN() }, SettingGuidance},
 		"negative guidance":     {func(m *Model, s *Spec) { s.Guidance = -1 }, SettingGuidance},
 		"infinite guidance":     {func(m *Model, s *Spec) { s.Guidance = math.Inf(1) }, SettingGuidance},
@@ -131,7 +131,7 @@ func TestStudentContract(t *testing.T) {
 		"forbidden":       {func(m *Model, s *Spec) { m.Contract.Forbidden = map[sampler.Kind]string{sampler.KindDDIM: "because"} }, SettingSolver, "because"},
 		"other grid":      {func(m *Model, s *Spec) { s.Grid = schedule.Karras }, SettingGrid, "trailing"},
 		"other steps":     {func(m *Model, s *Spec) { s.Steps = 5 }, SettingSteps, "exactly 4 steps"},
-		"noise":           {func(m *Model, s *Spec) { s.Eta = 0.5 }, SettingEta, "eta 0"},
+		"noise":           {func(m *Model, s *Spec) { s.Options = eta(0.5) }, SettingOption, "without"},
 		"guidance":        {func(m *Model, s *Spec) { s.Guidance = 2 }, SettingGuidance, "1.5 is already folded"},
 		"list, no number": {func(m *Model, s *Spec) { m.Contract.TrainedSteps = nil; s.Steps = 3 }, SettingSteps, "use 4"},
 	} {
@@ -159,7 +159,7 @@ func TestTimesOfTheContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range m.Contract.Times {
-		if got := p.tape.Levels[i].T; got != want {
+		if got := p.solver.Asked()[i].T; got != want {
 			t.Errorf("time %d is %v, want %v", i, got, want)
 		}
 	}
@@ -191,8 +191,8 @@ func TestEveryCombination(t *testing.T) {
 						m.Process, m.Prediction = process, prediction
 						s := m.Defaults()
 						s.Solver, s.Grid, s.Steps, s.Guidance = info.Kind, grid.Kind, n, float64(1+n%2)
-						if n%7 == 0 && info.UsesEta {
-							s.Eta = 1
+						if n%7 == 0 {
+							s.Options = eta(1).For(info.Kind)
 						}
 						r, err := Compile(m, s, nil)
 						if err != nil {
@@ -232,11 +232,13 @@ func TestSettingNames(t *testing.T) {
 
 // A default eta does not follow into a solver that has none, where it would be refused.
 func TestSpecUseDropsAnEtaThatTheSolverHasNot(t *testing.T) {
-	s := Spec{Solver: sampler.KindDDIM, Eta: 0.5}
-	if s.Use(sampler.KindDDIM); s.Eta != 0.5 {
-		t.Errorf("ddim: eta %v, want 0.5", s.Eta)
+	s := Spec{Solver: sampler.KindDDIM, Options: eta(0.5)}
+	if s.Use(sampler.KindDDIM); s.Options != eta(0.5) {
+		t.Errorf("ddim: options %v, want eta 0.5", s.Options)
 	}
-	if s.Use(sampler.KindHeun); s.Eta != 0 || s.Solver != sampler.KindHeun {
-		t.Errorf("heun: solver %v with eta %v, want no eta", s.Solver, s.Eta)
+	if s.Use(sampler.KindHeun); s.Options != (sampler.Options{}) || s.Solver != sampler.KindHeun {
+		t.Errorf("heun: solver %v with %v, want no settings", s.Solver, s.Options)
 	}
 }
+
+func eta(v float64) sampler.Options { return sampler.Options{}.With(sampler.Eta, v) }

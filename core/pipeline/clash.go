@@ -11,7 +11,7 @@ const (
 	SettingSolver
 	SettingGrid
 	SettingSteps
-	SettingEta
+	SettingOption // of the solver
 	SettingGuidance
 	SettingChoice
 	SettingBatch
@@ -19,7 +19,7 @@ const (
 	settings
 )
 
-var settingNames = [settings]string{"model", "solver", "grid", "steps", "eta", "guidance", "label", "count", "size"}
+var settingNames = [settings]string{"model", "solver", "grid", "steps", "setting", "guidance", "label", "count", "size"}
 
 func (s Setting) String() string {
 	if s >= settings {

@@ -31,11 +31,10 @@ type Model struct {
 	Codec      Codec        // from the network's pixels to a picture's
 	Cond       *Conditioner // nil: the network takes no condition
 
-	Clip       float64            // the largest |D|; 0: D is not clipped
-	Offset     int                // of the leading grid
-	Variance   sampler.Variance   // of DDPM's noise
-	Correction sampler.Correction // of DPM-Solver++(2M)
-	Contract   Contract
+	Clip     float64         // the largest |D|; 0: D is not clipped
+	Offset   int             // of the leading grid
+	Options  sampler.Options // the checkpoint's own settings, each for the solvers that read it
+	Contract Contract
 }
 
 // Contract says how a checkpoint wants to be sampled. The zero Contract allows everything; only Defaults need to be
@@ -60,7 +59,7 @@ type Defaults struct {
 	Solver   sampler.Kind
 	Grid     schedule.GridKind
 	Steps    int
-	Eta      float64
+	Options  sampler.Options // of Solver
 	Guidance float64
 }
 
@@ -74,24 +73,21 @@ type Spec struct {
 	Solver   sampler.Kind
 	Grid     schedule.GridKind
 	Steps    int
-	Eta      float64
-	Guidance float64 // 1: off
-	Choice   []int   // one value per slot of the conditioner, -1: left open; nil: all left open
-	H, W     int     // of the picture; 0: the model's
+	Options  sampler.Options // what it leaves out is the model's, or the solver's default
+	Guidance float64         // 1: off
+	Choice   []int           // one value per slot of the conditioner, -1: left open; nil: all left open
+	H, W     int             // of the picture; 0: the model's
 }
 
 // Defaults is the Spec of one picture with the checkpoint's own settings and every slot left open.
 func (m *Model) Defaults() Spec {
 	d := m.Contract.Defaults
-	return Spec{Batch: 1, Solver: d.Solver, Grid: d.Grid, Steps: d.Steps, Eta: d.Eta, Guidance: d.Guidance}
+	return Spec{Batch: 1, Solver: d.Solver, Grid: d.Grid, Steps: d.Steps, Options: d.Options, Guidance: d.Guidance}
 }
 
-// Use changes the solver. An eta that the new one does not have goes: it belonged to the old one.
+// Use changes the solver. Settings that the new one does not have go: they belonged to the old one.
 func (s *Spec) Use(k sampler.Kind) {
-	s.Solver = k
-	if info, _ := k.Info(); !info.UsesEta {
-		s.Eta = 0
-	}
+	s.Solver, s.Options = k, s.Options.For(k)
 }
 
 // PictureSize is the height, width and channels of the model's pictures at its default size.

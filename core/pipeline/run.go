@@ -17,7 +17,7 @@ type Run struct {
 	guided  bool
 	h, w    int // of the network's input
 	cond    *tensor.Cond
-	sampler *sampler.Run
+	sampler sampler.Runner
 	pixels  []float32 // one picture, decoded
 }
 
@@ -48,7 +48,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		den = &denoise.Clip{Denoiser: den, Limit: float32(m.Clip)}
 	}
 	r.pixels = make([]float32, p.h*p.w*m.C)
-	r.sampler = sampler.NewRun(p.tape, den, r.noise, values)
+	r.sampler = p.solver.Start(den, r.noise, values)
 	return r, r.Reset(s.Seed, s.Choice)
 }
 
@@ -74,7 +74,7 @@ func (r *Run) noise(dst []float32, key uint32) {
 	}
 }
 
-// Step executes one operation of the tape; done reports that it was the last, and is true from then on. A value that
+// Step executes one operation of the solver; done reports that it was the last, and is true from then on. A value that
 // is not a number is a *sampler.StepError. After an error the same Step may be tried again, or the run Reset.
 func (r *Run) Step() (done bool, err error) { return r.sampler.Step() }
 

@@ -16,22 +16,15 @@ import (
 // length. No noise is added in the step to the clean picture, whatever the variance (there s_T = 0).
 //
 // Weak order 1; one evaluation a step.
-type DDPM struct{ Variance Variance }
-
-// Variance is the choice of DDPM's noise.
-type Variance uint8
-
-// The variances: Small is right for data at a point, Large for data as wide as the noise.
-const (
-	VarianceSmall Variance = iota // diffusers: fixed_small
-	VarianceLarge                 // diffusers: fixed_large
-)
+type DDPM struct{ Variance int } // VarianceSmall or VarianceLarge
 
 var ddpmInfo = Info{
 	Kind: KindDDPM, Name: "ddpm",
 	Line:   "draws each step from the reverse process, as in the first paper; wants many steps",
 	Source: "Ho et al., arXiv 2006.11239", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
-	make: func(o Options) Solver { return DDPM{Variance: o.Variance} },
+	Formula: "x' = A e^-h x + a_T (1 - e^-2h) D + √var z",
+	Knobs:   []Knob{{Variance, VarianceSmall, VarianceSmall, VarianceLarge}},
+	tape:    func(o Options) Solver { return DDPM{Variance: o.whole(Variance)} },
 }
 
 // Compile emits the tape.

@@ -17,22 +17,15 @@ import (
 // the clean picture (h infinite) has no use for it: both are of order 1, x' = A·x + B·m0.
 //
 // Order 2; one evaluation a step.
-type DPMpp2M struct{ Correction Correction }
-
-// Correction is how DPM-Solver++(2M) weighs the difference of its estimates; both are of order 2.
-type Correction uint8
-
-// The corrections, named as diffusers' solver_type names them.
-const (
-	Midpoint Correction = iota
-	HeunLike
-)
+type DPMpp2M struct{ Correction int } // Midpoint or HeunLike
 
 var dpmpp2mInfo = Info{
 	Kind: KindDPMpp2M, Name: "dpmpp-2m",
 	Line:   "extrapolates from the last two estimates; the best quality for 8 to 30 evaluations",
 	Source: "Lu et al., arXiv 2211.01095", Order: 2, Cost: "n", Evals: perStep,
-	make: func(o Options) Solver { return DPMpp2M{Correction: o.Correction} },
+	Formula: "x' = A x + a_T (p1 m0 + c d0),  c = p1/2 or p2",
+	Knobs:   []Knob{{Correction, Midpoint, Midpoint, HeunLike}},
+	tape:    func(o Options) Solver { return DPMpp2M{Correction: o.whole(Correction)} },
 }
 
 // Compile emits the tape.

@@ -16,7 +16,8 @@ var eulerInfo = Info{
 	Kind: KindEuler, Name: "euler",
 	Line:   "one straight step along the slope at a time; the same as ddim with eta 0",
 	Source: "Karras et al., arXiv 2206.00364", Order: 1, Cost: "n", Evals: perStep,
-	make: func(Options) Solver { return Euler{} },
+	Formula: "X' = X + (σ_T - σ_S) e",
+	tape:    func(Options) Solver { return Euler{} },
 }
 
 // Compile emits the tape.

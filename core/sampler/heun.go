@@ -21,8 +21,9 @@ var heunInfo = Info{
 	Kind: KindHeun, Name: "heun",
 	Line:   "Euler's step corrected by the slope at its end; two evaluations a step",
 	Source: "Karras et al., arXiv 2206.00364, algorithm 1", Order: 2, Cost: "2n-1",
-	Evals: func(n int) int { return 2*n - 1 },
-	make:  func(Options) Solver { return Heun{} },
+	Evals:   func(n int) int { return 2*n - 1 },
+	Formula: "X' = X + (σ_T - σ_S)(e + e')/2,  e' at Euler's x'",
+	tape:    func(Options) Solver { return Heun{} },
 }
 
 // Compile emits the tape.

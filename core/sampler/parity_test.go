@@ -189,7 +189,7 @@ func (r *replayed) compare(x []float32, want []float64, scale float64) {
 func replay(t *testing.T, c *recorded, levels []schedule.Level, pin bool) float64 {
 	t.Helper()
 	solver, _, scaled := c.solver(t)
-	tape, err := Compile(solver, levels)
+	tape, err := Compile(solver, nil, levels)
 	if err != nil {
 		t.Fatal(err)
 	}

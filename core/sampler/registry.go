@@ -1,5 +1,7 @@
 package sampler
 
+import "tintype/core/schedule"
+
 // Kind names a solver. Text becomes a Kind at the program's edge and nowhere else.
 type Kind uint8
 
@@ -13,25 +15,21 @@ const (
 	kinds
 )
 
-// Info describes a solver to those who list, check or make it.
+// Info describes a solver to those who list, check or make it. Exactly one of tape and loop is there.
 type Info struct {
 	Kind       Kind
 	Name       string // as flags and pages spell it
 	Line       string // one line for people
+	Formula    string // one step, in the letters of solver.go
 	Source     string // paper
 	Order      int    // of convergence; of the weak one where noise is drawn
 	Cost       string // evaluations of n steps, as a formula
 	Evals      func(n int) int
-	Stochastic bool // draws noise at its default settings
-	UsesEta    bool
-	make       func(Options) Solver
-}
+	Stochastic bool   // draws noise at its default settings
+	Knobs      []Knob // settings that it reads
 
-// Options are the settings that some solvers have; the rest ignore them.
-type Options struct {
-	Eta        float64    // DDIM
-	Variance   Variance   // DDPM
-	Correction Correction // DPMpp2M
+	tape func(Options) Solver // its steps are known beforehand
+	loop func(Options) Loop   // its steps depend on the pictures
 }
 
 var infos = [kinds]Info{ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo}
@@ -54,12 +52,20 @@ func (k Kind) String() string {
 	return infos[k].Name
 }
 
-// Solver makes the solver with its settings; nil for a Kind that is none.
-func (k Kind) Solver(o Options) Solver {
-	if k >= kinds {
-		return nil
+// Compile prepares the solver for levels of a process. A setting that it does not take is a *SettingError, levels
+// that it cannot visit are a *LevelsError.
+func (k Kind) Compile(o Options, p schedule.Process, levels []schedule.Level) (Program, error) {
+	full, err := k.options(o)
+	if err != nil {
+		return nil, err
 	}
-	return infos[k].make(o)
+	if loop := infos[k].loop; loop != nil {
+		if err := checkLevels(levels); err != nil {
+			return nil, err
+		}
+		return loop(full).Prepare(p, levels)
+	}
+	return Compile(infos[k].tape(full), p, levels)
 }
 
 // perStep is the cost of one evaluation a step.

@@ -52,7 +52,10 @@ func finish(t *testing.T, r *Run) {
 // A run in float32 follows the tape in float64.
 func TestRunFollowsItsTape(t *testing.T) {
 	for _, info := range Solvers() {
-		tape := compile(t, info.Kind.Solver(Options{Eta: 0.5}), trailing(t, 12))
+		tape, ok := tape(t, info.Kind, noisy, process(t), trailing(t, 12))
+		if !ok {
+			continue
+		}
 		r := NewRun(tape, &mixture{}, noise32, 2)
 		finish(t, r)
 		x := []float64{0, 0}
@@ -113,7 +116,10 @@ func TestStepReportsWhere(t *testing.T) {
 // An error of the denoiser's owner, such as a cancelled pass, passes as it is, and the step can be taken again.
 func TestStepCanBeRetried(t *testing.T) {
 	for _, info := range Solvers() {
-		tape := compile(t, info.Kind.Solver(Options{Eta: 1}), trailing(t, 5))
+		tape, ok := tape(t, info.Kind, noisy, process(t), trailing(t, 5))
+		if !ok {
+			continue
+		}
 		plain := NewRun(tape, &mixture{}, noise32, 2)
 		finish(t, plain)
 		for at := 1; at <= tape.NFE; at++ {
@@ -150,7 +156,11 @@ func TestStepAllocatesNothing(t *testing.T) {
 		}
 	}
 	for _, info := range Solvers() {
-		r := NewRun(compile(t, info.Kind.Solver(Options{Eta: 0.5}), trailing(t, 10)), still{}, fill, 64)
+		program, err := info.Kind.Compile(noisy.For(info.Kind), process(t), trailing(t, 10))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := program.Start(still{}, fill, 64)
 		if n := testing.AllocsPerRun(5, func() {
 			r.Reset()
 			for done := false; !done; {

@@ -18,25 +18,34 @@ type LevelsError struct{ Problem string }
 
 func (e *LevelsError) Error() string { return "sampler: " + e.Problem }
 
-// Compile makes the tape of a solver.
-func Compile(s Solver, levels []schedule.Level) (*Tape, error) {
-	if len(levels) < 2 {
-		return nil, &LevelsError{fmt.Sprintf("%d levels, expected at least two", len(levels))}
+// Compile makes the tape of a solver. p is asked for levels between those of the grid; a solver that needs none may
+// be compiled without a process.
+func Compile(s Solver, p schedule.Process, levels []schedule.Level) (*Tape, error) {
+	if err := checkLevels(levels); err != nil {
+		return nil, err
 	}
-	for i, l := range levels {
-		if !(l.A >= 0 && l.S >= 0 && l.A+l.S > 0 && l.A+l.S <= math.MaxFloat64) {
-			return nil, &LevelsError{fmt.Sprintf("level %d has signal rate %v and noise rate %v", i, l.A, l.S)}
-		}
-		if i > 0 && !l.Below(levels[i-1]) {
-			return nil, &LevelsError{fmt.Sprintf("level %d does not carry less noise than the one before it", i)}
-		}
-	}
-	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...)}}
+	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...)}, process: p}
 	b.Buffer() // X
-	if err := s.Compile(b.tape.Levels, b); err != nil {
+	if err := s.Compile(b.tape.Levels[:len(levels):len(levels)], b); err != nil {
 		return nil, err
 	}
 	return &b.tape, nil
+}
+
+// checkLevels returns a *LevelsError unless the noise falls strictly over at least two levels.
+func checkLevels(levels []schedule.Level) error {
+	if len(levels) < 2 {
+		return &LevelsError{fmt.Sprintf("%d levels, expected at least two", len(levels))}
+	}
+	for i, l := range levels {
+		if !(l.A >= 0 && l.S >= 0 && l.A+l.S > 0 && l.A+l.S <= math.MaxFloat64) {
+			return &LevelsError{fmt.Sprintf("level %d has signal rate %v and noise rate %v", i, l.A, l.S)}
+		}
+		if i > 0 && !l.Below(levels[i-1]) {
+			return &LevelsError{fmt.Sprintf("level %d does not carry less noise than the one before it", i)}
+		}
+	}
+	return nil
 }
 
 // The names below are used by every solver. A step goes from level S (the noisier, from) to level T (to); h is the

@@ -42,10 +42,10 @@ type Op struct {
 // Tape is a compiled solver.
 type Tape struct {
 	Ops     []Op
-	Levels  []schedule.Level
-	Buffers int // how many the operations use
-	NFE     int // calls of the network
-	Steps   int // sampler steps
+	Levels  []schedule.Level // those of the grid, then those that the solver visits between them
+	Buffers int              // how many the operations use
+	NFE     int              // calls of the network
+	Steps   int              // sampler steps
 }
 
 // Term is one product of a linear combination.
@@ -57,8 +57,18 @@ type Term struct {
 // Builder collects the operations of a tape.
 type Builder struct {
 	tape    Tape
+	process schedule.Process
 	streams uint32 // noise drawn so far
 }
+
+// Level adds a level that is not one of the grid's, such as the middle of a step, and returns its number.
+func (b *Builder) Level(l schedule.Level) int {
+	b.tape.Levels = append(b.tape.Levels, l)
+	return len(b.tape.Levels) - 1
+}
+
+// Of is the process' level with the given lambda.
+func (b *Builder) Of(lambda float64) schedule.Level { return b.process.Of(lambda) }
 
 // Buffer names a buffer of its own.
 func (b *Builder) Buffer() Buf {

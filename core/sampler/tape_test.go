@@ -1,11 +1,16 @@
 package sampler_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
+	"flag"
+	"fmt"
+	"hash"
 	"math"
+	"os"
+	"reflect"
 	"testing"
 
 	. "tintype/core/sampler"
@@ -49,37 +54,52 @@ func eachTape(t *testing.T, f func(process string, grid schedule.GridInfo, info 
 					t.Fatal(err)
 				}
 				for _, info := range Solvers() {
-					tape, err := Compile(info.Kind.Solver(Options{Eta: 0.3, Variance: Variance(n % 2), Correction: Correction(n % 2)}), levels)
-					if err != nil {
-						t.Fatalf("%s, %v, %v in %d steps: %v", process, grid.Kind, info.Kind, n, err)
+					o := Options{}.With(Eta, 0.3).With(Variance, float64(n%2)).With(Correction, float64(n%2))
+					if tape, ok := tape(t, info.Kind, o, all[process], levels); ok {
+						f(process, grid, info, n, tape)
 					}
-					f(process, grid, info, n, tape)
 				}
 			}
 		}
 	}
 }
 
-// TestTapeDigest pins every coefficient of every tape: a native build and a WebAssembly one must compile the same.
-func TestTapeDigest(t *testing.T) {
-	const want = "caffc3859864dbf6ad6d991e70a986552053bee918cdffc585e86de957e2a8c9"
-	h := sha256.New()
-	tapes := 0
-	eachTape(t, func(_ string, _ schedule.GridInfo, _ Info, _ int, tape *Tape) {
-		tapes++
+var update = flag.Bool("update", false, "write testdata/tapes.txt anew")
+
+// TestTapeDigests pins every coefficient of every solver's tapes: a native build and a WebAssembly one must compile
+// the same.
+func TestTapeDigests(t *testing.T) {
+	const file = "testdata/tapes.txt"
+	sums := map[Kind]hash.Hash{}
+	eachTape(t, func(_ string, _ schedule.GridInfo, info Info, _ int, tape *Tape) {
+		if sums[info.Kind] == nil {
+			sums[info.Kind] = sha256.New()
+		}
 		for i := range tape.Ops {
-			op := &tape.Ops[i]
-			level := tape.Levels[op.Level]
-			if err := binary.Write(h, binary.LittleEndian, op); err != nil {
-				t.Fatal(err)
-			}
-			if err := binary.Write(h, binary.LittleEndian, level); err != nil {
-				t.Fatal(err)
+			for _, v := range []any{&tape.Ops[i], tape.Levels[tape.Ops[i].Level]} {
+				if err := binary.Write(sums[info.Kind], binary.LittleEndian, v); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 	})
-	if got := hex.EncodeToString(h.Sum(nil)); got != want {
-		t.Errorf("digest of %d tapes %s, want %s", tapes, got, want)
+	var got []byte
+	for _, info := range Solvers() {
+		if h := sums[info.Kind]; h != nil {
+			got = fmt.Appendf(got, "%x %s\n", h.Sum(nil), info.Name)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("digests of the tapes are\n%swant\n%s", got, want)
 	}
 }
 
@@ -144,7 +164,7 @@ func TestCompileRefuses(t *testing.T) {
 	} {
 		for _, info := range Solvers() {
 			var refused *LevelsError
-			if _, err := Compile(info.Kind.Solver(Options{}), levels); !errors.As(err, &refused) {
+			if _, err := info.Kind.Compile(Options{}, process(t), levels); !errors.As(err, &refused) {
 				t.Errorf("%v on levels with %s: error %v", info.Kind, name, err)
 			}
 		}
@@ -164,26 +184,59 @@ func TestRegistry(t *testing.T) {
 		if got, ok := info.Kind.Info(); !ok || got.Name != info.Name {
 			t.Errorf("Info of %v is %v, %v", info.Kind, got.Name, ok)
 		}
-		noisy := false
-		for _, op := range compile(t, info.Kind.Solver(Options{}), trailing(t, 4)).Ops {
-			noisy = noisy || op.Kind == OpNoise
+		if info.Formula == "" {
+			t.Errorf("%s has no formula", info.Name)
 		}
-		if noisy != info.Stochastic {
-			t.Errorf("%s draws noise: %v, described as %v", info.Name, noisy, info.Stochastic)
+		program := func(o Options) Program {
+			p, err := info.Kind.Compile(o, process(t), trailing(t, 4))
+			if err != nil {
+				t.Fatalf("%s: %v", info.Name, err)
+			}
+			return p
 		}
-		same := compile(t, info.Kind.Solver(Options{}), trailing(t, 4)).Ops
-		for j, op := range compile(t, info.Kind.Solver(Options{Eta: 1}), trailing(t, 4)).Ops {
-			if op != same[j] {
-				if !info.UsesEta {
-					t.Errorf("%s changes with eta", info.Name)
-				}
-				break
+		if got := program(Options{}).DrawsNoise(); got != info.Stochastic {
+			t.Errorf("%s draws noise: %v, described as %v", info.Name, got, info.Stochastic)
+		}
+		for _, knob := range info.Knobs {
+			lo, hi := Options{}.With(knob.Setting, knob.Min), Options{}.With(knob.Setting, knob.Max)
+			if reflect.DeepEqual(program(lo), program(hi)) {
+				t.Errorf("%s reads %v, and does the same at %v and at %v", info.Name, knob.Setting, knob.Min, knob.Max)
 			}
 		}
 	}
 	none := Kind(len(Solvers()))
-	if _, ok := none.Info(); ok || none.Solver(Options{}) != nil || none.String() != "unknown solver" {
+	if _, ok := none.Info(); ok || none.String() != "unknown solver" {
 		t.Error("a kind beyond the last is described")
+	}
+}
+
+// A setting that a solver has not, or not with that value, is refused by name.
+func TestOptionsAreChecked(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind Kind
+		o    Options
+		want Setting
+	}{
+		"eta of euler":       {KindEuler, Options{}.With(Eta, 0.5), Eta},
+		"negative":           {KindDDIM, Options{}.With(Eta, -0.1), Eta},
+		"too large":          {KindDDIM, Options{}.With(Eta, 1.1), Eta},
+		"NaN":                {KindDDIM, Options{}.With(Eta, math.NaN()), Eta},
+		"half a choice":      {KindDDPM, Options{}.With(Variance, 0.5), Variance},
+		"choice of another":  {KindDDPM, Options{}.With(Correction, 0), Correction},
+		"choice beyond last": {KindDPMpp2M, Options{}.With(Correction, 2), Correction},
+	} {
+		_, err := c.kind.Compile(c.o, process(t), trailing(t, 4))
+		var refused *SettingError
+		if !errors.As(err, &refused) || refused.Setting != c.want || refused.Remedy == "" {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	base := Options{}.With(Eta, 0.2).With(Variance, VarianceLarge)
+	if got := (Options{}).With(Eta, 0.7).Over(base); got != base.With(Eta, 0.7) {
+		t.Errorf("eta 0.7 over %v is %v", base, got)
+	}
+	if got := base.For(KindDDIM); got != (Options{}).With(Eta, 0.2) {
+		t.Errorf("ddim keeps %v", got)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 
 	"tintype/core/pipeline"
+	"tintype/core/sampler"
 	"tintype/internal/picture"
 	"tintype/model"
 	"tintype/weights"
@@ -161,7 +162,7 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 		s.Steps = r.steps
 	}
 	if r.given["eta"] {
-		s.Eta = r.eta
+		s.Options = s.Options.With(sampler.Eta, r.eta)
 	}
 	if r.given["guidance"] {
 		s.Guidance = r.guidance

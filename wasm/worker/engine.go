@@ -42,11 +42,12 @@ func (c *checkpoint) Info() proto.Info {
 	m := c.model
 	height, width, _ := m.PictureSize()
 	d := m.Contract.Defaults
+	eta, _ := d.Options.Get(sampler.Eta)
 	info := proto.Info{
 		ID: c.id, Name: m.Name, Licence: m.Licence, Provenance: m.Provenance,
 		Width: width, Height: height, Parameters: m.Parameters,
 		Defaults: proto.Defaults{
-			Solver: d.Solver.String(), Grid: d.Grid.String(), Steps: d.Steps, Guidance: d.Guidance, Eta: d.Eta,
+			Solver: d.Solver.String(), Grid: d.Grid.String(), Steps: d.Steps, Guidance: d.Guidance, Eta: eta,
 		},
 		GuidanceReason: reasonOf(m.CheckGuidance()),
 	}
@@ -121,7 +122,7 @@ func (c *checkpoint) Compile(m proto.Sample, between func() error) (Run, error) 
 		s.Guidance = m.Guidance
 	}
 	if m.Eta == m.Eta {
-		s.Eta = m.Eta
+		s.Options = s.Options.With(sampler.Eta, m.Eta)
 	}
 	run, err := pipeline.Compile(&c.model.Model, s, between)
 	if err != nil {

@@ -1,0 +1,63 @@
+package sampler
+
+import (
+	"tintype/core/denoise"
+	"tintype/core/schedule"
+)
+
+// Program is a solver prepared for its levels: a *Tape, or the loop of a solver whose steps depend on the pictures.
+type Program interface {
+	// Asked lists the levels at which the network will be asked.
+	Asked() []schedule.Level
+	// DrawsNoise reports whether noise is added on the way.
+	DrawsNoise() bool
+	// Start makes a run over n values (all pictures of the batch) and resets it. Everything is allocated here.
+	Start(den denoise.Denoiser, noise Noise, n int) Runner
+}
+
+// Runner is a program on its way. Its methods allocate nothing.
+type Runner interface {
+	// Reset begins again, with the noise of stream 0.
+	Reset()
+	// X is the noisy picture as it is now; a caller may write it before the first step.
+	X() []float32
+	// Denoised is the latest estimate of the clean picture; before the first it is X.
+	Denoised() []float32
+	// Progress says how far the run is.
+	Progress() Progress
+	// Step does one operation, with at most one call of the network; done reports that it was the last, and is true
+	// from then on. After an error the run stands where it stood: the same Step may be tried again.
+	Step() (done bool, err error)
+}
+
+// Loop is a solver whose steps depend on the pictures. It visits every level of the grid, in as many steps of its own
+// between two of them as it needs: Progress counts the levels.
+type Loop interface {
+	Prepare(p schedule.Process, levels []schedule.Level) (Program, error)
+}
+
+// Asked lists the level of every evaluation.
+func (t *Tape) Asked() []schedule.Level {
+	levels := make([]schedule.Level, 0, t.NFE)
+	for i := range t.Ops {
+		if op := &t.Ops[i]; op.Kind == OpEval {
+			levels = append(levels, t.Levels[op.Level])
+		}
+	}
+	return levels
+}
+
+// DrawsNoise reports whether the tape has an OpNoise.
+func (t *Tape) DrawsNoise() bool {
+	for i := range t.Ops {
+		if t.Ops[i].Kind == OpNoise {
+			return true
+		}
+	}
+	return false
+}
+
+// Start makes a Run of the tape.
+func (t *Tape) Start(den denoise.Denoiser, noise Noise, n int) Runner {
+	return NewRun(t, den, noise, n)
+}
