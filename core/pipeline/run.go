@@ -48,7 +48,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		den = &denoise.Clip{Denoiser: den, Limit: float32(m.Clip)}
 	}
 	r.pixels = make([]float32, p.h*p.w*m.C)
-	r.sampler = p.solver.Start(den, r.noise, values)
+	r.sampler = p.solver.Start(sampler.Env{Denoiser: den, Noise: r.noise}, values)
 	return r, r.Reset(s.Seed, s.Choice)
 }
 

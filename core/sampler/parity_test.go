@@ -208,7 +208,7 @@ func replay(t *testing.T, c *recorded, levels []schedule.Level, pin bool) float6
 			dst[i] = float32(z)
 		}
 	}
-	run := NewRun(tape, den, noise, len(c.Steps[0].X))
+	run := NewRun(tape, Env{Denoiser: den, Noise: noise}, len(c.Steps[0].X))
 	scale := 1.0
 	if scaled {
 		scale = levels[0].A

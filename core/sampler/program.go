@@ -12,7 +12,25 @@ type Program interface {
 	// DrawsNoise reports whether noise is added on the way.
 	DrawsNoise() bool
 	// Start makes a run over n values (all pictures of the batch) and resets it. Everything is allocated here.
-	Start(den denoise.Denoiser, noise Noise, n int) Runner
+	Start(env Env, n int) Runner
+}
+
+// Env is what a run works with.
+type Env struct {
+	Denoiser denoise.Denoiser
+	Noise    Noise
+	// Arrived, which may be nil, is called when x has reached a level of the grid (the first one included), before
+	// that level is shown or evaluated, and may change x: inpainting replaces there what is known. visit counts the
+	// calls from 0. An error ends the Step, which may be tried again.
+	Arrived func(x []float32, l schedule.Level, visit int) error
+}
+
+// arrived calls the hook, if there is one.
+func (e *Env) arrived(x []float32, l schedule.Level, visit int) error {
+	if e.Arrived == nil {
+		return nil
+	}
+	return e.Arrived(x, l, visit)
 }
 
 // Runner is a program on its way. Its methods allocate nothing.
@@ -58,6 +76,4 @@ func (t *Tape) DrawsNoise() bool {
 }
 
 // Start makes a Run of the tape.
-func (t *Tape) Start(den denoise.Denoiser, noise Noise, n int) Runner {
-	return NewRun(t, den, noise, n)
-}
+func (t *Tape) Start(env Env, n int) Runner { return NewRun(t, env, n) }

@@ -15,8 +15,8 @@ type Noise func(dst []float32, key uint32)
 type Run struct {
 	tape  *Tape
 	coef  [][maxTerms]float32 // the tape's coefficients, each rounded once; one row per operation
-	den   denoise.Denoiser
-	noise Noise
+	env   Env
+	begun bool // the hook has seen the first level
 	buf   [][]float32
 	start float32 // what the first noise is scaled by
 	pc    int
@@ -48,8 +48,8 @@ func (e *StepError) Unwrap() error { return e.Err }
 //
 // A run begins with unit-variance data at the first level: x = √(A² + S²)·z. For a variance-preserving process that
 // is the noise itself.
-func NewRun(t *Tape, den denoise.Denoiser, noise Noise, n int) *Run {
-	r := &Run{tape: t, den: den, noise: noise, coef: make([][maxTerms]float32, len(t.Ops)), buf: make([][]float32, t.Buffers)}
+func NewRun(t *Tape, env Env, n int) *Run {
+	r := &Run{tape: t, env: env, coef: make([][maxTerms]float32, len(t.Ops)), buf: make([][]float32, t.Buffers)}
 	for i := range t.Ops {
 		for j, c := range t.Ops[i].Coef {
 			r.coef[i][j] = float32(c)
@@ -66,10 +66,10 @@ func NewRun(t *Tape, den denoise.Denoiser, noise Noise, n int) *Run {
 
 // Reset begins again, with the noise of stream 0. It allocates nothing.
 func (r *Run) Reset() {
-	r.pc, r.last = 0, X
+	r.pc, r.last, r.begun = 0, X, false
 	r.seen = Progress{Steps: r.tape.Steps, NFE: r.tape.NFE, Ops: len(r.tape.Ops)}
 	x := r.buf[X]
-	r.noise(x, 0)
+	r.env.Noise(x, 0)
 	for i := range x {
 		x[i] = r.start * x[i]
 	}
@@ -90,10 +90,16 @@ func (r *Run) Step() (done bool, err error) {
 	if r.pc == len(r.tape.Ops) {
 		return true, nil
 	}
+	if !r.begun {
+		if err := r.env.arrived(r.buf[X], r.tape.Levels[0], 0); err != nil {
+			return false, err
+		}
+		r.begun = true
+	}
 	op := &r.tape.Ops[r.pc]
 	switch op.Kind {
 	case OpEval:
-		if err := r.den.Denoise(r.buf[op.Dst], r.buf[op.Src[0]], r.tape.Levels[op.Level]); err != nil {
+		if err := r.env.Denoiser.Denoise(r.buf[op.Dst], r.buf[op.Src[0]], r.tape.Levels[op.Level]); err != nil {
 			return false, r.located(op, err)
 		}
 		r.last = op.Dst
@@ -101,8 +107,11 @@ func (r *Run) Step() (done bool, err error) {
 	case OpLin:
 		r.lin(op, &r.coef[r.pc])
 	case OpNoise:
-		r.noise(r.buf[op.Dst], op.Key)
+		r.env.Noise(r.buf[op.Dst], op.Key)
 	case OpEmit:
+		if err := r.env.arrived(r.buf[X], r.tape.Levels[op.Level], r.seen.Step+1); err != nil {
+			return false, err
+		}
 		r.seen.Step++
 	}
 	r.pc++

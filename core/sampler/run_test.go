@@ -3,6 +3,7 @@ package sampler_test
 import (
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"tintype/core/denoise"
@@ -56,7 +57,7 @@ func TestRunFollowsItsTape(t *testing.T) {
 		if !ok {
 			continue
 		}
-		r := NewRun(tape, &mixture{}, noise32, 2)
+		r := NewRun(tape, Env{Denoiser: &mixture{}, Noise: noise32}, 2)
 		finish(t, r)
 		x := []float64{0, 0}
 		fixedNoise(x, 0)
@@ -87,11 +88,11 @@ func TestRunFollowsItsTape(t *testing.T) {
 // The noise a run begins with has the width of the marginal of unit-variance data.
 func TestStartScale(t *testing.T) {
 	levels := []schedule.Level{{T: 3, A: 1, S: 80}, {T: 2, A: 1, S: 2}, schedule.Clean}
-	r := NewRun(compile(t, Euler{}, levels), &mixture{}, func(dst []float32, _ uint32) { dst[0] = 1 }, 2)
+	r := NewRun(compile(t, Euler{}, levels), Env{Denoiser: &mixture{}, Noise: func(dst []float32, _ uint32) { dst[0] = 1 }}, 2)
 	if got, want := r.X()[0], float32(math.Sqrt(6401)); got != want {
 		t.Errorf("starts at %v, want %v", got, want)
 	}
-	r = NewRun(compile(t, Euler{}, trailing(t, 5)), &mixture{}, func(dst []float32, _ uint32) { dst[0] = 0.7 }, 2)
+	r = NewRun(compile(t, Euler{}, trailing(t, 5)), Env{Denoiser: &mixture{}, Noise: func(dst []float32, _ uint32) { dst[0] = 0.7 }}, 2)
 	if got := r.X()[0]; got != 0.7 {
 		t.Errorf("a variance-preserving run starts at %v, want the noise itself", got)
 	}
@@ -99,7 +100,7 @@ func TestStartScale(t *testing.T) {
 
 func TestStepReportsWhere(t *testing.T) {
 	tape := compile(t, Euler{}, trailing(t, 5))
-	r := NewRun(tape, &mixture{fail: denoise.ErrNotFinite, at: 3}, noise32, 2)
+	r := NewRun(tape, Env{Denoiser: &mixture{fail: denoise.ErrNotFinite, at: 3}, Noise: noise32}, 2)
 	var err error
 	for done := false; !done && err == nil; {
 		done, err = r.Step()
@@ -120,11 +121,11 @@ func TestStepCanBeRetried(t *testing.T) {
 		if !ok {
 			continue
 		}
-		plain := NewRun(tape, &mixture{}, noise32, 2)
+		plain := NewRun(tape, Env{Denoiser: &mixture{}, Noise: noise32}, 2)
 		finish(t, plain)
 		for at := 1; at <= tape.NFE; at++ {
 			stop := errors.New("stop")
-			r := NewRun(tape, &mixture{fail: stop, at: at}, noise32, 2)
+			r := NewRun(tape, Env{Denoiser: &mixture{fail: stop, at: at}, Noise: noise32}, 2)
 			stops := 0
 			for done := false; !done; {
 				var err error
@@ -139,6 +140,37 @@ func TestStepCanBeRetried(t *testing.T) {
 				t.Errorf("%s stopped %d times at call %d ends at %v, want %v", info.Name, stops, at, r.X(), plain.X())
 			}
 		}
+	}
+}
+
+// The hook sees every level of the grid before it is evaluated, and what it writes is what is evaluated.
+func TestArrived(t *testing.T) {
+	levels := trailing(t, 3)
+	var times []float64
+	stop, stops := errors.New("stop"), 0
+	r := NewRun(compile(t, Euler{}, levels), Env{Denoiser: still{}, Noise: noise32,
+		Arrived: func(x []float32, l schedule.Level, visit int) error {
+			if visit == 1 && stops == 0 {
+				return stop
+			}
+			times = append(times, l.T)
+			x[0] = float32(visit)
+			return nil
+		}}, 2)
+	for done := false; !done; {
+		var err error
+		if done, err = r.Step(); err == stop {
+			stops++
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if p := r.Progress(); p.Evals > p.Step && r.Denoised()[0] != float32(p.Step) {
+			t.Errorf("after %d steps the estimate is of %v", p.Step, r.Denoised()[0])
+		}
+	}
+	want := []float64{levels[0].T, levels[1].T, levels[2].T, levels[3].T}
+	if stops != 1 || !slices.Equal(times, want) {
+		t.Errorf("stopped %d times, visited times %v, want %v", stops, times, want)
 	}
 }
 
@@ -160,7 +192,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := program.Start(still{}, fill, 64)
+		r := program.Start(Env{Denoiser: still{}, Noise: fill}, 64)
 		if n := testing.AllocsPerRun(5, func() {
 			r.Reset()
 			for done := false; !done; {
@@ -177,7 +209,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 func TestClippedEstimateDecidesTheSlope(t *testing.T) {
 	levels := trailing(t, 5)
 	from, to := levels[0], levels[1]
-	r := NewRun(compile(t, DDIM{}, levels), &denoise.Clip{Denoiser: constant(3), Limit: 1}, func(dst []float32, _ uint32) { dst[0] = 0.5 }, 1)
+	r := NewRun(compile(t, DDIM{}, levels), Env{Denoiser: &denoise.Clip{Denoiser: constant(3), Limit: 1}, Noise: func(dst []float32, _ uint32) { dst[0] = 0.5 }}, 1)
 	for r.Progress().Step == 0 {
 		if _, err := r.Step(); err != nil {
 			t.Fatal(err)
