@@ -8,8 +8,8 @@ import (
 
 	"tintype/core/denoise"
 	. "tintype/core/sampler"
-	"tintype/core/sampler/internal/oracle"
 	"tintype/core/schedule"
+	"tintype/internal/oracle"
 )
 
 // mixture is the oracle as a Denoiser of float32 pairs.

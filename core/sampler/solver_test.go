@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	. "tintype/core/sampler"
-	"tintype/core/sampler/internal/oracle"
 	"tintype/core/schedule"
+	"tintype/internal/oracle"
 )
 
 func compile(t testing.TB, s Solver, levels []schedule.Level) *Tape {
