@@ -54,3 +54,38 @@ func affineSiLUTail(dst, x, a, b []float32, ld, pixels, from int) {
 		}
 	}
 }
+
+// SiLUGrad computes dst[i] = dy[i]·silu'(x[i]), the gradient that reaches the
+// input of SiLU when dy is the gradient at its output:
+//
+//	silu'(x) = s + x·s·(1−s),  s = sigmoid(x),  s·(1−s) = e/(1+e)²,  e = e^−|x|
+//
+// The three lengths are equal; dst may be x or dy. Finite x only.
+func SiLUGrad(dst, x, dy []float32) {
+	if len(x) != len(dst) || len(dy) != len(dst) {
+		panic("kernel: SiLUGrad: lengths differ")
+	}
+	siluGradSlot.run(siluGradJob{dst, x, dy}, blocks(dst), len(dst)*workExp)
+}
+
+type siluGradJob struct{ dst, x, dy []float32 }
+
+var siluGradSlot slot[siluGradJob]
+
+func (j siluGradJob) share(from, to int) {
+	p, q := within(j.dst, from, to)
+	siluGrad(j.dst[p:q], j.x[p:q], j.dy[p:q])
+}
+
+func siluGradGeneric(dst, x, dy []float32) {
+	for i, v := range x {
+		e := expGeneric(math.Float32frombits(math.Float32bits(v) | 1<<31))
+		q := 1 / (1 + e)
+		r := e * q
+		s := r
+		if v >= 0 {
+			s = q
+		}
+		dst[i] = dy[i] * (float32(v*float32(r*q)) + s)
+	}
+}

@@ -45,6 +45,22 @@ func silu(dst, x []float32) {
 	siluGeneric(dst[i:], x[i:])
 }
 
+func siluGrad(dst, x, dy []float32) {
+	one, zero := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(0)
+	d, p, g := base(dst), base(x), base(dy)
+	w, i := lanes(), 0
+	for ; i+w <= len(dst); i += w {
+		v := load(p, i)
+		u := v.Abs().Neg()
+		t, r := expSplit(u)
+		e := expJoin(u, t, expPoly(r))
+		q := one.Div(one.Add(e))
+		s := e.Mul(q)
+		store(d, i, load(g, i).Mul(v.Mul(s.Mul(q)).Add(q.IfElse(v.GreaterEqual(zero), s))))
+	}
+	siluGradGeneric(dst[i:], x[i:], dy[i:])
+}
+
 func affineSiLU(dst, x, a, b []float32, ld, pixels int) {
 	one, zero := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(0)
 	g, h, c, w := base(a), base(b), len(a), lanes()

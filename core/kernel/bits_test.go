@@ -53,6 +53,7 @@ func calls() map[string]func() []float32 {
 		"AddBias":     func() []float32 { copy(out, x); AddBias(out, row, n*hw, c); return out },
 		"GroupNorm":   func() []float32 { GroupNorm(out, x, row, row[1:], n, hw, c, 1, 1e-5, scratch); return out },
 		"SiLU":        func() []float32 { Scale(out, x, 15); SiLU(out, out); return out },
+		"SiLUGrad":    func() []float32 { Scale(out, x, 9); SiLUGrad(out, out, y); return out },
 		"SoftmaxRows": func() []float32 { clear(out); SoftmaxRows(out, x, n*hw, 35, c, 9); return out },
 		"Upsample2x":  func() []float32 { Upsample2x(dst, x, n, h, w, c); return dst },
 		"AvgPool2x":   func() []float32 { AvgPool2x(dst, x, n, h, w, c); return dst[:n*3*3*c] },
@@ -74,7 +75,7 @@ func TestSameBits(t *testing.T) {
 	want := map[string]uint32{
 		"Gemm": 0x91f159f4, "PackT": 0x26a7eb3f, "Conv3x3": 0x50b65905, "Conv3x3 stride 2": 0xec446381,
 		"Winograd 4": 0x26bc80bc, "Winograd 2": 0xa72fb8fa, "Frame": 0x740fd845,
-		"Add": 0x3673af17, "Scale": 0x002fc159, "AddBias": 0xe4fb6db0, "GroupNorm": 0x53422487, "SiLU": 0x932a05ba,
+		"Add": 0x3673af17, "Scale": 0x002fc159, "AddBias": 0xe4fb6db0, "GroupNorm": 0x53422487, "SiLU": 0x932a05ba, "SiLUGrad": 0x1f6782e9,
 		"SoftmaxRows": 0x01675c29, "Upsample2x": 0x54995fe5, "AvgPool2x": 0x32733a29,
 	}
 	for name, f := range calls() {
@@ -153,6 +154,7 @@ func TestShapeErrors(t *testing.T) {
 		"GroupNorm x":       func() { GroupNorm(f(8), f(7), f(4), f(4), 1, 2, 4, 2, 0, f(8)) },
 		"GroupNorm scratch": func() { GroupNorm(f(8), f(8), f(4), f(4), 1, 2, 4, 2, 0, f(7)) },
 		"SiLU":              func() { SiLU(f(2), f(3)) },
+		"SiLUGrad":          func() { SiLUGrad(f(2), f(2), f(3)) },
 		"SoftmaxRows":       func() { SoftmaxRows(f(10), f(9), 2, 4, 6, 1) },
 		"Upsample2x":        func() { Upsample2x(f(15), f(4), 1, 2, 2, 1) },
 		"AvgPool2x":         func() { AvgPool2x(f(1), f(15), 1, 4, 4, 1) },

@@ -35,6 +35,32 @@ func TestExp(t *testing.T) {
 	}
 }
 
+// The derivative has a zero near -1.278, where only an absolute error can be small.
+func TestSiLUGrad(t *testing.T) {
+	var x []float32
+	for v := float32(1e-3); v < 86; v *= 1.0003 {
+		x = append(x, v, -v)
+	}
+	y, dy := make([]float32, len(x)), make([]float32, len(x))
+	for i := range dy {
+		dy[i] = 2
+	}
+	SiLUGrad(y, x, dy)
+	for i, v := range x {
+		s := 1 / (1 + math.Exp(-float64(v)))
+		if want := 2 * (s + float64(v)*s*(1-s)); math.Abs(float64(y[i])-want) > 1e-6 {
+			t.Fatalf("2·silu'(%g) = %g, want %g", v, y[i], want)
+		}
+	}
+	x, y, dy = []float32{0, 88, -88, 1e9, -1e9}, make([]float32, 5), []float32{1, 1, 1, 1, 1}
+	SiLUGrad(y, x, dy)
+	for i, want := range []float32{0.5, 1, 0, 1, 0} {
+		if y[i] != want {
+			t.Errorf("silu'(%g) = %g, want %g", x[i], y[i], want)
+		}
+	}
+}
+
 func TestSiLU(t *testing.T) {
 	var x []float32
 	for v := float32(1e-38); v < 86; v *= 1.0003 {

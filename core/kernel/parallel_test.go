@@ -71,6 +71,7 @@ func bulk() map[string]func() []float32 {
 		},
 		"GroupNorm single": func() []float32 { GroupNorm(out, x, row, row[c:], 1, hw, c, 1, 1e-5, scratch); return out },
 		"SiLU":             func() []float32 { Scale(out, x, 15); SiLU(out, out); return out },
+		"SiLUGrad":         func() []float32 { Scale(out, x, 9); SiLUGrad(out, out, x); return out },
 		"SoftmaxRows":      func() []float32 { clear(out); SoftmaxRows(out, x, hw, 177, c, 9); return out },
 		"Upsample2x":       func() []float32 { Upsample2x(dst, x, 1, h, w, c); return dst },
 		"AvgPool2x":        func() []float32 { AvgPool2x(dst, x, 1, h, w, c); return dst[:h/2*(w/2)*c] },

@@ -21,6 +21,7 @@ func channelSquares(sum, x, mean []float32, hw, ld int) {
 	channelSquaresGeneric(sum, x, mean, hw, ld)
 }
 func silu(dst, x []float32)                          { siluGeneric(dst, x) }
+func siluGrad(dst, x, dy []float32)                  { siluGradGeneric(dst, x, dy) }
 func softmaxRow(dst, x []float32, s float32)         { softmaxRowGeneric(dst, x, s) }
 func finite(x []float32) bool                        { return finiteGeneric(x) }
 func avgPixels(dst, top, bottom []float32)           { avgPixelsGeneric(dst, top, bottom) }

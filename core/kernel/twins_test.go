@@ -17,6 +17,7 @@ type variant struct {
 	channelSums    func(sum, x []float32, hw, ld int)
 	channelSquares func(sum, x, mean []float32, hw, ld int)
 	silu           func(dst, x []float32)
+	siluGrad       func(dst, x, dy []float32)
 	softmaxRow     func(dst, x []float32, s float32)
 	avgPixels      func(dst, top, bottom []float32)
 	finite         func(x []float32) bool
@@ -31,11 +32,11 @@ var variants = []variant{
 	{"generic", func(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols int, r runs, accumulate bool) {
 		gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, r, accumulate, panelWidth())
 	}, addGeneric, scaleGeneric, addRowsGeneric, affineRowsGeneric, channelSumsGeneric, channelSquaresGeneric,
-		siluGeneric, softmaxRowGeneric, avgPixelsGeneric, finiteGeneric, affineSiLUGeneric, winogradIn4Generic, winogradIn2Generic,
+		siluGeneric, siluGradGeneric, softmaxRowGeneric, avgPixelsGeneric, finiteGeneric, affineSiLUGeneric, winogradIn4Generic, winogradIn2Generic,
 		func(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
 			winogradOutGeneric(dst, m, row, res, scale, tile, plane, line, pixel, panelWidth())
 		}},
-	{"built", gemmPanel, add, scale, addRows, affineRows, channelSums, channelSquares, silu, softmaxRow, avgPixels, finite,
+	{"built", gemmPanel, add, scale, addRows, affineRows, channelSums, channelSquares, silu, siluGrad, softmaxRow, avgPixels, finite,
 		affineSiLU, winogradIn4, winogradIn2, winogradOut},
 }
 
@@ -126,6 +127,12 @@ var twins = map[string]func(v variant, m *memory, n int){
 	},
 	"silu":          func(v variant, m *memory, n int) { v.silu(m.slice(n), m.wide(n)) },
 	"silu in place": func(v variant, m *memory, n int) { x := m.wide(n); v.silu(x, x) },
+	"siluGrad":      func(v variant, m *memory, n int) { v.siluGrad(m.slice(n), m.wide(n), m.slice(n)) },
+	"siluGrad in place": func(v variant, m *memory, n int) {
+		x := m.slice(n)
+		v.siluGrad(x, x, m.slice(n))
+		v.siluGrad(x, m.slice(n), x)
+	},
 	"affineSiLU": func(v variant, m *memory, n int) {
 		for pixels := range 6 {
 			n, ld := n+1, n+1+pixels%3
