@@ -65,6 +65,8 @@ var layers = map[string][]string{
 	"core/tensor":   {"core/kernel"},
 	"core/nn":       {"core/exact", "core/kernel", "core/tensor"},
 	"core/arch":     {"core/exact", "core/kernel", "core/tensor", "core/nn"},
+	"core/grad":     {"core/kernel", "core/tensor", "core/nn"},
+	"core/classify": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/nn", "core/grad", "core/schedule"},
 	"core/schedule": {"core/exact"},
 	"core/denoise":  {"core/exact", "core/kernel", "core/tensor", "core/schedule"},
 	"core/guidance": {"core/kernel", "core/tensor", "core/schedule", "core/denoise"},

@@ -1,0 +1,140 @@
+package grad
+
+import (
+	"tintype/core/kernel"
+	"tintype/core/nn"
+	"tintype/core/tensor"
+)
+
+// Conv is a 3x3 convolution with stride 1 and a border of one zero, over x [N,H,W,In]:
+//
+//	y[p][o]        = b[o] + Σ_k Σ_c w[o][c][k]·x[p+k][c]              k over the nine offsets (-1..1, -1..1)
+//	dx[p][c]       = Σ_k Σ_o w[o][c][-k]·dy[p+k][o]                   again a convolution, its filter turned over
+//	dw[o][c][k]    = Σ_p dy[p][o]·x[p+k][c]
+type Conv struct {
+	In, Out int
+	W       *Weight   // [Out,In,3,3]
+	B       *Weight   // [Out]; nil: the bias comes with the rows of Forward
+	forward []float32 // w, packed
+	back    []float32 // w turned over, packed
+}
+
+// NewConv loads name.weight [out,in,3,3] and, if bias is set, name.bias [out].
+func NewConv(l *nn.Loader, name string, in, out int, bias bool) (*Conv, error) {
+	c := &Conv{In: in, Out: out}
+	var err error
+	if c.W, err = load(l, name+".weight", out, in, 3, 3); err != nil {
+		return nil, err
+	}
+	if bias {
+		if c.B, err = load(l, name+".bias", out); err != nil {
+			return nil, err
+		}
+	}
+	c.forward = make([]float32, kernel.PackedConv3x3Len(in, out))
+	c.back = make([]float32, kernel.PackedConv3x3Len(out, in))
+	c.Pack()
+	return c, nil
+}
+
+// Pack takes over changed weights.
+func (c *Conv) Pack() {
+	kernel.PackConv3x3(c.forward, c.W.Value, c.In, c.Out)
+	turned := make([]float32, len(c.W.Value)) // [In,Out,3,3]
+	for o := range c.Out {
+		for i := range c.In {
+			w := c.W.Value[(o*c.In+i)*9:][:9]
+			t := turned[(i*c.Out+o)*9:][:9]
+			for k, v := range w {
+				t[8-k] = v
+			}
+		}
+	}
+	kernel.PackConv3x3(c.back, turned, c.Out, c.In)
+}
+
+// Forward appends the layer over x and returns y [N,H,W,Out]. rows [N,1,1,Out], nil for B, is what is added to every
+// pixel of its picture.
+func (c *Conv) Forward(p *nn.Plan, x, rows *tensor.Tensor) *tensor.Tensor {
+	return c.convolve(p, x, c.Out, c.forward, func(i int) []float32 {
+		if rows != nil {
+			return picture(rows, i)
+		}
+		return c.B.Value
+	})
+}
+
+// Backward appends the gradient at the input and returns it, [N,H,W,In].
+func (c *Conv) Backward(p *nn.Plan, dy *tensor.Tensor) *tensor.Tensor {
+	return c.convolve(p, dy, c.In, c.back, func(int) []float32 { return nil })
+}
+
+func (c *Conv) convolve(p *nn.Plan, x *tensor.Tensor, out int, packed []float32, bias func(i int) []float32) *tensor.Tensor {
+	y := p.New(x.N, x.H, x.W, out)
+	framed := p.New(1, x.H+2, x.W+2, x.C)
+	shape := frame(x)
+	op := nn.Op{Name: c.W.Name, Kind: nn.OpConv, FLOPs: c.flops(x)}
+	each(p, op, x.N, func(i int) {
+		shape.Fill(framed.Data, picture(x, i), kernel.Norm{}, 0, x.C, 0, shape.H)
+		kernel.Conv3x3(picture(y, i), framed.Data, packed, bias(i), 1, shape.H, shape.W, x.C, x.H, x.W, out, 1)
+	})
+	p.Release(framed)
+	return y
+}
+
+// frame is x with its border of zeros.
+func frame(x *tensor.Tensor) kernel.Frame {
+	return kernel.Frame{H: x.H + 2, W: x.W + 2, C: x.C, Top: 1, Left: 1, Ph: x.H, Pw: x.W}
+}
+
+// Gradient appends the gradients of the weights, which are added to W.Grad and, if there is one, to B.Grad.
+//
+// The sum over pixels is a matrix product for each offset k, with the pixels of a whole framed picture as its inner
+// dimension: the transposed picture [In][(H+2)(W+2)], begun at k, times dy, whose rows are widened by two zeros so
+// that both run through memory alike.
+func (c *Conv) Gradient(p *nn.Plan, x, dy *tensor.Tensor) {
+	shape := frame(x)
+	wide := kernel.Frame{H: x.H, W: x.W + 2, C: c.Out, Ph: x.H, Pw: x.W}
+	pixels, inner := shape.H*shape.W, (x.H-1)*shape.W+x.W
+	framed, turned := p.New(1, 1, pixels, c.In), p.New(1, 1, c.In, pixels)
+	widened, packed := p.New(1, wide.H, wide.W, c.Out), p.New(1, 1, 1, kernel.PackedLen(inner, c.Out))
+	sum := p.New(1, 9, c.In, c.Out) // dw by offset
+	p.Add(nn.Op{Name: c.W.Name, Kind: nn.OpMove, Run: func() { clear(sum.Data) }})
+	op := nn.Op{Name: c.W.Name, Kind: nn.OpConv, FLOPs: c.flops(x)}
+	each(p, op, x.N, func(i int) {
+		shape.Fill(framed.Data, picture(x, i), kernel.Norm{}, 0, c.In, 0, shape.H)
+		transpose(turned.Data, framed.Data, pixels, c.In)
+		wide.Fill(widened.Data, picture(dy, i), kernel.Norm{}, 0, c.Out, 0, wide.H)
+		kernel.Pack(packed.Data, widened.Data, c.Out, inner, c.Out)
+		for k := range 9 {
+			at := k/3*shape.W + k%3
+			kernel.Gemm(sum.Data[k*c.In*c.Out:], c.Out, turned.Data[at:], pixels, packed.Data, c.In, c.Out, inner, true)
+		}
+		if c.B != nil {
+			addRowSums(c.B.Grad, picture(dy, i))
+		}
+	})
+	p.Add(nn.Op{Name: c.W.Name, Kind: nn.OpMove, Run: func() {
+		for at, v := range sum.Data {
+			k, i, o := at/(c.In*c.Out), at/c.Out%c.In, at%c.Out
+			c.W.Grad[(o*c.In+i)*9+k] += v
+		}
+	}})
+	for _, t := range []*tensor.Tensor{framed, turned, widened, packed, sum} {
+		p.Release(t)
+	}
+}
+
+// transpose writes x [rows,cols] to dst [cols,rows].
+func transpose(dst, x []float32, rows, cols int) {
+	for c := range cols {
+		col := dst[c*rows:][:rows]
+		for r := range col {
+			col[r] = x[r*cols+c]
+		}
+	}
+}
+
+func (c *Conv) flops(x *tensor.Tensor) int64 {
+	return 2 * 9 * int64(x.H) * int64(x.W) * int64(c.In) * int64(c.Out)
+}

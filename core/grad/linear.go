@@ -1,0 +1,74 @@
+package grad
+
+import (
+	"tintype/core/kernel"
+	"tintype/core/nn"
+	"tintype/core/tensor"
+)
+
+// Linear maps rows x [N,1,1,In]: y = W·x + b, dx = Wᵀ·dy, dW = Σ dy·xᵀ, db = Σ dy.
+type Linear struct {
+	In, Out int
+	W, B    *Weight   // [Out,In], [Out]
+	forward []float32 // Wᵀ, packed
+	back    []float32 // W, packed
+}
+
+// NewLinear loads name.weight [out,in] and name.bias [out].
+func NewLinear(l *nn.Loader, name string, in, out int) (*Linear, error) {
+	y := &Linear{In: in, Out: out, forward: make([]float32, kernel.PackedLen(in, out)), back: make([]float32, kernel.PackedLen(out, in))}
+	var err error
+	if y.W, err = load(l, name+".weight", out, in); err != nil {
+		return nil, err
+	}
+	if y.B, err = load(l, name+".bias", out); err != nil {
+		return nil, err
+	}
+	y.Pack()
+	return y, nil
+}
+
+// Pack takes over changed weights.
+func (y *Linear) Pack() {
+	kernel.PackT(y.forward, y.W.Value, y.In, y.In, y.Out)
+	kernel.Pack(y.back, y.W.Value, y.In, y.Out, y.In)
+}
+
+// Forward appends the layer over x and returns its result [N,1,1,Out].
+func (y *Linear) Forward(p *nn.Plan, x *tensor.Tensor) *tensor.Tensor {
+	dst := p.New(x.N, 1, 1, y.Out)
+	p.Add(y.op(x.N, func() {
+		kernel.Gemm(dst.Data, y.Out, x.Data, y.In, y.forward, x.N, y.Out, y.In, false)
+		kernel.AddBias(dst.Data, y.B.Value, x.N, y.Out)
+	}))
+	return dst
+}
+
+// Backward appends the gradient at the input and returns it, [N,1,1,In].
+func (y *Linear) Backward(p *nn.Plan, dy *tensor.Tensor) *tensor.Tensor {
+	dx := p.New(dy.N, 1, 1, y.In)
+	p.Add(y.op(dy.N, func() {
+		kernel.Gemm(dx.Data, y.In, dy.Data, y.Out, y.back, dy.N, y.In, y.Out, false)
+	}))
+	return dx
+}
+
+// Gradient appends the gradients of the weights, which are added to W.Grad and B.Grad.
+func (y *Linear) Gradient(p *nn.Plan, x, dy *tensor.Tensor) {
+	p.Add(y.op(x.N, func() {
+		addRowSums(y.B.Grad, dy.Data)
+		for i := range x.N {
+			row := picture(x, i)
+			for o, g := range picture(dy, i) {
+				sum := y.W.Grad[o*y.In:][:y.In]
+				for j, v := range row {
+					sum[j] += float32(g * v)
+				}
+			}
+		}
+	}))
+}
+
+func (y *Linear) op(n int, run func()) nn.Op {
+	return nn.Op{Name: y.W.Name, Kind: nn.OpMatMul, FLOPs: 2 * int64(n) * int64(y.In) * int64(y.Out), Run: run}
+}
