@@ -36,6 +36,9 @@ func (p *pass) Forward(dst, x *tensor.Tensor, times []float32, cond *tensor.Cond
 // Ops is the planned operations, for a profile.
 func (p *pass) Ops() []nn.Op { return p.plan.Ops() }
 
+// Pair is the bytes of the two largest activations that live at the same time.
+func (p *pass) Pair() int64 { return p.plan.Pair() }
+
 func checkTensor(name string, have, want *tensor.Tensor) error {
 	if have == nil || have.N != want.N || have.H != want.H || have.W != want.W || have.C != want.C {
 		found := "nil"

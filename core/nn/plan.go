@@ -89,6 +89,9 @@ func (p *Plan) perPicture(name string, kind OpKind, n int, run func(i int)) {
 // Bytes is what Commit will allocate, or has allocated.
 func (p *Plan) Bytes() int64 { return 4 * int64(p.arena.Size()) }
 
+// Pair is the bytes of the two largest tensors that live at the same time.
+func (p *Plan) Pair() int64 { return 4 * int64(p.arena.Pair()) }
+
 // Commit allocates the arena: the plan is complete.
 func (p *Plan) Commit() { p.arena.Commit() }
 

@@ -12,6 +12,7 @@ type Arena struct {
 	live    map[*Tensor]span
 	planned []placed // every tensor ever planned, until Commit
 	size    int
+	pair    int
 	done    bool
 }
 
@@ -37,6 +38,9 @@ func (a *Arena) New(n, h, w, c int) *Tensor {
 		panic("tensor: Arena.New: negative size")
 	}
 	t := &Tensor{N: n, H: h, W: w, C: c}
+	for other := range a.live {
+		a.pair = max(a.pair, t.Len()+other.Len())
+	}
 	s := a.take((t.Len() + alignFloats - 1) / alignFloats * alignFloats)
 	if a.live == nil {
 		a.live = map[*Tensor]span{}
@@ -115,3 +119,8 @@ func (a *Arena) Commit() {
 // Size is the number of float32s that the plan needs, and that Commit
 // allocates.
 func (a *Arena) Size() int { return a.size }
+
+// Pair is the number of float32s of the two largest tensors that live at the
+// same time: what the plan would need if it kept nothing but the input and the
+// output of one operation.
+func (a *Arena) Pair() int { return a.pair }

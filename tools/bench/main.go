@@ -1,15 +1,18 @@
 //go:build !js
 
 // Command bench prints what the engine does: GFLOP/s of its kernels, ms of a
-// network pass and of a picture for every shipped model and where the time of
-// a pass goes, natively and in a headless Chromium, and the sizes that a
-// visitor downloads. Command bench/peers compares it with another engine.
+// network pass and of a picture for every shipped model, where the time of a
+// pass goes and what memory it takes, natively and in a headless Chromium, the
+// sizes that a visitor downloads and the time until the first picture. A line
+// "target N" holds a figure against a goal of the project. Command bench/peers
+// compares it with another engine.
 //
-// Figures are medians of several rounds on one thread. They are measurements
-// of this machine, never a test.
+// Figures are those of several rounds on one thread. They are measurements of
+// this machine, never a test.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,28 +26,49 @@ import (
 const models = "site/models"
 
 func main() {
-	fmt.Printf("machine: %s/%s, %d processors, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
-	failed := false
-	for _, part := range []struct {
-		name string
-		run  func(suite.Printer) error
-	}{
-		{"native", natively},
-		{"chromium", func(p suite.Printer) error { return inChromium(p, models) }},
-		{"size", sizes},
-	} {
-		if err := part.run(func(line string) { fmt.Println(part.name, line) }); err != nil {
-			fmt.Fprintf(os.Stderr, "bench: %s: %v\n", part.name, err)
-			failed = true
-		}
+	err := errors.New("arguments are for this program's own use: a name and a file")
+	switch len(os.Args) {
+	case 1:
+		err = bench()
+	case 3:
+		err = memory(printer("native"), os.Args[1], os.Args[2])
 	}
-	if failed {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
+func printer(part string) suite.Printer {
+	return func(line string) { fmt.Println(part, line) }
+}
+
+// bench does all parts; what fails in one does not keep the others from running.
+func bench() error {
+	fmt.Printf("machine: %s/%s, %d processors, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	dir, err := os.MkdirTemp("", "tintype-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	files, err := modelFiles(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		natively(printer("native")),
+		memories(files),
+		inChromium(printer("chromium"), files),
+		messages(printer("node")),
+		sizes(printer("size")),
+		start(printer("start")),
+	)
+}
+
 func natively(print suite.Printer) error {
-	suite.Kernels(print)
+	if err := suite.Kernels(print); err != nil {
+		return err
+	}
 	return suite.Models(print, func(file string) (io.ReadCloser, error) {
 		return os.Open(filepath.Join(models, file))
 	})

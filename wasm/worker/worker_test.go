@@ -59,7 +59,13 @@ func (r *fakeRun) RGBA(x, d []byte) error {
 	fill(d, 99)
 	return nil
 }
-func fill(p []byte, b byte) { copy(p, bytes.Repeat([]byte{b, b, b, 255}, len(p)/4)) }
+func fill(p []byte, b byte) {
+	for i := range p {
+		if p[i] = b; i%4 == 3 {
+			p[i] = 255
+		}
+	}
+}
 func (r *fakeRun) Step() (done bool, err error) {
 	if r.model.inside != nil {
 		if err := r.model.inside(r.seed, r.ops/2, r.between); err != nil {

@@ -1,12 +1,14 @@
 //go:build js
 
 // Command inpage is what tools/bench runs in a browser's worker: the same
-// suite as natively, its lines posted back to the loopback server.
+// suite as natively, its lines posted back to the loopback server. With
+// arguments, a name and a file, it measures the memory that this model takes.
 package main
 
 import (
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"syscall/js"
 
@@ -15,8 +17,8 @@ import (
 
 func main() {
 	origin := js.Global().Get("location").Get("origin").String()
-	post := func(path, text string) {
-		if answer, err := http.Post(origin+path, "text/plain", strings.NewReader(text)); err == nil {
+	print := func(line string) {
+		if answer, err := http.Post(origin+"/line", "text/plain", strings.NewReader(line)); err == nil {
 			answer.Body.Close()
 		}
 	}
@@ -27,10 +29,24 @@ func main() {
 		}
 		return answer.Body, nil
 	}
-	print := func(line string) { post("/line", line) }
-	suite.Kernels(print)
-	if err := suite.Models(print, open); err != nil {
-		print("models: " + err.Error())
+	var err error
+	if len(os.Args) == 3 {
+		err = memory(print, open, os.Args[1], os.Args[2])
+	} else if err = suite.Kernels(print); err == nil {
+		err = suite.Models(print, open)
 	}
-	post("/done", "")
+	if err != nil {
+		print("failed: " + err.Error())
+	}
+}
+
+func memory(print suite.Printer, open suite.Open, name, file string) error {
+	r, err := open(file)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return suite.Memory(print, name, r, func() int64 {
+		return int64(js.Global().Call("memoryBytes").Int())
+	})
 }

@@ -19,6 +19,8 @@ type Open func(file string) (io.ReadCloser, error)
 //	model ID load  ms from the first byte to a checked, packed network
 //	model ID pass  ms of one network pass, for one picture and for the two halves of guidance
 //	model ID picture  ms of a picture with the model's own defaults
+//
+// and for the graphs, where the time of a pass goes.
 func Models(print Printer, open Open) error {
 	text, err := readAll(open, "index.json")
 	if err != nil {
@@ -31,6 +33,11 @@ func Models(print Printer, open Open) error {
 	for _, entry := range manifest {
 		if err := measure(print, open, entry); err != nil {
 			return fmt.Errorf("model %s: %w", entry.ID, err)
+		}
+	}
+	for _, g := range Graphs {
+		if err := g.Profile(print); err != nil {
+			return fmt.Errorf("graph %s: %w", g.Name, err)
 		}
 	}
 	return nil
@@ -93,6 +100,8 @@ func pass(print Printer, id string, m *model.Model, n int) error {
 		}
 	})
 	print.linef("model %s pass, batch of %d: %.2f ms", id, n, ms(took))
+	objects, bytes := allocations(func() { p.once() })
+	print.Target(4, objects == 0, "%s allocates %.1f objects, %.0f bytes a pass of %d, expected none", id, objects, bytes, n)
 	return err
 }
 
@@ -102,15 +111,18 @@ func pictures(print Printer, id string, m *model.Model, spec pipeline.Spec) erro
 	if err != nil {
 		return err
 	}
-	took := perCall(func() {
+	picture := func() {
 		if failed := run.Reset(spec.Seed, spec.Choice); failed != nil {
 			err = failed
 		}
 		for done := false; !done && err == nil; {
 			done, err = run.Step()
 		}
-	})
+	}
+	took := perCall(picture)
 	print.linef("model %s picture of %d steps with %v: %.1f ms", id, spec.Steps, spec.Solver, ms(took))
+	objects, bytes := allocations(picture)
+	print.Target(4, objects == 0, "%s allocates %.1f objects, %.0f bytes a picture of %d steps, expected none", id, objects, bytes, spec.Steps)
 	return err
 }
 

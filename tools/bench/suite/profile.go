@@ -15,8 +15,8 @@ const (
 	slowest     = 5 // layers named
 )
 
-// profile prints where the time of a pass goes: first by kind of operation, then what is neither a product nor a
-// convolution together, then the slowest layers. Operations are timed one by one, from the end of the one before;
+// profile prints where the time of a pass goes: first by kind of operation, then the goal for what is neither a product
+// nor a convolution, then the slowest layers. Operations are timed one by one, from the end of the one before;
 // a browser's clock is too coarse for the smallest, but its errors cancel out over a sum.
 //
 //	profile NAME KIND  ms of a pass, share of it, GFLOP/s
@@ -88,7 +88,10 @@ func printProfile(print Printer, name string, ops []nn.Op, spent []time.Duration
 			rest.took += c.took
 		}
 	}
-	line("neither product nor convolution", rest)
+	const goal = 15
+	share := 100 * rest.took.Seconds() / total.took.Seconds()
+	print.Target(3, share < goal, "%s spends %.1f %% of a pass on what is neither product nor convolution (%.3f ms), under %d %%",
+		name, share, ms(rest.took)/float64(passes), goal)
 	for _, c := range layers[:min(slowest, len(layers))] {
 		line("layer "+c.name+" "+c.kind.String(), c)
 	}

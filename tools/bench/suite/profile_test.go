@@ -16,8 +16,12 @@ func TestProfile(t *testing.T) {
 	cfg.UpBlockTypes = []arch.BlockType{arch.BlockAttention, arch.BlockPlain}
 	kinds := map[string]bool{}
 	sum, last := 0.0, 100.0
-	named := 0
+	named, goals := 0, 0
 	err := Graph{Name: "g", Side: 8, Config: cfg}.Profile(func(line string) {
+		if strings.HasPrefix(line, "target 3 ") {
+			goals++
+			return
+		}
 		text, ok := strings.CutPrefix(line, "profile g ")
 		if !ok {
 			t.Fatalf("line %q", line)
@@ -27,8 +31,6 @@ func TestProfile(t *testing.T) {
 		switch {
 		case strings.HasPrefix(text, "layer "):
 			named++
-			return
-		case strings.HasPrefix(text, "neither "):
 			return
 		}
 		if _, err := fmt.Sscanf(text, "%s %f ms, %f", &kind, &ms, &share); err != nil {
@@ -49,7 +51,7 @@ func TestProfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum < 99 || sum > 101 || len(kinds) < 7 || named != slowest {
-		t.Errorf("%d kinds make up %.1f %% of the pass, %d layers are named", len(kinds), sum, named)
+	if sum < 99 || sum > 101 || len(kinds) < 7 || named != slowest || goals != 1 {
+		t.Errorf("%d kinds make up %.1f %% of the pass, %d layers are named, %d goals", len(kinds), sum, named, goals)
 	}
 }

@@ -1,0 +1,170 @@
+//go:build !js
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"tintype/tools/bench/suite"
+)
+
+const (
+	starts     = 10
+	startLimit = time.Minute // for the server to build, and for a visit
+)
+
+// start times a visitor's first picture: from the navigation of a browser that has never been here to the end of the
+// default model's first picture, asked for as soon as the page lets one.
+func start(print suite.Printer) error {
+	const goal = 1000
+	address, stop, err := serveSite()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	var took []float64
+	var last visit
+	for range starts {
+		if last, err = visitOnce(address); err != nil {
+			return err
+		}
+		took = append(took, last.Done)
+	}
+	slices.Sort(took)
+	median := (took[(starts-1)/2] + took[starts/2]) / 2
+	print(fmt.Sprintf("the last visit, ms: page %.0f, program here %.0f, models listed %.0f, model here %.0f and loaded %.0f, picture %.0f",
+		last.Document, last.Program, last.Listed, last.Model, last.Loaded, last.Done))
+	print.Target(6, median < goal, "from navigation to the first finished picture of the default model %.0f ms (%d cold visits, %.0f to %.0f), under %d",
+		median, starts, took[0], took[len(took)-1], goal)
+	return nil
+}
+
+// serveSite starts the project's own server and waits until it has all files and their compressed twins.
+func serveSite() (address string, stop func(), err error) {
+	dir, err := os.MkdirTemp("", "tintype-start")
+	if err != nil {
+		return "", nil, err
+	}
+	program := filepath.Join(dir, "tintype")
+	if printed, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		os.RemoveAll(dir)
+		return "", nil, fmt.Errorf("building the server: %w\n%s", err, printed)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	server := exec.CommandContext(ctx, program, "-addr", "127.0.0.1:0")
+	stop = func() {
+		cancel()
+		server.Wait()
+		os.RemoveAll(dir)
+	}
+	out, err := server.StdoutPipe()
+	if err == nil {
+		err = server.Start()
+	}
+	if err != nil {
+		stop()
+		return "", nil, err
+	}
+	lines := bufio.NewScanner(out)
+	for address == "" && lines.Scan() {
+		_, address, _ = strings.Cut(lines.Text(), "tintype: ")
+	}
+	go func() {
+		for lines.Scan() { // a full pipe would stop the server
+		}
+	}()
+	return address, stop, waitTwins(address)
+}
+
+// waitTwins asks for what is built last until it comes compressed.
+func waitTwins(address string) error {
+	for limit := time.Now().Add(startLimit); time.Now().Before(limit); time.Sleep(100 * time.Millisecond) {
+		request, err := http.NewRequest("HEAD", address+"tintype.wasm", nil)
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Accept-Encoding", "br")
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return err
+		}
+		answer.Body.Close()
+		if answer.Header.Get("Content-Encoding") == "br" {
+			return nil
+		}
+	}
+	return errors.New("the server did not finish its build")
+}
+
+// visit is when things were there, in ms since the navigation began.
+type visit struct{ Document, Program, Listed, Model, Loaded, Done float64 }
+
+// watcher presses Generate as soon as the page lets it, and notes when the page changes its state.
+const watcher = `window.seen = {};
+new MutationObserver(() => {
+	const app = document.getElementById("app"), button = document.getElementById("generate");
+	if (!app) return;
+	seen[app.dataset.state] ??= performance.now();
+	if (button && !button.disabled && !seen.pressed) { seen.pressed = performance.now(); button.click(); }
+}).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-state", "disabled"] });`
+
+const result = `(() => {
+	const end = (part) => performance.getEntriesByType("resource").find((e) => e.name.includes(part))?.responseEnd ?? 0;
+	return seen.error ? { Done: -1 } : seen.done ? {
+		Document: performance.getEntriesByType("navigation")[0].responseStart, Program: end(".wasm"),
+		Listed: seen.loading, Model: end(".zst"), Loaded: seen.sampling, Done: seen.done,
+	} : { Done: 0 };
+})()`
+
+// visitOnce opens the page in a browser of its own.
+func visitOnce(address string) (visit, error) {
+	profile, err := os.MkdirTemp("", "tintype-profile")
+	if err != nil {
+		return visit{}, err
+	}
+	defer os.RemoveAll(profile)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.UserDataDir(profile))
+	for _, flag := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	ctx, stop := context.WithTimeout(context.Background(), startLimit)
+	defer stop()
+	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
+	defer stop()
+	ctx, stop = chromedp.NewContext(ctx)
+	defer stop()
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		return visit{}, err
+	}
+	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watcher}); err != nil {
+		return visit{}, err
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+		return visit{}, err
+	}
+	for {
+		seen, err := chromedp.Run(ctx, chromedp.Evaluate[visit](result))
+		switch {
+		case err != nil:
+			return visit{}, err
+		case seen.Done < 0:
+			return visit{}, errors.New("the page shows an error")
+		case seen.Done > 0:
+			return seen, nil
+		}
+		time.Sleep(100 * time.Millisecond) // a look costs the page little, but not nothing
+	}
+}
