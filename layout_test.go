@@ -67,10 +67,11 @@ var layers = map[string][]string{
 	"core/arch":     {"core/exact", "core/kernel", "core/tensor", "core/nn"},
 	"core/grad":     {"core/kernel", "core/tensor", "core/nn"},
 	"core/classify": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/nn", "core/grad", "core/schedule"},
-	"core/schedule": {"core/exact"},
+	"core/setting":  {},
+	"core/schedule": {"core/exact", "core/setting"},
 	"core/denoise":  {"core/exact", "core/kernel", "core/tensor", "core/schedule"},
 	"core/guidance": {"core/kernel", "core/tensor", "core/schedule", "core/denoise"},
-	"core/sampler":  {"core/exact", "core/kernel", "core/rng", "core/schedule", "core/denoise"},
+	"core/sampler":  {"core/exact", "core/kernel", "core/rng", "core/setting", "core/schedule", "core/denoise"},
 	"core/pipeline": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/schedule", "core/denoise", "core/guidance", "core/sampler"},
 }
 

@@ -200,7 +200,7 @@ func (m *Model) compile(s *Spec, p *plan) error {
 	if err != nil {
 		return caused(SettingGrid, err)
 	}
-	if p.solver, err = s.Solver.Compile(s.Options.Over(m.Options.For(s.Solver)), m.Process, levels); err != nil {
+	if p.solver, err = s.Solver.Compile(s.Options.Over(m.Options.For(s.Solver.Knobs())), m.Process, levels); err != nil {
 		return caused(SettingSteps, err)
 	}
 	if m.Contract.Deterministic && p.solver.DrawsNoise() {

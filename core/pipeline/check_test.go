@@ -192,7 +192,7 @@ func TestEveryCombination(t *testing.T) {
 						s := m.Defaults()
 						s.Solver, s.Grid, s.Steps, s.Guidance = info.Kind, grid.Kind, n, float64(1+n%2)
 						if n%7 == 0 {
-							s.Options = eta(1).For(info.Kind)
+							s.Options = eta(1).For(info.Knobs)
 						}
 						r, err := Compile(m, s, nil)
 						if err != nil {

@@ -87,7 +87,7 @@ func (m *Model) Defaults() Spec {
 
 // Use changes the solver. Settings that the new one does not have go: they belonged to the old one.
 func (s *Spec) Use(k sampler.Kind) {
-	s.Solver, s.Options = k, s.Options.For(k)
+	s.Solver, s.Options = k, s.Options.For(k.Knobs())
 }
 
 // PictureSize is the height, width and channels of the model's pictures at its default size.

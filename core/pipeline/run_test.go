@@ -22,7 +22,7 @@ func TestBatchEqualsSingles(t *testing.T) {
 		for _, g := range []float64{1, 2} {
 			s := m.Defaults()
 			s.Solver, s.Guidance, s.Seed, s.Batch, s.Choice = info.Kind, g, math.MaxUint64-1, 4, []int{1}
-			s.Options = eta(0.5).For(info.Kind)
+			s.Options = eta(0.5).For(info.Knobs)
 			batch := mustCompile(t, m, s)
 			finish(t, batch)
 			for k := range 4 {

@@ -23,8 +23,8 @@ var ddimInfo = Info{
 	Line:   "keeps the noise's direction; eta mixes fresh noise in, 0 none, 1 as DDPM",
 	Source: "Song et al., arXiv 2010.02502", Order: 1, Cost: "n", Evals: perStep,
 	Formula: "x' = a_T D + √(s_T² - v) e + √v z,  v = η² s_T² (1 - e^-2h)",
-	Knobs:   []Knob{{Eta, 0, 0, 1}},
-	tape:    func(o Options) Solver { return DDIM{Eta: o.value[Eta]} },
+	Knobs:   []Knob{knob(Eta, 0, 0, 1)},
+	tape:    func(o Options) Solver { return DDIM{Eta: o.Value(Eta)} },
 }
 
 // Compile emits the tape.

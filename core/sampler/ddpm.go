@@ -23,8 +23,8 @@ var ddpmInfo = Info{
 	Line:   "draws each step from the reverse process, as in the first paper; wants many steps",
 	Source: "Ho et al., arXiv 2006.11239", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-h x + a_T (1 - e^-2h) D + √var z",
-	Knobs:   []Knob{{Variance, VarianceSmall, VarianceSmall, VarianceLarge}},
-	tape:    func(o Options) Solver { return DDPM{Variance: o.whole(Variance)} },
+	Knobs:   []Knob{knob(Variance, VarianceSmall, VarianceSmall, VarianceLarge)},
+	tape:    func(o Options) Solver { return DDPM{Variance: o.Whole(Variance)} },
 }
 
 // Compile emits the tape.

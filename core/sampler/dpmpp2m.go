@@ -24,8 +24,8 @@ var dpmpp2mInfo = Info{
 	Line:   "extrapolates from the last two estimates; the best quality for 8 to 30 evaluations",
 	Source: "Lu et al., arXiv 2211.01095", Order: 2, Cost: "n", Evals: perStep,
 	Formula: "x' = A x + a_T (p1 m0 + c d0),  c = p1/2 or p2",
-	Knobs:   []Knob{{Correction, Midpoint, Midpoint, HeunLike}},
-	tape:    func(o Options) Solver { return DPMpp2M{Correction: o.whole(Correction)} },
+	Knobs:   []Knob{knob(Correction, Midpoint, Midpoint, HeunLike)},
+	tape:    func(o Options) Solver { return DPMpp2M{Correction: o.Whole(Correction)} },
 }
 
 // Compile emits the tape.

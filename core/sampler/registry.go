@@ -55,7 +55,7 @@ func (k Kind) String() string {
 // Compile prepares the solver for levels of a process. A setting that it does not take is a *SettingError, levels
 // that it cannot visit are a *LevelsError.
 func (k Kind) Compile(o Options, p schedule.Process, levels []schedule.Level) (Program, error) {
-	full, err := k.options(o)
+	full, err := o.Fill(k.String(), k.Knobs())
 	if err != nil {
 		return nil, err
 	}

@@ -188,7 +188,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		}
 	}
 	for _, info := range Solvers() {
-		program, err := info.Kind.Compile(noisy.For(info.Kind), process(t), trailing(t, 10))
+		program, err := info.Kind.Compile(noisy.For(info.Knobs), process(t), trailing(t, 10))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,7 +22,7 @@ func compile(t testing.TB, s Solver, levels []schedule.Level) *Tape {
 // tape compiles a solver of the registry with those of the settings that it has; ok is false if it owns its loop.
 func tape(t testing.TB, k Kind, o Options, p schedule.Process, levels []schedule.Level) (tape *Tape, ok bool) {
 	t.Helper()
-	program, err := k.Compile(o.For(k), p, levels)
+	program, err := k.Compile(o.For(k.Knobs()), p, levels)
 	if err != nil {
 		t.Fatalf("%v: %v", k, err)
 	}

@@ -235,7 +235,7 @@ func TestOptionsAreChecked(t *testing.T) {
 	if got := (Options{}).With(Eta, 0.7).Over(base); got != base.With(Eta, 0.7) {
 		t.Errorf("eta 0.7 over %v is %v", base, got)
 	}
-	if got := base.For(KindDDIM); got != (Options{}).With(Eta, 0.2) {
+	if got := base.For(KindDDIM.Knobs()); got != (Options{}).With(Eta, 0.2) {
 		t.Errorf("ddim keeps %v", got)
 	}
 }
