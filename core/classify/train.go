@@ -1,7 +1,9 @@
 package classify
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
 	"tintype/core/grad"
 	"tintype/core/nn"
@@ -58,7 +60,10 @@ func (t *Training) Step(levels []schedule.Level, labels []int32) (loss float64, 
 	if err := t.run(0, len(t.plan.Ops())); err != nil {
 		return 0, 0, err
 	}
-	return t.loss, t.right, notFinite(t.out.Data)
+	if math.IsNaN(t.loss) || math.IsInf(t.loss, 0) {
+		return 0, 0, errors.New("the loss is not a number: train with a lower rate")
+	}
+	return t.loss, t.right, nil
 }
 
 // crossEntropy writes the gradient of L = -mean log p(y|x) at the outputs: (softmax - 1_y)/N.
