@@ -2,9 +2,52 @@
 package guidance
 
 import (
+	"fmt"
+	"math"
+
 	"tintype/core/denoise"
 	"tintype/core/schedule"
 )
+
+// Options says how classifier-free guidance is done. The zero Options with Scale 1 is no guidance.
+type Options struct {
+	Scale   float64 // g; 1 is the conditional estimate itself
+	Rescale float64 // φ, 0 to 1: how much of the conditional estimate's contrast is given back
+	// SigmaMin and SigmaMax bound the noise levels that are guided, both included; outside of them g = 1.
+	// SigmaMax 0: every level.
+	SigmaMin, SigmaMax float64
+}
+
+// On reports whether anything is guided.
+func (o Options) On() bool { return o.Scale != 1 }
+
+// OptionError is a value that guidance cannot have.
+type OptionError struct{ Problem, Remedy string }
+
+func (e *OptionError) Error() string { return e.Problem + ": " + e.Remedy }
+
+// Check returns an *OptionError for values out of range.
+func (o Options) Check() error {
+	switch {
+	case !(o.Scale >= 0 && o.Scale <= 1000):
+		return &OptionError{fmt.Sprintf("guidance %v", o.Scale), "use 0 to 1000; 1 is off"}
+	case !(o.Rescale >= 0 && o.Rescale <= 1):
+		return &OptionError{fmt.Sprintf("guidance rescale %v", o.Rescale), "use 0 to 1; 0 is off"}
+	case !(o.SigmaMin >= 0 && o.SigmaMax >= 0) || o.SigmaMax != 0 && o.SigmaMax < o.SigmaMin || o.SigmaMax == 0 && o.SigmaMin != 0:
+		return &OptionError{fmt.Sprintf("guidance from sigma %v to %v", o.SigmaMin, o.SigmaMax),
+			"use two sigmas, the smaller one first; 0 and 0 for every level"}
+	}
+	return nil
+}
+
+// scaleAt is g at a level.
+func (o Options) scaleAt(l schedule.Level) float32 {
+	// Compared without a division, so that a level without signal lies above every finite sigma.
+	if o.SigmaMax != 0 && (l.S < float64(o.SigmaMin*l.A) || l.S > float64(o.SigmaMax*l.A)) {
+		return 1
+	}
+	return float32(o.Scale)
+}
 
 // ClassifierFree is classifier-free guidance (J. Ho, T. Salimans, arXiv 2207.12598, eq. 6) on the estimates of the
 // clean picture:
@@ -13,16 +56,25 @@ import (
 //
 // The weights sum to one and D is affine in the network's output, so this equals guidance of epsilon or of v. g = 1
 // is the conditional estimate itself: there nothing of this package is needed, at half the work.
+//
+// g may be kept for a range of noise levels (T. Kynkäänniemi et al., arXiv 2404.07724). Rescale pulls the standard
+// deviation of each guided picture back to that of its conditional one (S. Lin et al., arXiv 2305.08891, eq. 15, 16):
+//
+//	D' = φ·D·std(D_cond)/std(D) + (1-φ)·D
+//
+// The paper rescales what its network returns; here it is the estimate of the clean picture, so that epsilon, v and
+// x0 networks are treated alike. A picture without contrast is left as it is.
 type ClassifierFree struct {
-	both  denoise.Denoiser
-	scale float32
-	x, d  []float32 // [2N,H,W,C]: the conditional rows, then the unconditional ones
+	both    denoise.Denoiser
+	options Options
+	per     int       // values of one picture
+	x, d    []float32 // [2N,H,W,C]: the conditional rows, then the unconditional ones
 }
 
-// NewClassifierFree guides n values ([N,H,W,C] of them) with scale g. both estimates 2N pictures at once: the
-// conditional rows, then the unconditional ones.
-func NewClassifierFree(both denoise.Denoiser, n int, g float64) *ClassifierFree {
-	return &ClassifierFree{both, float32(g), make([]float32, 2*n), make([]float32, 2*n)}
+// NewClassifierFree guides n pictures of per values each. both estimates 2n pictures at once: the conditional rows,
+// then the unconditional ones.
+func NewClassifierFree(both denoise.Denoiser, n, per int, o Options) *ClassifierFree {
+	return &ClassifierFree{both, o, per, make([]float32, 2*n*per), make([]float32, 2*n*per)}
 }
 
 // Denoise estimates both halves in one call. It allocates nothing.
@@ -33,9 +85,47 @@ func (c *ClassifierFree) Denoise(dst, x []float32, l schedule.Level) error {
 	if err := c.both.Denoise(c.d, c.x, l); err != nil {
 		return err
 	}
+	g := c.options.scaleAt(l)
 	cond, uncond := c.d[:n], c.d[n:]
+	if g == 1 {
+		copy(dst, cond)
+		return nil
+	}
 	for i, u := range uncond {
-		dst[i] = u + float32(c.scale*(cond[i]-u))
+		dst[i] = u + float32(g*(cond[i]-u))
+	}
+	if c.options.Rescale > 0 {
+		for k := 0; k < n; k += c.per {
+			rescale(dst[k:k+c.per], cond[k:k+c.per], c.options.Rescale)
+		}
 	}
 	return nil
+}
+
+// rescale gives d back a part phi of the contrast of cond.
+func rescale(d, cond []float32, phi float64) {
+	have, want := deviation(d), deviation(cond)
+	if !(have > 0) {
+		return
+	}
+	f := float32(float64(phi*(want/have)) + (1 - phi))
+	for i, v := range d {
+		d[i] = f * v
+	}
+}
+
+// deviation is the standard deviation of one picture, with n-1 in the denominator; its sums run in the order of the
+// values, in float64.
+func deviation(x []float32) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v)
+	}
+	mean := sum / float64(len(x))
+	sum = 0
+	for _, v := range x {
+		d := float64(v) - mean
+		sum += float64(d * d)
+	}
+	return math.Sqrt(sum / float64(max(len(x)-1, 1)))
 }

@@ -30,7 +30,7 @@ func TestClassifierFree(t *testing.T) {
 	for _, g := range []float64{0, 0.5, 1, 1.5, 7.5} {
 		h := &halves{}
 		dst := make([]float32, len(x))
-		if err := NewClassifierFree(h, len(x), g).Denoise(dst, x, schedule.Level{A: 1}); err != nil {
+		if err := NewClassifierFree(h, 1, len(x), Options{Scale: g}).Denoise(dst, x, schedule.Level{A: 1}); err != nil {
 			t.Fatal(err)
 		}
 		if h.calls != 1 {
@@ -44,7 +44,7 @@ func TestClassifierFree(t *testing.T) {
 		}
 	}
 	stop := errors.New("stop")
-	if err := NewClassifierFree(&halves{err: stop}, 4, 2).Denoise(make([]float32, 4), x, schedule.Level{}); err != stop {
+	if err := NewClassifierFree(&halves{err: stop}, 1, 4, Options{Scale: 2}).Denoise(make([]float32, 4), x, schedule.Level{}); err != stop {
 		t.Errorf("error %v", err)
 	}
 }
@@ -69,7 +69,7 @@ func TestGuidanceOfEstimatesIsGuidanceOfEpsilon(t *testing.T) {
 	x := []float32{0.3, -0.4, 1.2, 0.9}
 	dst, want := make([]float32, 4), make([]float32, 4)
 	for _, g := range []float64{0, 1, 2.5} {
-		if err := NewClassifierFree(both, 4, g).Denoise(dst, x, l); err != nil {
+		if err := NewClassifierFree(both, 2, 2, Options{Scale: g}).Denoise(dst, x, l); err != nil {
 			t.Fatal(err)
 		}
 		for i, v := range x {
@@ -79,7 +79,7 @@ func TestGuidanceOfEstimatesIsGuidanceOfEpsilon(t *testing.T) {
 			}
 		}
 	}
-	if err := NewClassifierFree(both, 4, 1).Denoise(dst, x, l); err != nil {
+	if err := NewClassifierFree(both, 2, 2, Options{Scale: 1}).Denoise(dst, x, l); err != nil {
 		t.Fatal(err)
 	}
 	if err := alone.Denoise(want, x, l); err != nil {
@@ -93,9 +93,83 @@ func TestGuidanceOfEstimatesIsGuidanceOfEpsilon(t *testing.T) {
 }
 
 func TestGuidanceAllocatesNothing(t *testing.T) {
-	g := NewClassifierFree(&halves{}, 64, 2)
+	g := NewClassifierFree(&halves{}, 2, 32, Options{Scale: 2, Rescale: 0.5, SigmaMax: 80})
 	x, dst := make([]float32, 64), make([]float32, 64)
 	if n := testing.AllocsPerRun(10, func() { g.Denoise(dst, x, schedule.Level{A: 1}) }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+// Outside of its interval guidance is off, also where there is no signal and sigma is infinite.
+func TestInterval(t *testing.T) {
+	x, dst := []float32{0.5, -1}, make([]float32, 2)
+	for _, c := range []struct {
+		lo, hi float64
+		l      schedule.Level
+		guided bool
+	}{
+		{0, 0, schedule.Level{A: 0, S: 1}, true},
+		{0, 5, schedule.Level{A: 0, S: 1}, false},
+		{0.5, 5, schedule.Level{A: 0.5, S: 1}, true},
+		{0.5, 5, schedule.Level{A: 2, S: 1}, true},
+		{0.5, 5, schedule.Level{A: 4, S: 1}, false},
+		{0.5, 5, schedule.Level{A: 0.2, S: 1}, true},
+		{0.5, 5, schedule.Level{A: 0.19, S: 1}, false},
+	} {
+		g := NewClassifierFree(&halves{}, 1, 2, Options{Scale: 3, SigmaMin: c.lo, SigmaMax: c.hi})
+		if err := g.Denoise(dst, x, c.l); err != nil {
+			t.Fatal(err)
+		}
+		if cond := x[0] + 1; (dst[0] != cond) != c.guided {
+			t.Errorf("%v to %v at %v: estimate %v, the conditional one is %v", c.lo, c.hi, c.l, dst[0], cond)
+		}
+	}
+}
+
+// Rescaling by 1 gives every picture the contrast of its own conditional estimate, by half half of the way.
+func TestRescale(t *testing.T) {
+	x := []float32{0.5, -1, 0.2, 4, 2, -3, 0, 1}
+	for _, phi := range []float64{0.5, 1} {
+		plain, got := make([]float32, len(x)), make([]float32, len(x))
+		for dst, o := range map[*[]float32]Options{&plain: {Scale: 3}, &got: {Scale: 3, Rescale: phi}} {
+			if err := NewClassifierFree(&halves{}, 2, 4, o).Denoise(*dst, x, schedule.Level{A: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for k := 0; k < len(x); k += 4 {
+			cond := deviation(x[k : k+4]) // x+1 has the contrast of x
+			want := phi*cond + (1-phi)*deviation(plain[k:k+4])
+			if have := deviation(got[k : k+4]); math.Abs(have-want) > 1e-6 {
+				t.Errorf("picture %d rescaled by %v has contrast %v, want %v", k/4, phi, have, want)
+			}
+		}
+	}
+	flat, dst := make([]float32, 4), make([]float32, 4)
+	flatten := flatHalves{}
+	if err := NewClassifierFree(flatten, 1, 4, Options{Scale: 3, Rescale: 1}).Denoise(dst, flat, schedule.Level{A: 1}); err != nil || dst[0] != 3 {
+		t.Errorf("a picture without contrast becomes %v, %v", dst, err)
+	}
+}
+
+// flatHalves estimates 1 under the condition and 0 without.
+type flatHalves struct{}
+
+func (flatHalves) Denoise(dst, x []float32, l schedule.Level) error {
+	for i := range dst[:len(dst)/2] {
+		dst[i], dst[len(dst)/2+i] = 1, 0
+	}
+	return nil
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	for _, o := range []Options{{Scale: -1}, {Scale: math.NaN()}, {Scale: 2000}, {Scale: 2, Rescale: 1.1},
+		{Scale: 2, Rescale: -0.1}, {Scale: 2, SigmaMin: 3, SigmaMax: 2}, {Scale: 2, SigmaMin: 1}, {Scale: 2, SigmaMax: math.NaN()}} {
+		var refused *OptionError
+		if err := o.Check(); !errors.As(err, &refused) {
+			t.Errorf("%+v: error %v", o, err)
+		}
+	}
+	if err := (Options{Scale: 2, Rescale: 0.7, SigmaMin: 0.3, SigmaMax: 5}).Check(); err != nil {
+		t.Error(err)
 	}
 }
