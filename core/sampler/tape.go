@@ -59,12 +59,14 @@ type Builder struct {
 	tape    Tape
 	process schedule.Process
 	streams uint32 // noise drawn so far
+	next    Buf    // the buffer to name next
+	first   int    // the grid's number of the solver's first level
 }
 
 // Level adds a level that is not one of the grid's, such as the middle of a step, and returns its number.
 func (b *Builder) Level(l schedule.Level) int {
 	b.tape.Levels = append(b.tape.Levels, l)
-	return len(b.tape.Levels) - 1
+	return len(b.tape.Levels) - 1 - b.first
 }
 
 // Of is the process' level with the given lambda.
@@ -72,13 +74,14 @@ func (b *Builder) Of(lambda float64) schedule.Level { return b.process.Of(lambda
 
 // Buffer names a buffer of its own.
 func (b *Builder) Buffer() Buf {
-	b.tape.Buffers++
-	return Buf(b.tape.Buffers - 1)
+	b.next++
+	b.tape.Buffers = max(b.tape.Buffers, int(b.next))
+	return b.next - 1
 }
 
 // Eval estimates the clean picture of src, which is at the given level, into dst.
 func (b *Builder) Eval(dst, src Buf, level int) {
-	b.add(Op{Kind: OpEval, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Level: int32(level)})
+	b.add(Op{Kind: OpEval, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Level: int32(b.first + level)})
 	b.tape.NFE++
 }
 
@@ -103,7 +106,7 @@ func (b *Builder) Noise(dst Buf) {
 
 // Emit says that X has reached the given level: the end of a sampler step.
 func (b *Builder) Emit(level int) {
-	b.add(Op{Kind: OpEmit, Dst: X, Level: int32(level)})
+	b.add(Op{Kind: OpEmit, Dst: X, Level: int32(b.first + level)})
 	b.tape.Steps++
 }
 

@@ -1,0 +1,50 @@
+package sampler
+
+import (
+	"math"
+
+	"tintype/core/schedule"
+)
+
+// Travel runs another solver back and forth (A. Lugmayr et al., RePaint, arXiv 2201.09865, section 4.2): after Jump
+// steps down it goes back up to where they began, by fresh noise,
+//
+//	x' = (a_S/a_T)·x + √(s_S² - (a_S/a_T)²·s_T²)·z
+//
+// and takes them again, Times times in all, so that what a hook put into x and what the network makes of it come to
+// agree. Each stretch is compiled by itself: a multistep solver begins it without a history.
+//
+// Costs Times times the evaluations of the solver.
+type Travel struct {
+	Solver
+	Jump, Times int
+}
+
+// Compile emits the tape.
+func (t Travel) Compile(levels []schedule.Level, b *Builder) error {
+	z := b.Buffer()
+	own := b.next
+	for from := 0; from < len(levels)-1; from += t.Jump {
+		to := min(from+t.Jump, len(levels)-1)
+		for pass := range t.Times {
+			if pass > 0 {
+				b.renoise(z, levels[to], levels[from])
+			}
+			// The stretch's solver names its buffers anew; nothing of the last one is read again.
+			b.next = own
+			b.first = from
+			if err := t.Solver.Compile(levels[from:to+1], b); err != nil {
+				return err
+			}
+			b.first = 0
+		}
+	}
+	return nil
+}
+
+// renoise takes X up from a level to one with more noise, as the forward process would.
+func (b *Builder) renoise(z Buf, from, to schedule.Level) {
+	r := to.A / from.A
+	b.Noise(z)
+	b.Lin(X, Term{r, X}, Term{math.Sqrt(max(float64(to.S*to.S)-float64((r*from.S)*(r*from.S)), 0)), z})
+}
