@@ -72,7 +72,8 @@ var layers = map[string][]string{
 	"core/denoise":  {"core/exact", "core/kernel", "core/tensor", "core/schedule"},
 	"core/guidance": {"core/kernel", "core/tensor", "core/schedule", "core/denoise"},
 	"core/sampler":  {"core/exact", "core/kernel", "core/rng", "core/setting", "core/schedule", "core/denoise"},
-	"core/pipeline": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/schedule", "core/denoise", "core/guidance", "core/sampler"},
+	"core/edit":     {"core/kernel", "core/tensor", "core/schedule", "core/denoise", "core/sampler"},
+	"core/pipeline": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/schedule", "core/denoise", "core/guidance", "core/sampler", "core/edit"},
 }
 
 func TestImportDirections(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"tintype/core/denoise"
+	"tintype/core/edit"
+	"tintype/core/guidance"
 	"tintype/core/sampler"
 	"tintype/core/schedule"
 )
@@ -21,12 +23,15 @@ const (
 type plan struct {
 	h, w   int // of the network's input
 	guided bool
+	thresh Threshold
 	solver sampler.Program
+	known  *edit.Measurement // nil: the run is held to nothing
+	start  schedule.Level
 }
 
 // check is the one place that decides what goes together: it returns the compiled solver, or a *Clash.
 func check(m *Model, s *Spec) (*plan, error) {
-	p := &plan{guided: s.Guidance != 1}
+	p := &plan{guided: s.Guidance.On()}
 	for _, f := range []func() error{
 		m.check,
 		func() error { return m.checkSize(s, p) },
@@ -34,7 +39,9 @@ func check(m *Model, s *Spec) (*plan, error) {
 		func() error { return m.CheckGrid(s.Grid) },
 		func() error { return m.checkSteps(s.Steps) },
 		func() error { return m.checkGuidance(s.Guidance) },
+		func() error { return m.checkThreshold(s, p) },
 		func() error { return m.Cond.check(s.Choice) },
+		func() error { return m.checkEdit(s, p) },
 		func() error { return m.compile(s, p) },
 	} {
 		if err := f(); err != nil {
@@ -180,14 +187,39 @@ func (m *Model) CheckGuidance() error {
 	return nil
 }
 
-func (m *Model) checkGuidance(g float64) error {
-	if g == 1 {
+func (m *Model) checkGuidance(g guidance.Options) error {
+	if err := g.Check(); err != nil {
+		return caused(SettingGuidance, err)
+	}
+	if !g.On() {
 		return nil
 	}
-	if !(g >= 0 && g <= 1000) {
-		return clash(SettingGuidance, "use 0 to 1000; 1 is off", "guidance %v", g)
-	}
 	return m.CheckGuidance()
+}
+
+// checkThreshold resolves the threshold: the spec's, or the model's.
+func (m *Model) checkThreshold(s *Spec, p *plan) error {
+	if p.thresh = s.Thresh; p.thresh.Quantile == 0 {
+		p.thresh = m.Thresh
+	}
+	if p.thresh.Max == 0 {
+		p.thresh.Max = math.Inf(1)
+	}
+	if t := p.thresh; !(t.Quantile >= 0 && t.Quantile <= 1 && t.Max >= 1) {
+		return clash(SettingThreshold, "use a quantile of 0 to 1 and a largest threshold of 1 or more",
+			"threshold at quantile %v, at most %v", t.Quantile, t.Max)
+	}
+	return nil
+}
+
+// checkEdit lays out what the run is held to.
+func (m *Model) checkEdit(s *Spec, p *plan) error {
+	h, w, c := m.Codec.picture(p.h, p.w, m.C)
+	if err := checkEdit(s.Edit, h, w, c); err != nil {
+		return err
+	}
+	p.known = m.measurement(s.Edit, p.h, p.w)
+	return nil
 }
 
 // compile makes levels and program, and asks the parameterisation about every level that will be evaluated.
@@ -200,7 +232,14 @@ func (m *Model) compile(s *Spec, p *plan) error {
 	if err != nil {
 		return caused(SettingGrid, err)
 	}
-	if p.solver, err = s.Solver.Compile(s.Options.Over(m.Options.For(s.Solver.Knobs())), m.Process, levels); err != nil {
+	begin, err := s.Edit.begin(s.Steps)
+	if err != nil {
+		return err
+	}
+	levels = levels[begin:]
+	p.start = levels[0]
+	options := s.Options.Over(m.Options.For(s.Solver.Knobs()))
+	if p.solver, err = s.Edit.program(s.Solver, options, m.Process, levels, p.known); err != nil {
 		return caused(SettingSteps, err)
 	}
 	if m.Contract.Deterministic && p.solver.DrawsNoise() {
@@ -219,10 +258,13 @@ func (m *Model) compile(s *Spec, p *plan) error {
 func caused(s Setting, err error) error {
 	var grid *schedule.GridError
 	var signal *denoise.NoSignalError
+	var guide *guidance.OptionError
 	var option *sampler.SettingError
 	switch {
 	case errors.As(err, &option):
 		return &Clash{SettingOption, option.Problem, option.Remedy, err}
+	case errors.As(err, &guide):
+		return &Clash{s, guide.Problem, guide.Remedy, err}
 	case errors.As(err, &grid):
 		return &Clash{s, grid.Problem, grid.Remedy, err}
 	case errors.As(err, &signal):

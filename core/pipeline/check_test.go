@@ -59,13 +59,17 @@ func TestClashes(t *testing.T) {
 		"negative eta":          {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(-0.5) }, SettingOption},
 		"eta above one":         {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(1.5) }, SettingOption},
 		"eta NaN":               {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(math.NaN()) }, SettingOption},
-		"guidance NaN":          {func(m *Model, s *Spec) { s.Guidance = math.NaN() }, SettingGuidance},
-		"negative guidance":     {func(m *Model, s *Spec) { s.Guidance = -1 }, SettingGuidance},
-		"infinite guidance":     {func(m *Model, s *Spec) { s.Guidance = math.Inf(1) }, SettingGuidance},
+		"guidance NaN":          {func(m *Model, s *Spec) { s.Guidance.Scale = math.NaN() }, SettingGuidance},
+		"negative guidance":     {func(m *Model, s *Spec) { s.Guidance.Scale = -1 }, SettingGuidance},
+		"infinite guidance":     {func(m *Model, s *Spec) { s.Guidance.Scale = math.Inf(1) }, SettingGuidance},
 		"guidance, no label":    {func(m *Model, s *Spec) { m.Cond = nil }, SettingGuidance},
 		"guidance, no null":     {func(m *Model, s *Spec) { m.Cond = testLabels(t, -1); s.Choice = []int{0} }, SettingGuidance},
-		"label, no labels":      {func(m *Model, s *Spec) { m.Cond, s.Guidance, s.Choice = nil, 1, []int{0} }, SettingChoice},
-		"open, no null":         {func(m *Model, s *Spec) { m.Cond, s.Guidance = testLabels(t, -1), 1 }, SettingChoice},
+		"guidance rescale":      {func(m *Model, s *Spec) { s.Guidance.Rescale = 2 }, SettingGuidance},
+		"threshold":             {func(m *Model, s *Spec) { s.Thresh = Threshold{Quantile: 1.5} }, SettingThreshold},
+		"threshold below 1":     {func(m *Model, s *Spec) { s.Thresh = Threshold{Quantile: 0.9, Max: 0.5} }, SettingThreshold},
+		"threshold NaN":         {func(m *Model, s *Spec) { m.Thresh = Threshold{Quantile: math.NaN()} }, SettingThreshold},
+		"label, no labels":      {func(m *Model, s *Spec) { m.Cond, s.Guidance.Scale, s.Choice = nil, 1, []int{0} }, SettingChoice},
+		"open, no null":         {func(m *Model, s *Spec) { m.Cond, s.Guidance.Scale = testLabels(t, -1), 1 }, SettingChoice},
 		"label beyond the last": {func(m *Model, s *Spec) { s.Choice = []int{3} }, SettingChoice},
 		"label -2":              {func(m *Model, s *Spec) { s.Choice = []int{-2} }, SettingChoice},
 		"two labels":            {func(m *Model, s *Spec) { s.Choice = []int{0, 1} }, SettingChoice},
@@ -132,7 +136,7 @@ func TestStudentContract(t *testing.T) {
 		"other grid":      {func(m *Model, s *Spec) { s.Grid = schedule.Karras }, SettingGrid, "trailing"},
 		"other steps":     {func(m *Model, s *Spec) { s.Steps = 5 }, SettingSteps, "exactly 4 steps"},
 		"noise":           {func(m *Model, s *Spec) { s.Options = eta(0.5) }, SettingOption, "without"},
-		"guidance":        {func(m *Model, s *Spec) { s.Guidance = 2 }, SettingGuidance, "1.5 is already folded"},
+		"guidance":        {func(m *Model, s *Spec) { s.Guidance.Scale = 2 }, SettingGuidance, "1.5 is already folded"},
 		"list, no number": {func(m *Model, s *Spec) { m.Contract.TrainedSteps = nil; s.Steps = 3 }, SettingSteps, "use 4"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -190,7 +194,7 @@ func TestEveryCombination(t *testing.T) {
 						m, _ := testModel(t)
 						m.Process, m.Prediction = process, prediction
 						s := m.Defaults()
-						s.Solver, s.Grid, s.Steps, s.Guidance = info.Kind, grid.Kind, n, float64(1+n%2)
+						s.Solver, s.Grid, s.Steps, s.Guidance.Scale = info.Kind, grid.Kind, n, float64(1+n%2)
 						if n%7 == 0 {
 							s.Options = eta(1).For(info.Knobs)
 						}

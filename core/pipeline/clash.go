@@ -16,10 +16,12 @@ const (
 	SettingChoice
 	SettingBatch
 	SettingSize
+	SettingEdit
+	SettingThreshold
 	settings
 )
 
-var settingNames = [settings]string{"model", "solver", "grid", "steps", "setting", "guidance", "label", "count", "size"}
+var settingNames = [settings]string{"model", "solver", "grid", "steps", "setting", "guidance", "label", "count", "size", "edit", "threshold"}
 
 func (s Setting) String() string {
 	if s >= settings {

@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"tintype/core/denoise"
+	"tintype/core/guidance"
 	"tintype/core/sampler"
 	"tintype/core/schedule"
 )
@@ -32,9 +33,16 @@ type Model struct {
 	Cond       *Conditioner // nil: the network takes no condition
 
 	Clip     float64         // the largest |D|; 0: D is not clipped
+	Thresh   Threshold       // in the place of Clip
 	Offset   int             // of the leading grid
 	Options  sampler.Options // the checkpoint's own settings, each for the solvers that read it
 	Contract Contract
+}
+
+// Threshold is dynamic thresholding of every estimate: see denoise.Threshold.
+type Threshold struct {
+	Quantile float64 // of |D| in each picture, 0 to 1; 0: off
+	Max      float64 // the largest threshold, 1 or more; 0: none
 }
 
 // Contract says how a checkpoint wants to be sampled. The zero Contract allows everything; only Defaults need to be
@@ -73,16 +81,18 @@ type Spec struct {
 	Solver   sampler.Kind
 	Grid     schedule.GridKind
 	Steps    int
-	Options  sampler.Options // what it leaves out is the model's, or the solver's default
-	Guidance float64         // 1: off
-	Choice   []int           // one value per slot of the conditioner, -1: left open; nil: all left open
-	H, W     int             // of the picture; 0: the model's
+	Options  sampler.Options  // what it leaves out is the model's, or the solver's default
+	Guidance guidance.Options // classifier-free
+	Thresh   Threshold        // Quantile 0: the model's
+	Choice   []int            // one value per slot of the conditioner, -1: left open; nil: all left open
+	H, W     int              // of the picture; 0: the model's
+	Edit     *Edit            // nil: a picture from noise
 }
 
 // Defaults is the Spec of one picture with the checkpoint's own settings and every slot left open.
 func (m *Model) Defaults() Spec {
 	d := m.Contract.Defaults
-	return Spec{Batch: 1, Solver: d.Solver, Grid: d.Grid, Steps: d.Steps, Options: d.Options, Guidance: d.Guidance}
+	return Spec{Batch: 1, Solver: d.Solver, Grid: d.Grid, Steps: d.Steps, Options: d.Options, Guidance: guidance.Options{Scale: d.Guidance}}
 }
 
 // Use changes the solver. Settings that the new one does not have go: they belonged to the old one.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"tintype/core/denoise"
+	"tintype/core/edit"
 	"tintype/core/guidance"
 	"tintype/core/rng"
 	"tintype/core/sampler"
@@ -18,6 +19,7 @@ type Run struct {
 	h, w    int // of the network's input
 	cond    *tensor.Cond
 	sampler sampler.Runner
+	origin  *origin   // nil: a run begins in noise
 	pixels  []float32 // one picture, decoded
 }
 
@@ -40,15 +42,28 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 	}
 	r.cond = m.Cond.NewCond(rows)
 	var den denoise.Denoiser = denoise.NewNetwork(net, m.Prediction.Param(), rows, p.h, p.w, m.C, r.cond)
-	values := s.Batch * p.h * p.w * m.C
+	per := p.h * p.w * m.C
 	if r.guided {
-		den = guidance.NewClassifierFree(den, values, s.Guidance)
+		den = guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
 	}
-	if m.Clip > 0 {
+	switch {
+	case p.thresh.Quantile > 0:
+		den = denoise.NewThreshold(den, per, p.thresh.Quantile, p.thresh.Max)
+	case m.Clip > 0:
 		den = &denoise.Clip{Denoiser: den, Limit: float32(m.Clip)}
 	}
-	r.pixels = make([]float32, p.h*p.w*m.C)
-	r.sampler = p.solver.Start(sampler.Env{Denoiser: den, Noise: r.noise}, values)
+	env := sampler.Env{Denoiser: den, Noise: r.noise}
+	if p.known != nil {
+		switch s.Edit.Method {
+		case MethodReplace:
+			env.Arrived = edit.NewReplacement(p.known, r.noise, s.Batch, false).Arrived
+		case MethodHard:
+			env.Denoiser = edit.NewHard(den, p.known)
+		}
+	}
+	r.origin = m.origin(s.Edit, p)
+	r.pixels = make([]float32, per)
+	r.sampler = p.solver.Start(env, s.Batch*per)
 	return r, r.Reset(s.Seed, s.Choice)
 }
 
@@ -63,6 +78,9 @@ func (r *Run) Reset(seed uint64, choice []int) error {
 		r.model.Cond.fill(r.cond, r.batch, 2*r.batch, nil)
 	}
 	r.sampler.Reset()
+	if r.origin != nil {
+		r.origin.put(r.sampler.X())
+	}
 	return nil
 }
 

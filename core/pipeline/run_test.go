@@ -21,7 +21,7 @@ func TestBatchEqualsSingles(t *testing.T) {
 	for _, info := range sampler.Solvers() {
 		for _, g := range []float64{1, 2} {
 			s := m.Defaults()
-			s.Solver, s.Guidance, s.Seed, s.Batch, s.Choice = info.Kind, g, math.MaxUint64-1, 4, []int{1}
+			s.Solver, s.Guidance.Scale, s.Seed, s.Batch, s.Choice = info.Kind, g, math.MaxUint64-1, 4, []int{1}
 			s.Options = eta(0.5).For(info.Knobs)
 			batch := mustCompile(t, m, s)
 			finish(t, batch)
@@ -47,13 +47,13 @@ func TestBatchEqualsSingles(t *testing.T) {
 func TestGuidanceOneIsConditional(t *testing.T) {
 	m, net := testModel(t)
 	s := m.Defaults()
-	s.Batch, s.Guidance, s.Choice = 3, 1, []int{2}
+	s.Batch, s.Guidance.Scale, s.Choice = 3, 1, []int{2}
 	r := mustCompile(t, m, s)
 	finish(t, r)
 	if net.batches[0] != 3 || net.passes != 5 || net.rows != 15 {
 		t.Errorf("guidance 1: planned %v, %d passes of %d pictures", net.batches, net.passes, net.rows)
 	}
-	s.Guidance = 1 + 1e-9 // rounds to 1 in float32, yet runs both halves
+	s.Guidance.Scale = 1 + 1e-9 // rounds to 1 in float32, yet runs both halves
 	both := mustCompile(t, m, s)
 	finish(t, both)
 	if net.batches[1] != 6 || net.passes != 10 || net.rows != 45 {
@@ -64,10 +64,10 @@ func TestGuidanceOneIsConditional(t *testing.T) {
 			t.Fatalf("value %d is %v with guidance 1, %v conditionally", i, both.X()[i], v)
 		}
 	}
-	s.Guidance, s.Choice = 0, []int{2}
+	s.Guidance.Scale, s.Choice = 0, []int{2}
 	none := mustCompile(t, m, s)
 	finish(t, none)
-	s.Guidance, s.Choice = 1, nil
+	s.Guidance.Scale, s.Choice = 1, nil
 	open := mustCompile(t, m, s)
 	finish(t, open)
 	for i, v := range open.X() {

@@ -1,6 +1,10 @@
 package sampler
 
-import "tintype/core/schedule"
+import (
+	"fmt"
+
+	"tintype/core/schedule"
+)
 
 // Kind names a solver. Text becomes a Kind at the program's edge and nowhere else.
 type Kind uint8
@@ -66,6 +70,19 @@ func (k Kind) Compile(o Options, p schedule.Process, levels []schedule.Level) (P
 		return loop(full).Prepare(p, levels)
 	}
 	return Compile(infos[k].tape(full), p, levels)
+}
+
+// Travel is Compile with stretches of jump steps that are run times over: see the solver Travel. A solver that owns its
+// loop cannot go back and is refused.
+func (k Kind) Travel(o Options, p schedule.Process, levels []schedule.Level, jump, times int) (Program, error) {
+	full, err := o.Fill(k.String(), k.Knobs())
+	if err != nil {
+		return nil, err
+	}
+	if infos[k].tape == nil {
+		return nil, &LevelsError{fmt.Sprintf("%v finds its own steps and cannot go back and forth", k)}
+	}
+	return Compile(Travel{infos[k].tape(full), jump, times}, p, levels)
 }
 
 // perStep is the cost of one evaluation a step.

@@ -24,7 +24,7 @@ func (d *drawing) draw(m *model.Model) ([]*image.NRGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.bar.begin(d.count * d.spec.Steps)
+	d.bar.begin(d.count * run.Progress().Steps)
 	defer d.bar.end()
 	pictures := make([]*image.NRGBA, d.count)
 	for k := range pictures {

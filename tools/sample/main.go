@@ -31,7 +31,8 @@ type request struct {
 	model, label, solver, grid, out, trace string
 	seed                                   uint64
 	steps, count, threads                  int
-	eta, guidance                          float64
+	eta, guidance, rescale                 float64
+	edit                                   editFlags
 	given                                  map[string]bool // flags that were given
 }
 
@@ -67,6 +68,8 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.StringVar(&r.grid, "grid", "", "`NAME` of the grid: linspace, leading, trailing, karras")
 	flags.Float64Var(&r.eta, "eta", 0, "DDIM's noise `X`, 0 (none) to 1 (as DDPM)")
 	flags.Float64Var(&r.guidance, "guidance", 0, "classifier-free guidance scale `W`; 1 is off")
+	flags.Float64Var(&r.rescale, "rescale", 0, "how much of the unguided contrast guidance gives back `X`, 0 to 1")
+	r.edit.define(flags)
 	flags.IntVar(&r.count, "count", 1, "number of pictures `N`, seeds seed, seed+1, ...")
 	flags.IntVar(&r.threads, "threads", 0, "threads `N` to compute with; 0: one for each processor. The picture is the same")
 	flags.StringVar(&r.trace, "trace", "", "also write x and the predicted picture of every step into this `directory`")
@@ -165,7 +168,9 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 		s.Options = s.Options.With(sampler.Eta, r.eta)
 	}
 	if r.given["guidance"] {
-		s.Guidance = r.guidance
+		s.Guidance.Scale = r.guidance
 	}
-	return s, nil
+	s.Guidance.Rescale = r.rescale
+	s.Edit, err = r.edit.edit(m)
+	return s, err
 }

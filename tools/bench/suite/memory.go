@@ -70,7 +70,7 @@ func begin(m *model.Model, spec pipeline.Spec) error {
 // pairOf is the bytes of the two largest activations that live at one time in a pass of such a picture.
 func pairOf(m *model.Model, spec pipeline.Spec) (int64, error) {
 	n := 1
-	if spec.Guidance != 1 {
+	if spec.Guidance.On() {
 		n = 2 // both halves in one pass
 	}
 	net, err := m.Network.Plan(n, m.H, m.W, nil)

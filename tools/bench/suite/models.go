@@ -63,7 +63,7 @@ func measure(print Printer, open Open, entry weights.Entry) error {
 	if err := pass(print, entry.ID, m, 1); err != nil {
 		return err
 	}
-	if spec.Guidance != 1 {
+	if spec.Guidance.On() {
 		if err := pass(print, entry.ID, m, 2); err != nil {
 			return err
 		}
