@@ -119,7 +119,7 @@ func (c *checkpoint) Compile(m proto.Sample, between func() error) (Run, error) 
 		s.Steps = m.Steps
 	}
 	if m.Guidance == m.Guidance {
-		s.Guidance = m.Guidance
+		s.Guidance.Scale = m.Guidance
 	}
 	if m.Eta == m.Eta {
 		s.Options = s.Options.With(sampler.Eta, m.Eta)
