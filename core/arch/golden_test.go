@@ -51,11 +51,11 @@ func TestRecordedPasses(t *testing.T) {
 // give them. A change that moves a bit on purpose changes these lines, and says so in its commit.
 func TestSameBitsEverywhere(t *testing.T) {
 	digests := map[string]string{
-		"consistency": "d65ffacb3e4362ef38a4698abff7e0c0b22cdd61d9b7fd959801f31ffc807744",
-		"ddpm":        "4a3401768d55433c288d62981dd9ca9054edb48abafc82d23c8b3fa658700abf",
-		"fourier":     "b2d4c44195eab84fb9a1834a59034fecea36731196991f3f365bbc101fa70b48",
-		"learned":     "88b9033b978463648621d74ed088e2323f743f9ea634c9738ce5616d287cac44",
-		"one-level":   "cd56bf7ff300d730c1963de1bac3da69a0d62a62339ac9cdaf7059527615b128",
+		"consistency": "2cc696ed1183ea638c8fd21bcbaa0b0af1ef17f24758af56a2805492ad327579",
+		"ddpm":        "95b21cf2f7f7dea446902899d90dfce6e1c13907e2913d435312105ed7024e62",
+		"fourier":     "aead640850ec435615e3972fd07afe3f229e1c9a75a7b50f27735fceed54d4bb",
+		"learned":     "23916c031042270fbb025f602f425fa126a3a4e3e902390f5a9b7f449185bd2b",
+		"one-level":   "27ca62a2ee89917cbf2a91b12b822990129bfacd0a6382c3b41e810d60772a4a",
 	}
 	for _, name := range recorded {
 		net, r := load(t, name)

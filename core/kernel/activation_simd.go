@@ -5,97 +5,101 @@ package kernel
 import (
 	"math"
 	"simd"
+	"unsafe"
 )
 
-// expGeneric in every lane, in three parts that each fit the compiler's budget
-// for inlining: e^x is expJoin(x, t, expPoly(r)) with t, r = expSplit(x).
+// pow2Generic in every lane, in two parts that each fit the compiler's budget
+// for inlining. The constants are read from a table before a loop: V8 would make
+// a splat of a constant anew wherever it is used.
 
-func expSplit(x simd.Float32s) (t, r simd.Float32s) {
-	shift := simd.BroadcastFloat32s(expShift)
-	t = x.Mul(simd.BroadcastFloat32s(log2e)).Add(shift)
-	n := t.Sub(shift)
-	r = x.Sub(n.Mul(simd.BroadcastFloat32s(ln2Hi)))
-	return t, r.Sub(n.Mul(simd.BroadcastFloat32s(ln2Lo)))
+// pow2Table holds each constant of pow2Generic in every lane.
+var pow2Table = func() (table [9][maxLanes]float32) {
+	for i, c := range [...]float32{pow2Shift, 1, pow2C1, pow2C2, pow2C3, pow2C4, pow2C5, pow2Zero, pow2Inf} {
+		for j := range table[i] {
+			table[i][j] = c
+		}
+	}
+	return table
+}()
+
+func pow2Constants() (shift, one, c1, c2, c3, c4, c5 simd.Float32s, lo, hi simd.Int32s) {
+	p := unsafe.Pointer(&pow2Table)
+	shift, one, c1, c2 = load(p, 0), load(p, maxLanes), load(p, 2*maxLanes), load(p, 3*maxLanes)
+	c3, c4, c5 = load(p, 4*maxLanes), load(p, 5*maxLanes), load(p, 6*maxLanes)
+	lo, hi = load(p, 7*maxLanes).ToBits().BitsToInt32(), load(p, 8*maxLanes).ToBits().BitsToInt32()
+	return shift, one, c1, c2, c3, c4, c5, lo, hi
 }
 
-func expPoly(r simd.Float32s) simd.Float32s {
-	p := simd.BroadcastFloat32s(expC6).Mul(r).Add(simd.BroadcastFloat32s(expC5))
-	p = p.Mul(r).Add(simd.BroadcastFloat32s(expC4))
-	p = p.Mul(r).Add(simd.BroadcastFloat32s(expC3))
-	p = p.Mul(r).Add(simd.BroadcastFloat32s(expC2))
-	return p.Mul(r).Mul(r).Add(r).Add(simd.BroadcastFloat32s(1))
+// pow2Poly returns 2^f.
+func pow2Poly(f, one, c1, c2, c3, c4, c5 simd.Float32s) simd.Float32s {
+	g := f.Mul(f)
+	p := c5.Mul(f).Add(c4).Mul(g).Add(c3.Mul(f).Add(c2))
+	return p.Mul(g).Add(c1.Mul(f).Add(one))
 }
 
-func expJoin(x, t, p simd.Float32s) simd.Float32s {
-	y := p.Mul(t.ToBits().ShiftAllLeft(23).BitsToFloat32())
-	return simd.BroadcastFloat32s(0).IfElse(x.Less(simd.BroadcastFloat32s(expMin)), y)
+// pow2Join returns p·2ⁿ with n from t, kept from lo to hi.
+func pow2Join(p, t simd.Float32s, lo, hi simd.Int32s) simd.Float32s {
+	n := t.ToBits().BitsToInt32().Max(lo).Min(hi)
+	return p.Mul(n.ShiftAllLeft(23).ToBits().BitsToFloat32())
 }
 
 func silu(dst, x []float32) {
-	one, zero := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(0)
+	shift, one, c1, c2, c3, c4, c5, lo, hi := pow2Constants()
+	k := simd.BroadcastFloat32s(-log2e)
 	d, p := base(dst), base(x)
 	w, i := lanes(), 0
 	for ; i+w <= len(dst); i += w {
 		v := load(p, i)
-		u := v.Abs().Neg()
-		t, r := expSplit(u)
-		e := expJoin(u, t, expPoly(r))
-		store(d, i, v.IfElse(v.GreaterEqual(zero), v.Mul(e)).Div(one.Add(e)))
+		s := v.Mul(k)
+		t := s.Add(shift)
+		e := pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
+		store(d, i, v.Div(one.Add(e)))
 	}
 	siluGeneric(dst[i:], x[i:])
 }
 
 func siluGrad(dst, x, dy []float32) {
-	one, zero := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(0)
+	shift, one, c1, c2, c3, c4, c5, lo, hi := pow2Constants()
+	k, zero := simd.BroadcastFloat32s(-log2e), simd.BroadcastFloat32s(0)
 	d, p, g := base(dst), base(x), base(dy)
 	w, i := lanes(), 0
 	for ; i+w <= len(dst); i += w {
 		v := load(p, i)
-		u := v.Abs().Neg()
-		t, r := expSplit(u)
-		e := expJoin(u, t, expPoly(r))
+		s := v.Abs().Mul(k)
+		t := s.Add(shift)
+		e := pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
 		q := one.Div(one.Add(e))
-		s := e.Mul(q)
-		store(d, i, load(g, i).Mul(v.Mul(s.Mul(q)).Add(q.IfElse(v.GreaterEqual(zero), s))))
+		r := e.Mul(q)
+		store(d, i, load(g, i).Mul(v.Mul(r.Mul(q)).Add(q.IfElse(v.GreaterEqual(zero), r))))
 	}
 	siluGradGeneric(dst[i:], x[i:], dy[i:])
 }
 
 func affineSiLU(dst, x, a, b []float32, ld, pixels int) {
-	one, zero := simd.BroadcastFloat32s(1), simd.BroadcastFloat32s(0)
-	g, h, c, w := base(a), base(b), len(a), lanes()
+	shift, one, c1, c2, c3, c4, c5, lo, hi := pow2Constants()
+	k := simd.BroadcastFloat32s(-log2e)
+	g, h, n, w := base(a), base(b), len(a), lanes()
 	i := 0
-	for k := 0; k < pixels; k++ {
-		d, p := base(dst[k*ld:]), base(x[k*c:])
-		// Four vectors at a time share the constants, half of the work of one on wasm.
-		for i = 0; i+4*w <= c; i += 4 * w {
-			v0 := load(p, i).Mul(load(g, i)).Add(load(h, i))
-			u0 := v0.Abs().Neg()
-			t0, r0 := expSplit(u0)
-			e0 := expJoin(u0, t0, expPoly(r0))
-			store(d, i, v0.IfElse(v0.GreaterEqual(zero), v0.Mul(e0)).Div(one.Add(e0)))
-			v1 := load(p, i+w).Mul(load(g, i+w)).Add(load(h, i+w))
-			u1 := v1.Abs().Neg()
-			t1, r1 := expSplit(u1)
-			e1 := expJoin(u1, t1, expPoly(r1))
-			store(d, i+w, v1.IfElse(v1.GreaterEqual(zero), v1.Mul(e1)).Div(one.Add(e1)))
-			v2 := load(p, i+2*w).Mul(load(g, i+2*w)).Add(load(h, i+2*w))
-			u2 := v2.Abs().Neg()
-			t2, r2 := expSplit(u2)
-			e2 := expJoin(u2, t2, expPoly(r2))
-			store(d, i+2*w, v2.IfElse(v2.GreaterEqual(zero), v2.Mul(e2)).Div(one.Add(e2)))
-			v3 := load(p, i+3*w).Mul(load(g, i+3*w)).Add(load(h, i+3*w))
-			u3 := v3.Abs().Neg()
-			t3, r3 := expSplit(u3)
-			e3 := expJoin(u3, t3, expPoly(r3))
-			store(d, i+3*w, v3.IfElse(v3.GreaterEqual(zero), v3.Mul(e3)).Div(one.Add(e3)))
-		}
-		for ; i+w <= c; i += w {
+	for y := 0; y < pixels; y++ {
+		d, p := base(dst[y*ld:]), base(x[y*n:])
+		for i = 0; i+2*w <= n; i += 2 * w {
 			v := load(p, i).Mul(load(g, i)).Add(load(h, i))
-			u := v.Abs().Neg()
-			t, r := expSplit(u)
-			e := expJoin(u, t, expPoly(r))
-			store(d, i, v.IfElse(v.GreaterEqual(zero), v.Mul(e)).Div(one.Add(e)))
+			s := v.Mul(k)
+			t := s.Add(shift)
+			e := pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
+			store(d, i, v.Div(one.Add(e)))
+			v = load(p, i+w).Mul(load(g, i+w)).Add(load(h, i+w))
+			s = v.Mul(k)
+			t = s.Add(shift)
+			e = pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
+			store(d, i+w, v.Div(one.Add(e)))
+		}
+		for ; i+w <= n; i += w {
+			v := load(p, i).Mul(load(g, i)).Add(load(h, i))
+			s := v.Mul(k)
+			t := s.Add(shift)
+			e := pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
+			store(d, i, v.Div(one.Add(e)))
 		}
 	}
 	affineSiLUTail(dst, x, a, b, ld, pixels, i)
@@ -106,32 +110,29 @@ func softmaxRow(dst, x []float32, s float32) {
 	// whole is a multiple of every vector length, so that the tail starts at
 	// partial sum 0 whatever the length.
 	whole := len(dst) / softmaxLanes * softmaxLanes
-	vs, vtop := simd.BroadcastFloat32s(s), simd.BroadcastFloat32s(float32(math.Inf(-1)))
-	for i := 0; i < whole; i += w {
-		v := load(p, i).Mul(vs)
-		store(d, i, v)
-		vtop = v.IfElse(v.Greater(vtop), vtop)
-	}
 	var part [softmaxLanes]float32
 	q := base(part[:])
-	store(q, 0, vtop)
-	top := part[0]
-	for _, v := range part[1:w] {
-		if v > top {
-			top = v
-		}
+	vtop := simd.BroadcastFloat32s(float32(math.Inf(-1)))
+	for i := 0; i < whole; i += w {
+		v := load(p, i)
+		vtop = v.IfElse(v.Greater(vtop), vtop)
 	}
-	top = softmaxTop(dst[whole:], x[whole:], s, top)
+	store(q, 0, vtop)
+	top := softmaxTop(x[whole:], softmaxTop(part[:w], float32(math.Inf(-1))))
 	clear(part[:])
+	shift, one, c1, c2, c3, c4, c5, lo, hi := pow2Constants()
+	k := s * log2e
+	vk, least, zero := simd.BroadcastFloat32s(k), simd.BroadcastFloat32s(softmaxLeast), simd.BroadcastFloat32s(0)
 	vtop = simd.BroadcastFloat32s(top)
 	for i := 0; i < whole; i += w {
-		u := load(d, i).Sub(vtop)
-		t, r := expSplit(u)
-		e := expJoin(u, t, expPoly(r))
+		s := load(p, i).Sub(vtop).Mul(vk)
+		t := s.Add(shift)
+		e := pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
+		e = zero.IfElse(s.Less(least), e)
 		store(d, i, e)
 		l := i % softmaxLanes
 		store(q, l, load(q, l).Add(e))
 	}
-	softmaxExp(dst[whole:], top, &part)
+	softmaxExp(dst[whole:], x[whole:], top, k, &part)
 	scale(dst, dst, 1/fold(&part))
 }

@@ -2,46 +2,44 @@ package kernel
 
 import "math"
 
-// e^x for x <= 0 in float32: all that SiLU and softmax need, and without
-// overflow to guard against.
+// 2^s in float32: all that SiLU and softmax need, who multiply log₂e into what
+// they multiply by anyway.
 //
-//	n = round(x·log₂e),  r = x − n·ln 2 in two steps (Cody and Waite 1980)
-//	e^x = 2ⁿ·e^r,        e^r ≈ 1 + r + r²·(c2 + c3·r + … + c6·r⁴),  |r| <= 0.3466
+//	t = s + pow2Shift rounds s to the integer n, and holds n+127 in its low bits
+//	f = s − (t − pow2Shift),  |f| <= 1/2, exact
+//	2^s = 2ⁿ·2^f,  2^f ≈ 1 + c1·f + … + c5·f⁵, in pairs (Estrin)
 //
-// The c are a minimax fit of our own, with 1 and r kept exact: 3.1e-9 relative
-// before rounding. Adding expShift rounds x·log₂e to the integer n and leaves
-// n+127 in the low bits, where a shift makes the float32 2ⁿ of it: no
-// conversion to an integer, whose overflow differs between processors. Below
-// expMin the result is 0 (the true value is under 1.7e-38); NaN stays NaN.
-// The largest error is 0.98 ulp (TestExp).
+// The c are a minimax fit of our own: 9.3e-8 relative before rounding. A shift
+// makes the float32 2ⁿ of the low bits of t: no conversion to an integer, whose
+// overflow differs between processors. Before it the bits are kept, as integers,
+// which order as floats do, to those where the shift gives 0 and +Inf: 2^s is 0
+// below -127.5 and +Inf from 127.5 on, up to |s| = 1e14. From there on, and for
+// infinities and NaN, it is undefined or NaN.
+//
+// The largest error is 3 ulp (TestPow2), to which e^x adds the rounding of
+// s = x·log₂e: 1.2e-7·|x| of the result.
 const (
-	expMin   = -87
-	expShift = 3<<22 + 127
-	log2e    = 1.4426950408889634
-	ln2Hi    = 0.693359375 // ln 2 to 10 bits: n·ln2Hi is exact
-	ln2Lo    = -2.12194440054690583e-4
+	log2e     = 1.4426950408889634
+	pow2Shift = 3<<22 + 127
+	pow2Zero  = 3 << 22     // t of n = -127
+	pow2Inf   = 3<<22 + 255 // t of n = 128
 
-	expC2 = 0.49999993448719876
-	expC3 = 0.16666520645556634
-	expC4 = 0.04166838788407908
-	expC5 = 0.008368715199374136
-	expC6 = 0.0013814602046321408
+	pow2C1 = 0.6931470036506653
+	pow2C2 = 0.24022246897220612
+	pow2C3 = 0.0555071085691452
+	pow2C4 = 0.009671294130384922
+	pow2C5 = 0.0013269569026306272
 )
 
-// expGeneric returns e^x for x <= 0.
-func expGeneric(x float32) float32 {
-	t := float32(x*log2e) + expShift
-	n := t - expShift
-	r := x - float32(n*ln2Hi)
-	r = r - float32(n*ln2Lo)
-	p := float32(expC6*r) + expC5
-	p = float32(p*r) + expC4
-	p = float32(p*r) + expC3
-	p = float32(p*r) + expC2
-	p = float32(float32(p*r)*r) + r
-	y := float32((p + 1) * math.Float32frombits(math.Float32bits(t)<<23))
-	if x < expMin {
-		return 0
-	}
-	return y
+// pow2Generic returns 2^s.
+func pow2Generic(s float32) float32 {
+	t := s + pow2Shift
+	f := s - (t - pow2Shift)
+	g := f * f
+	p := float32(pow2C5*f) + pow2C4
+	p = float32(p*g) + (float32(pow2C3*f) + pow2C2)
+	p = float32(p*g) + (float32(pow2C1*f) + 1)
+	n := int32(math.Float32bits(t))
+	n = min(max(n, int32(math.Float32bits(pow2Zero))), int32(math.Float32bits(pow2Inf)))
+	return p * math.Float32frombits(uint32(n)<<23)
 }

@@ -10,10 +10,10 @@ const softmaxLanes = 16
 // SoftmaxRows computes, for each of rows rows of cols floats that start ld
 // apart in both slices,
 //
-//	dst[j] = e^(scale·x[j] − max) / Σ_j e^(scale·x[j] − max),  max = max_j scale·x[j]
+//	dst[j] = e^(scale·(x[j] − max)) / Σ_j e^(scale·(x[j] − max)),  max = max_j x[j]
 //
-// dst may be x; floats between the rows are left alone. A NaN in a row makes
-// the row NaN.
+// scale is positive. dst may be x; floats between the rows are left alone. A NaN
+// in a row makes the row NaN.
 func SoftmaxRows(dst, x []float32, rows, cols, ld int, scale float32) {
 	checkMatrix("kernel: SoftmaxRows: dst too short", dst, ld, rows, cols)
 	checkMatrix("kernel: SoftmaxRows: x too short", x, ld, rows, cols)
@@ -38,18 +38,20 @@ func (j softmaxJob) share(from, to int) {
 	}
 }
 
+// softmaxLeast is where 2^s counts as 0, so that scores far apart, and -Inf, are
+// none of pow2Generic's limits.
+const softmaxLeast = -127
+
 func softmaxRowGeneric(dst, x []float32, s float32) {
-	top := softmaxTop(dst, x, s, float32(math.Inf(-1)))
+	top := softmaxTop(x, float32(math.Inf(-1)))
 	var part [softmaxLanes]float32
-	softmaxExp(dst, top, &part)
+	softmaxExp(dst, x, top, s*log2e, &part)
 	scaleGeneric(dst, dst, 1/fold(&part))
 }
 
-// softmaxTop writes s·x to dst and returns the largest of it and top.
-func softmaxTop(dst, x []float32, s, top float32) float32 {
-	for i, v := range x {
-		v *= s
-		dst[i] = v
+// softmaxTop returns the largest of x and top.
+func softmaxTop(x []float32, top float32) float32 {
+	for _, v := range x {
 		if v > top {
 			top = v
 		}
@@ -57,12 +59,16 @@ func softmaxTop(dst, x []float32, s, top float32) float32 {
 	return top
 }
 
-// softmaxExp replaces x by e^(x−top) and adds each to its partial sum, the
+// softmaxExp writes 2^((x−top)·k) to dst and adds each to its partial sum, the
 // first to part[0].
-func softmaxExp(x []float32, top float32, part *[softmaxLanes]float32) {
+func softmaxExp(dst, x []float32, top, k float32, part *[softmaxLanes]float32) {
 	for i, v := range x {
-		e := expGeneric(v - top)
-		x[i] = e
+		s := (v - top) * k
+		e := pow2Generic(s)
+		if s < softmaxLeast {
+			e = 0
+		}
+		dst[i] = e
 		part[i%softmaxLanes] += e
 	}
 }

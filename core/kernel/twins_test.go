@@ -164,7 +164,7 @@ var twins = map[string]func(v variant, m *memory, n int){
 	},
 	"softmaxRow": func(v variant, m *memory, n int) {
 		v.softmaxRow(m.slice(n+1), m.slice(n+1), 30)
-		v.softmaxRow(m.slice(n+1), m.wide(n+1), -0.5)
+		v.softmaxRow(m.slice(n+1), m.wide(n+1), 0.5)
 		x := m.slice(n + 1)
 		v.softmaxRow(x, x, 0.125)
 	},

@@ -52,3 +52,54 @@ func (y *Linear) planJoined(p *Plan, x Joined) *tensor.Tensor {
 	})
 	return dst
 }
+
+// matrix is a Linear layer before it is packed: W [out, in] and b [out].
+type matrix struct {
+	in, out int
+	w, bias []float32
+}
+
+// loadMatrix loads name.weight [out, in] and name.bias [out].
+func loadMatrix(l *Loader, name string, in, out int) (m matrix, err error) {
+	m = matrix{in: in, out: out}
+	if m.w, err = l.Tensor(name+".weight", out, in); err != nil {
+		return m, err
+	}
+	m.bias, err = l.Tensor(name+".bias", out)
+	return m, err
+}
+
+// transposed is x -> Wᵀ x, without a bias.
+func (m matrix) transposed() matrix {
+	t := matrix{m.out, m.in, make([]float32, len(m.w)), make([]float32, m.in)}
+	for i := range m.out {
+		for j := range m.in {
+			t.w[j*m.out+i] = m.w[i*m.in+j]
+		}
+	}
+	return t
+}
+
+// after is x -> m(first(x)).
+func (m matrix) after(first matrix) matrix {
+	y := matrix{first.in, m.out, make([]float32, m.out*first.in), make([]float32, m.out)}
+	packed := make([]float32, kernel.PackedLen(m.in, first.in))
+	kernel.Pack(packed, first.w, first.in, m.in, first.in)
+	kernel.Gemm(y.w, first.in, m.w, m.in, packed, m.out, first.in, m.in, false)
+	kernel.Pack(packed, first.bias, 1, m.in, 1)
+	kernel.Gemm(y.bias, 1, m.w, m.in, packed, m.out, 1, m.in, false)
+	kernel.Add(y.bias, y.bias, m.bias)
+	return y
+}
+
+// stacked packs layers over the same channels into one, whose result holds theirs side by side.
+func stacked(name string, parts ...matrix) *Linear {
+	all := parts[0]
+	for _, m := range parts[1:] {
+		all.out += m.out
+		all.w, all.bias = append(all.w, m.w...), append(all.bias, m.bias...)
+	}
+	y := &Linear{In: all.in, Out: all.out, name: name, bias: all.bias, packed: make([]float32, kernel.PackedLen(all.in, all.out))}
+	kernel.PackT(y.packed, all.w, all.in, all.in, all.out)
+	return y
+}
