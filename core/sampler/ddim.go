@@ -29,26 +29,41 @@ var ddimInfo = Info{
 
 // Compile emits the tape.
 func (s DDIM) Compile(levels []schedule.Level, b *Builder) error {
-	d, z := b.Buffer(), b.Buffer()
-	for i, to := range levels[1:] {
-		from := levels[i]
-		b.Eval(d, X, i)
-		k := decay(from, to)
-		v := float64(s.Eta*s.Eta) * float64(float64(to.S*to.S)*float64((1-k)*(1+k)))
-		ancestral(b, d, z, from, to, v)
-		b.Emit(i + 1)
-	}
+	ancestralSteps(levels, b, s.Eta, 1)
 	return nil
 }
 
-// ancestral emits x' = a_T·D + √(s_T² - v)·e + √v·z as a combination of x, D and z. Without variance no noise is
-// drawn; a variance above s_T² leaves nothing of e.
-func ancestral(b *Builder, d, z Buf, from, to schedule.Level, v float64) {
-	if !(v > 0) {
+// ancestralSteps emits a step of this form between any two levels, the fresh noise times a factor.
+func ancestralSteps(levels []schedule.Level, b *Builder, eta, noise float64) {
+	d, z := b.Buffer(), b.Buffer()
+	for i, to := range levels[1:] {
+		b.Eval(d, X, i)
+		ancestral(b, d, z, levels[i], to, eta, noise)
+		b.Emit(i + 1)
+	}
+}
+
+// ancestral emits x' = a_T·D + √(s_T² - v)·e + noise·√v·z as a combination of x, D and z. Without variance no noise
+// is drawn.
+func ancestral(b *Builder, d, z Buf, from, to schedule.Level, eta, noise float64) {
+	down, up := split(from, to, eta)
+	if up == 0 {
 		firstOrder(b, X, X, d, from, to)
 		return
 	}
-	keep := math.Sqrt(max(float64(to.S*to.S)-v, 0)) / from.S
+	keep := down.S / from.S
 	b.Noise(z)
-	b.Lin(X, Term{keep, X}, Term{to.A - float64(keep*from.A), d}, Term{math.Sqrt(v), z})
+	b.Lin(X, Term{keep, X}, Term{to.A - float64(keep*from.A), d}, Term{float64(noise * up), z})
+}
+
+// split divides the noise of a level between what a step keeps, down = (a_T, √(s_T² - v)), and what it draws, up = √v.
+// In the letters of k-diffusion, where a = 1: up = η·σ_T·√(1 - σ_T²/σ_S²), down = √(σ_T² - up²).
+func split(from, to schedule.Level, eta float64) (down schedule.Level, up float64) {
+	k := decay(from, to)
+	all := float64(to.S * to.S)
+	v := float64(eta*eta) * float64(all*float64((1-k)*(1+k)))
+	if !(v > 0) {
+		return to, 0
+	}
+	return schedule.Level{T: to.T, A: to.A, S: math.Sqrt(max(all-v, 0))}, math.Sqrt(v)
 }

@@ -1,32 +1,56 @@
 package sampler
 
-import "tintype/core/schedule"
+import (
+	"math"
+
+	"tintype/core/schedule"
+)
 
 // Euler follows the slope of the probability flow in X = x/a over σ = s/a:
 //
 //	X' = X + (σ_T - σ_S)·e,  e = (X - D)/σ_S
 //
 // T. Karras et al., arXiv 2206.00364, algorithm 1 without its correction. In the process' own coordinates that is
-// x' = A·x + B·D, which needs neither a_S > 0 nor s_T > 0.
+// x' = A·x + B·D, which needs neither a_S > 0 nor s_T > 0. Churn raises the noise first.
 //
-// Order 1; one evaluation a step.
-type Euler struct{}
+// Order 1 (weak order 1 with churn); one evaluation a step.
+type Euler struct {
+	Churn  Churn
+	Before bool // ask the network before the noise is raised, about the level before: diffusers' EulerDiscrete
+}
 
 var eulerInfo = Info{
 	Kind: KindEuler, Name: "euler",
 	Line:   "one straight step along the slope at a time; the same as ddim with eta 0",
 	Source: "Karras et al., arXiv 2206.00364", Order: 1, Cost: "n", Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S) e",
-	tape:    func(Options) Solver { return Euler{} },
+	Knobs:   churnKnobs,
+	tape:    func(o Options) Solver { return Euler{Churn: churn(o)} },
 }
 
 // Compile emits the tape.
-func (Euler) Compile(levels []schedule.Level, b *Builder) error {
-	d := b.Buffer()
+func (s Euler) Compile(levels []schedule.Level, b *Builder) error {
+	d, z := b.Buffer(), b.Buffer()
+	n := len(levels) - 1
 	for i, to := range levels[1:] {
-		b.Eval(d, X, i)
-		firstOrder(b, X, X, d, levels[i], to)
+		from := i
+		if s.Before && s.Churn.gamma(levels[i], n) > 0 {
+			b.Eval(d, X, i)
+			s.late(b, d, z, levels[i], to, n)
+		} else {
+			from = s.Churn.raise(b, z, i, n)
+			b.Eval(d, X, from)
+			firstOrder(b, X, X, d, b.tape.Levels[from], to)
+		}
 		b.Emit(i + 1)
 	}
 	return nil
+}
+
+// late emits X' = X^ + (σ_T - σ^)·e with the e of X.
+func (s Euler) late(b *Builder, d, z Buf, from, to schedule.Level, n int) {
+	g := s.Churn.gamma(from, n)
+	q := decay(from, to) - (1 + g)
+	up := float64(to.A * float64(from.Sigma()*math.Sqrt(float64(g*(2+g)))))
+	b.Renoise(z, up, s.Churn.SNoise, Term{to.A * (1 + q) / from.A, X}, Term{-float64(to.A * q), d})
 }

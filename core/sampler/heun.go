@@ -1,44 +1,68 @@
 package sampler
 
-import "tintype/core/schedule"
+import (
+	"tintype/core/exact"
+	"tintype/core/schedule"
+)
 
-// Heun takes Euler's step to y, looks at the slope there, and goes with the mean of both slopes:
+// Heun takes a part α of Euler's step to y, looks at the slope there, and goes the whole step with both slopes:
 //
-//	y = A·x + B·D(x, S)
-//	X' = X + (σ_T - σ_S)·(e + e')/2,  e' = (Y - D(y, T))/σ_T
+//	X' = X + (σ_T - σ_S)·((1 - 1/2α)·e + 1/2α·e'),  e' = (Y - D(y))/σ',  σ' = σ_S + α·(σ_T - σ_S)
 //
-// T. Karras et al., arXiv 2206.00364, algorithm 1. Since Euler keeps e, Y = D + σ_T·e, and the correction is
+// T. Karras et al., arXiv 2206.00364, algorithms 2 (α = 1: Heun's method; with churn, their stochastic sampler) and 3
+// (α = 1/2: the midpoint, 2/3: Ralston). Since Euler keeps e, Y = D + σ'·e, and with k = σ_T/σ_S
 //
-//	x' = y + a_T·(1 - σ_S/σ_T)/2·(D(x, S) - D(y, T))
+//	x' = [Euler's step] + a_T/2α·(k - 1)/(1 + α(k - 1))·(D - D(y))
 //
 // which does not cancel where σ_S is large. A step to the clean picture (σ_T = 0) or from pure noise (σ_S infinite)
 // is Euler's.
 //
-// Order 2; two evaluations a step, one in the last: 2n-1.
-type Heun struct{}
+// Order 2 (weak order 2 with a churn that n does not change); two evaluations a step, one in the last: 2n-1.
+type Heun struct {
+	Churn Churn
+	Alpha float64 // 0 is 1
+}
 
 var heunInfo = Info{
 	Kind: KindHeun, Name: "heun",
 	Line:   "Euler's step corrected by the slope at its end; two evaluations a step",
-	Source: "Karras et al., arXiv 2206.00364, algorithm 1", Order: 2, Cost: "2n-1",
-	Evals:   func(n int) int { return 2*n - 1 },
+	Source: "Karras et al., arXiv 2206.00364, algorithms 2 and 3", Order: 2, Cost: "2n-1", Evals: twiceButLast,
 	Formula: "X' = X + (σ_T - σ_S)(e + e')/2,  e' at Euler's x'",
-	tape:    func(Options) Solver { return Heun{} },
+	Knobs:   append([]Knob{knob(Alpha, 1, 0.5, 1)}, churnKnobs...),
+	tape:    func(o Options) Solver { return Heun{churn(o), o.Value(Alpha)} },
 }
 
 // Compile emits the tape.
-func (Heun) Compile(levels []schedule.Level, b *Builder) error {
-	d, d2 := b.Buffer(), b.Buffer()
+func (s Heun) Compile(levels []schedule.Level, b *Builder) error {
+	d, y, d2, z := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
-		from := levels[i]
-		b.Eval(d, X, i)
-		firstOrder(b, X, X, d, from, to)
-		if to.S > 0 && from.A > 0 {
+		at := s.Churn.raise(b, z, i, len(levels)-1)
+		from := b.tape.Levels[at]
+		b.Eval(d, X, at)
+		switch {
+		case one(from, to):
+			firstOrder(b, X, X, d, from, to)
+		case s.Alpha == 0 || s.Alpha == 1:
+			firstOrder(b, X, X, d, from, to)
 			b.Eval(d2, X, i+1)
 			c := 0.5 * float64(to.A*(1-1/decay(from, to)))
 			b.Lin(X, Term{1, X}, Term{c, d}, Term{-c, d2})
+		default:
+			s.part(b, d, y, d2, from, to)
 		}
 		b.Emit(i + 1)
 	}
 	return nil
+}
+
+// part emits the rest of a step whose second slope is taken before its end.
+func (s Heun) part(b *Builder, d, y, d2 Buf, from, to schedule.Level) {
+	k := decay(from, to)
+	r := 1 + float64(s.Alpha*(k-1)) // σ'/σ_S
+	at := b.Level(b.Of(from.Lambda() - exact.Log(r)))
+	firstOrder(b, y, X, d, from, b.tape.Levels[at])
+	b.Eval(d2, y, at)
+	c := float64(to.A*(k-1)) / (2 * float64(s.Alpha*r))
+	a := to.S / from.S
+	b.Lin(X, Term{a, X}, Term{to.A - float64(a*from.A) + c, d}, Term{-c, d2})
 }

@@ -16,6 +16,13 @@ const (
 	KindEuler
 	KindHeun
 	KindDPMpp2M
+	KindEulerAncestral
+	KindDPM2Ancestral
+	KindDPMpp2SAncestral
+	KindSDEDPMpp1
+	KindSDEDPMpp2M
+	KindSDEDPMpp3M
+	KindDPMppSDE
 	kinds
 )
 
@@ -36,7 +43,10 @@ type Info struct {
 	loop func(Options) Loop   // its steps depend on the pictures
 }
 
-var infos = [kinds]Info{ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo}
+var infos = [kinds]Info{
+	ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo,
+	eulerAncestralInfo, dpm2AncestralInfo, dpmpp2SAncestralInfo, sdeDPMpp1Info, sdeDPMpp2MInfo, sdeDPMpp3MInfo, dpmppSDEInfo,
+}
 
 // Solvers lists every solver, in the order of Kind.
 func Solvers() []Info { return infos[:] }
@@ -87,3 +97,6 @@ func (k Kind) Travel(o Options, p schedule.Process, levels []schedule.Level, jum
 
 // perStep is the cost of one evaluation a step.
 func perStep(n int) int { return n }
+
+// twiceButLast is the cost of two evaluations a step, and one in the step to the clean picture.
+func twiceButLast(n int) int { return 2*n - 1 }

@@ -10,6 +10,11 @@ const (
 	Eta        Setting = iota // how much of the reverse SDE's noise: 0 none, 1 all of it
 	Variance                  // of DDPM's noise: VarianceSmall, VarianceLarge
 	Correction                // of DPM-Solver++(2M): Midpoint, HeunLike
+	SNoise                    // what every fresh noise is multiplied by
+	SChurn                    // how much noise is raised before the steps, over the whole run
+	STMin                     // the least sigma where it is raised
+	STMax                     // the largest
+	Alpha                     // where Heun takes the second slope, as a part of the step
 	settings
 )
 
@@ -38,6 +43,11 @@ var settingInfos = [settings]SettingInfo{
 	{Setting: Variance, Name: "variance", Line: "of the noise in each step", Whole: true, Choices: []string{"small", "large"}},
 	{Setting: Correction, Name: "correction", Line: "how the last two estimates are weighed", Whole: true,
 		Choices: []string{"midpoint", "heun"}},
+	{Setting: SNoise, Name: "s-noise", Line: "what fresh noise is multiplied by; a little over 1 keeps detail"},
+	{Setting: SChurn, Name: "s-churn", Line: "how much noise is added before the steps, over the whole run"},
+	{Setting: STMin, Name: "s-tmin", Line: "the least sigma where noise is added before a step"},
+	{Setting: STMax, Name: "s-tmax", Line: "the largest sigma where noise is added before a step"},
+	{Setting: Alpha, Name: "alpha", Line: "where in a step the second slope is taken: 0.5 its middle, 1 its end"},
 }
 
 // Settings lists every setting, in the order of Setting.

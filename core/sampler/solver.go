@@ -65,3 +65,6 @@ func firstOrder(b *Builder, dst, x, d Buf, from, to schedule.Level) {
 	a := to.S / from.S
 	b.Lin(dst, Term{a, x}, Term{to.A - float64(a*from.A), d})
 }
+
+// one reports a step that only the first order can take: from pure noise, or to the clean picture.
+func one(from, to schedule.Level) bool { return from.A == 0 || to.S == 0 }

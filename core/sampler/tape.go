@@ -72,6 +72,11 @@ func (b *Builder) Level(l schedule.Level) int {
 // Of is the process' level with the given lambda.
 func (b *Builder) Of(lambda float64) schedule.Level { return b.process.Of(lambda) }
 
+// Middle adds the process' level whose lambda is the mean of two, and returns its number.
+func (b *Builder) Middle(from, to schedule.Level) int {
+	return b.Level(b.Of(0.5 * (from.Lambda() + to.Lambda())))
+}
+
 // Buffer names a buffer of its own.
 func (b *Builder) Buffer() Buf {
 	b.next++
@@ -102,6 +107,16 @@ func (b *Builder) Lin(dst Buf, terms ...Term) {
 func (b *Builder) Noise(dst Buf) {
 	b.streams++
 	b.add(Op{Kind: OpNoise, Dst: dst, Key: b.streams})
+}
+
+// Renoise sets X to a linear combination and noise·up times a fresh noise, which z is filled with; without up none is
+// drawn.
+func (b *Builder) Renoise(z Buf, up, noise float64, terms ...Term) {
+	if up > 0 {
+		b.Noise(z)
+		terms = append(terms, Term{float64(noise * up), z})
+	}
+	b.Lin(X, terms...)
 }
 
 // Emit says that X has reached the given level: the end of a sampler step.
