@@ -1,23 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
-	"tintype/internal/postlink"
+	"tintype/internal/program"
 )
-
-// toolchain is the one Go version that builds the program: wasm_exec.js and
-// the archsimd package fit no other.
-const toolchain = "go1.27.4"
 
 // The files that a build makes in build/.
 const (
@@ -120,14 +113,14 @@ func (b *builder) build(ctx context.Context, stamp string) error {
 	if err := b.copyWasmExec(ctx); err != nil {
 		return err
 	}
-	if err := b.compile(ctx, simdWasm); err != nil {
+	if err := b.compile(ctx, simdWasm, program.SIMD); err != nil {
 		return err
 	}
 	b.set(true, "")
-	if err := b.compileThreads(ctx); err != nil {
+	if err := b.compile(ctx, threadsWasm, program.Threads); err != nil {
 		return err
 	}
-	if err := b.compile(ctx, scalarWasm, "-tags", "purego"); err != nil {
+	if err := b.compile(ctx, scalarWasm, program.Scalar); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(b.out, stampFile), []byte(stamp), 0o666)
@@ -141,54 +134,14 @@ func (b *builder) set(ready bool, failure string) {
 
 func (b *builder) wait() { b.running.Wait() }
 
-// buildFlags make a build the same on every machine (no paths, no build ID, no
-// state of the repository) and small: no symbols, and no inlining except where
-// it pays. The kernels, their numbers and the decompressor need it; in the rest
-// it adds 8 % to what a visitor downloads and no speed that could be measured.
-var buildFlags = []string{
-	"-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-gcflags=all=-l",
-	"-gcflags=tintype/core/kernel/...=", "-gcflags=tintype/core/exact=", "-gcflags=tintype/core/rng=",
-	"-gcflags=simd=", "-gcflags=simd/...=", "-gcflags=github.com/klauspost/compress/...=",
-}
-
-// experiments are the SIMD packages, and without two runtime features that a
-// program with one thread and few allocations only pays for in size.
-const experiments = "simd,nogreenteagc,nosizespecializedmalloc"
-
 // compile makes one wasm file. The new file takes the old one's place at once,
 // so a request never gets half of it.
-func (b *builder) compile(ctx context.Context, name string, more ...string) error {
-	out := filepath.Join(b.out, name)
-	args := append([]string{"build"}, buildFlags...)
-	args = append(args, more...)
-	abs, err := filepath.Abs(out + ".new")
+func (b *builder) compile(ctx context.Context, name string, v program.Variant) error {
+	out, err := filepath.Abs(filepath.Join(b.out, name))
 	if err != nil {
 		return err
 	}
-	if _, err := b.goTool(ctx, append(args, "-o", abs, "./wasm")...); err != nil {
-		return err
-	}
-	return os.Rename(out+".new", out)
-}
-
-// compileThreads makes the program whose memory workers share. The step after
-// linking finds a function by its name, so this build keeps the names; the step
-// drops them.
-func (b *builder) compileThreads(ctx context.Context) error {
-	const named = "unlinked-" + threadsWasm
-	if err := b.compile(ctx, named, "-tags", "threads", "-ldflags", "-w -buildid="); err != nil {
-		return err
-	}
-	defer os.Remove(filepath.Join(b.out, named))
-	program, err := os.ReadFile(filepath.Join(b.out, named))
-	if err != nil {
-		return err
-	}
-	if program, err = postlink.Threads(program, postlink.Leaf); err != nil {
-		return fmt.Errorf("%s: %w", threadsWasm, err)
-	}
-	out := filepath.Join(b.out, threadsWasm)
-	if err := os.WriteFile(out+".new", program, 0o666); err != nil {
+	if err := program.Build(ctx, b.root, out+".new", "./wasm", v); err != nil {
 		return err
 	}
 	return os.Rename(out+".new", out)
@@ -197,7 +150,7 @@ func (b *builder) compileThreads(ctx context.Context) error {
 // copyWasmExec takes the loader from the toolchain that builds: the two must
 // be of one version.
 func (b *builder) copyWasmExec(ctx context.Context) error {
-	goroot, err := b.goTool(ctx, "env", "GOROOT")
+	goroot, err := program.GoTool(ctx, b.root, "env", "GOROOT")
 	if err != nil {
 		return err
 	}
@@ -206,17 +159,4 @@ func (b *builder) copyWasmExec(ctx context.Context) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(b.out, wasmExec), text, 0o666)
-}
-
-// goTool runs the go command for the browser and returns what it printed.
-func (b *builder) goTool(ctx context.Context, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = b.root
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOTOOLCHAIN="+toolchain, "GOEXPERIMENT="+experiments, "GOFLAGS=")
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, errs.String())
-	}
-	return out.String(), nil
 }

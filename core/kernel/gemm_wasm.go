@@ -9,10 +9,9 @@ import (
 
 // The tile is 2 rows by 16 columns: eight accumulators, two broadcasts of a, a
 // vector of b and a product fit the 15 registers that an amd64 browser has. K is
-// unrolled by 8, because each jump goes through Go's dispatch loop on wasm. Four
-// floats of a are loaded at once and broadcast lane by lane: Go gives every
-// vector or float32 load an addition and a truncation of its own, so loads are
-// what the loop must save.
+// unrolled by 8, because each jump goes through Go's dispatch loop on wasm. Each
+// float of a is loaded and broadcast right before its products, which the step
+// after linking (internal/postlink) makes one instruction.
 const (
 	tileRows  = 2
 	panelCols = 16
@@ -62,8 +61,7 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 		for ; k >= unroll; k -= unroll {
 			w := (*[unroll * panelCols]float32)(b)
 			r0, r1 := (*[unroll]float32)(p0), (*[unroll]float32)(p1)
-			x0, x1 := archsimd.LoadFloat32x4Array((*[4]float32)(r0[0:4])), archsimd.LoadFloat32x4Array((*[4]float32)(r1[0:4]))
-			t0, t1 := archsimd.BroadcastFloat32x4(x0.GetElem(0)), archsimd.BroadcastFloat32x4(x1.GetElem(0))
+			t0, t1 := archsimd.BroadcastFloat32x4(r0[0]), archsimd.BroadcastFloat32x4(r1[0])
 			v := archsimd.LoadFloat32x4Array((*[4]float32)(w[0:4]))
 			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[4:8]))
@@ -72,7 +70,7 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[12:16]))
 			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
-			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(1)), archsimd.BroadcastFloat32x4(x1.GetElem(1))
+			t0, t1 = archsimd.BroadcastFloat32x4(r0[1]), archsimd.BroadcastFloat32x4(r1[1])
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[16:20]))
 			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[20:24]))
@@ -81,7 +79,7 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[28:32]))
 			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
-			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(2)), archsimd.BroadcastFloat32x4(x1.GetElem(2))
+			t0, t1 = archsimd.BroadcastFloat32x4(r0[2]), archsimd.BroadcastFloat32x4(r1[2])
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[32:36]))
 			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[36:40]))
@@ -90,7 +88,7 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[44:48]))
 			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
-			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(3)), archsimd.BroadcastFloat32x4(x1.GetElem(3))
+			t0, t1 = archsimd.BroadcastFloat32x4(r0[3]), archsimd.BroadcastFloat32x4(r1[3])
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[48:52]))
 			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[52:56]))
@@ -99,8 +97,7 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[60:64]))
 			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
-			x0, x1 = archsimd.LoadFloat32x4Array((*[4]float32)(r0[4:8])), archsimd.LoadFloat32x4Array((*[4]float32)(r1[4:8]))
-			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(0)), archsimd.BroadcastFloat32x4(x1.GetElem(0))
+			t0, t1 = archsimd.BroadcastFloat32x4(r0[4]), archsimd.BroadcastFloat32x4(r1[4])
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[64:68]))
 			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[68:72]))
@@ -109,7 +106,7 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[76:80]))
 			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
-			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(1)), archsimd.BroadcastFloat32x4(x1.GetElem(1))
+			t0, t1 = archsimd.BroadcastFloat32x4(r0[5]), archsimd.BroadcastFloat32x4(r1[5])
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[80:84]))
 			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[84:88]))
@@ -118,7 +115,7 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[92:96]))
 			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
-			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(2)), archsimd.BroadcastFloat32x4(x1.GetElem(2))
+			t0, t1 = archsimd.BroadcastFloat32x4(r0[6]), archsimd.BroadcastFloat32x4(r1[6])
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[96:100]))
 			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[100:104]))
@@ -127,7 +124,7 @@ func tile2x16(d0, d1, a0, a1, b unsafe.Pointer, r runs, accumulate bool) {
 			c02, c12 = t0.Mul(v).Add(c02), t1.Mul(v).Add(c12)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[108:112]))
 			c03, c13 = t0.Mul(v).Add(c03), t1.Mul(v).Add(c13)
-			t0, t1 = archsimd.BroadcastFloat32x4(x0.GetElem(3)), archsimd.BroadcastFloat32x4(x1.GetElem(3))
+			t0, t1 = archsimd.BroadcastFloat32x4(r0[7]), archsimd.BroadcastFloat32x4(r1[7])
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[112:116]))
 			c00, c10 = t0.Mul(v).Add(c00), t1.Mul(v).Add(c10)
 			v = archsimd.LoadFloat32x4Array((*[4]float32)(w[116:120]))

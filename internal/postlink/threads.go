@@ -1,6 +1,6 @@
-// Package postlink turns a program that Go's linker made for js/wasm into one
-// whose memory can be shared between Web Workers, so that several of them run
-// leaf functions over the same data.
+// Package postlink works on a program that Go's linker made for js/wasm: Optimize
+// makes its code shorter and faster, Threads its memory one that Web Workers can
+// share, so that several of them run leaf functions over the same data.
 //
 // Go's own port has one thread and a memory of its own. Three edits, none of
 // which renumbers anything, change that:

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"tintype/internal/program"
 	"tintype/tools/bench/browser"
 	"tintype/tools/bench/suite"
 )
@@ -47,12 +48,12 @@ func inChromium(print suite.Printer, files []modelFile) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "bench.wasm")
-	if err := browser.Build(program, "./tools/bench/inpage"); err != nil {
+	file := filepath.Join(dir, "bench.wasm")
+	if err := browser.Build(file, "./tools/bench/inpage", program.SIMD); err != nil {
 		return err
 	}
 	done := make(chan struct{})
-	chromium, err := browser.Start(handler(print, program, files, done))
+	chromium, err := browser.Start(handler(print, file, files, done))
 	if err != nil {
 		return err
 	}

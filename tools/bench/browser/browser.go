@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"tintype/internal/postlink"
+	"tintype/internal/program"
 )
 
 // Chromium is a headless browser that shows one page of a loopback server.
@@ -81,31 +81,10 @@ func isolated(pages http.Handler) http.Handler {
 	})
 }
 
-// Build compiles a main package of the project for WebAssembly.
-func Build(out, pkg string) error { return build(out, pkg, "-ldflags", "-s -w") }
-
-// BuildThreads is Build for a program that works with site/threads.js.
-func BuildThreads(out, pkg string) error {
-	if err := build(out, pkg, "-ldflags", "-w", "-tags", "threads"); err != nil {
-		return err
-	}
-	program, err := os.ReadFile(out)
-	if err != nil {
-		return err
-	}
-	if program, err = postlink.Threads(program, postlink.Leaf); err != nil {
-		return fmt.Errorf("%s: %w", pkg, err)
-	}
-	return os.WriteFile(out, program, 0o666)
-}
-
-func build(out, pkg string, flags ...string) error {
-	build := exec.Command("go", append(append([]string{"build", "-trimpath", "-o", out}, flags...), pkg)...)
-	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-	if printed, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building %s for WebAssembly: %w\n%s", pkg, err, printed)
-	}
-	return nil
+// Build makes a main package of the project as a visitor gets it; with threads
+// it works with site/threads.js alone.
+func Build(out, pkg string, v program.Variant) error {
+	return program.Build(context.Background(), ".", out, pkg, v)
 }
 
 // File serves one file.

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"tintype/internal/program"
 	"tintype/tools/bench/browser"
 	"tintype/tools/bench/suite"
 )
@@ -20,23 +21,20 @@ import (
 //go:embed page
 var pages embed.FS
 
-// A program is our engine compiled for the browser, for one number of threads.
-type program struct {
+// A build is our engine compiled for the browser, for one number of threads.
+type build struct {
 	threads int
 	file    string
-	build   func(out string) error
+	variant program.Variant
 }
 
-var programs = []program{
-	{1, "plain.wasm", func(out string) error { return browser.Build(out, "./tools/bench/peers/inpage") }},
-	{2, "threads.wasm", func(out string) error { return browser.BuildThreads(out, "./tools/bench/peers/inpage") }},
-}
+var builds = []build{{1, "plain.wasm", program.SIMD}, {2, "threads.wasm", program.Threads}}
 
 // inChromium compares our programs with onnxruntime-web in one browser, each
 // engine in a worker.
 func inChromium(packages, dir string, cases []testCase) error {
-	for _, p := range programs {
-		if err := p.build(filepath.Join(dir, p.file)); err != nil {
+	for _, b := range builds {
+		if err := browser.Build(filepath.Join(dir, b.file), "./tools/bench/peers/inpage", b.variant); err != nil {
 			return err
 		}
 	}
@@ -48,8 +46,8 @@ func inChromium(packages, dir string, cases []testCase) error {
 	defer chromium.Close()
 	page.exited = chromium.Exited
 	for _, c := range cases {
-		for _, p := range programs {
-			if err := inPage(page, c, p); err != nil {
+		for _, b := range builds {
+			if err := inPage(page, c, b); err != nil {
 				return err
 			}
 		}
@@ -58,22 +56,22 @@ func inChromium(packages, dir string, cases []testCase) error {
 }
 
 // inPage compares the engines in a page of their own.
-func inPage(page *page, c testCase, p program) error {
+func inPage(page *page, c testCase, b build) error {
 	ours, err := page.start("ours", "ours.js", url.Values{
-		"program": {"files/" + p.file}, "graph": {c.Name}, "threads": {strconv.Itoa(p.threads)},
+		"program": {"files/" + b.file}, "graph": {c.Name}, "threads": {strconv.Itoa(b.threads)},
 	})
 	if err != nil {
 		return fmt.Errorf("our program: %w", err)
 	}
 	peer, err := page.start("peer", "ort-worker.mjs", url.Values{
 		"model": {"files/" + filepath.Base(c.model)}, "sample": {"files/" + filepath.Base(c.sample)}, "timestep": {strconv.Itoa(suite.Time)},
-		"channels": {strconv.Itoa(c.Config.InChannels)}, "side": {strconv.Itoa(c.Side)}, "threads": {strconv.Itoa(p.threads)},
+		"channels": {strconv.Itoa(c.Config.InChannels)}, "side": {strconv.Itoa(c.Side)}, "threads": {strconv.Itoa(b.threads)},
 	})
 	if err != nil {
 		return fmt.Errorf("onnxruntime-web: %w", err)
 	}
 	peer.planar = c.Config.OutChannels
-	if err := compare(c.Name, "chromium", p.threads, ours, peer); err != nil {
+	if err := compare(c.Name, "chromium", b.threads, ours, peer); err != nil {
 		return err
 	}
 	answer, err := ours.order(order{Profile: true})
@@ -81,7 +79,7 @@ func inPage(page *page, c testCase, p program) error {
 		return err
 	}
 	for _, line := range answer.Lines {
-		fmt.Println("chromium", p.threads, line)
+		fmt.Println("chromium", b.threads, line)
 	}
 	return page.reload()
 }

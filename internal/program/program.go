@@ -1,0 +1,85 @@
+//go:build !js
+
+// Package program builds Go programs for the browser as a visitor gets them:
+// compiled small, and put through the steps after linking. The page's build and
+// the bench share it, so that what is measured is what is shipped.
+package program
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"tintype/internal/postlink"
+)
+
+// Toolchain is the one Go version that builds the program: wasm_exec.js, the
+// archsimd package and the steps after linking fit no other.
+const Toolchain = "go1.27.4"
+
+// Variant is what a program's kernels run on.
+type Variant int
+
+const (
+	SIMD    Variant = iota // one thread
+	Threads                // several; works with site/threads.js alone
+	Scalar                 // one thread, for browsers without SIMD
+)
+
+// Flags make a build the same on every machine (no paths, no build ID, no state
+// of the repository) and small: no inlining except where it pays. The kernels,
+// their numbers and the decompressor need it; in the rest it adds 8 % to what a
+// visitor downloads and no speed that could be measured.
+var Flags = []string{
+	"-trimpath", "-buildvcs=false", "-gcflags=all=-l",
+	"-gcflags=tintype/core/kernel/...=", "-gcflags=tintype/core/exact=", "-gcflags=tintype/core/rng=",
+	"-gcflags=simd=", "-gcflags=simd/...=", "-gcflags=github.com/klauspost/compress/...=",
+}
+
+// Experiments are the SIMD packages, and without two runtime features that a
+// program with one thread and few allocations only pays for in size.
+const Experiments = "simd,nogreenteagc,nosizespecializedmalloc"
+
+// variantFlags leave the symbols out, but for the names by which postlink finds
+// what it exports.
+var variantFlags = [...][]string{
+	SIMD:    {"-ldflags", "-s -w -buildid="},
+	Threads: {"-ldflags", "-w -buildid=", "-tags", "threads"},
+	Scalar:  {"-ldflags", "-s -w -buildid=", "-tags", "purego"},
+}
+
+// Build makes the main package pkg of the project at root as the file out.
+func Build(ctx context.Context, root, out, pkg string, v Variant) error {
+	args := append([]string{"build"}, Flags...)
+	args = append(args, variantFlags[v]...)
+	if _, err := GoTool(ctx, root, append(args, "-o", out, pkg)...); err != nil {
+		return err
+	}
+	bin, err := os.ReadFile(out)
+	if err != nil {
+		return err
+	}
+	if bin, err = postlink.Optimize(bin); err == nil && v == Threads {
+		bin, err = postlink.Threads(bin, postlink.Leaf)
+	}
+	if err != nil {
+		return fmt.Errorf("%s, after linking: %w", pkg, err)
+	}
+	return os.WriteFile(out, bin, 0o666)
+}
+
+// GoTool runs the go command for the browser, in root, and returns what it
+// printed.
+func GoTool(ctx context.Context, root string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOTOOLCHAIN="+Toolchain, "GOEXPERIMENT="+Experiments, "GOFLAGS=")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("go %s: %w\n%s", args[0], err, errs.String())
+	}
+	return out.String(), nil
+}
