@@ -61,9 +61,11 @@ func readGoldens(root jsontext.Value) ([]golden, error) {
 
 // CheckGoldens runs the recorded passes and returns an error at the first that differs by more than 1e-4 of its
 // largest value. It reports how many there were.
-func (m *Model) CheckGoldens() (int, error) {
-	for i, g := range m.goldens {
-		values, err := m.pass(g)
+func (m *Model) CheckGoldens() (int, error) { return checkGoldens(m.goldens, m.pass) }
+
+func checkGoldens(goldens []golden, pass func(golden) ([]float64, error)) (int, error) {
+	for i, g := range goldens {
+		values, err := pass(g)
 		if err != nil {
 			return i, err
 		}
@@ -77,7 +79,7 @@ func (m *Model) CheckGoldens() (int, error) {
 			}
 		}
 	}
-	return len(m.goldens), nil
+	return len(goldens), nil
 }
 
 // RecordGoldens computes the text of the metadata key `goldens`: the first label of every slot early, and every slot
@@ -98,12 +100,16 @@ func (m *Model) RecordGoldens() (string, error) {
 	if m.CheckGuidance() == nil {
 		goldens[1].choice = nil
 	}
+	return recordGoldens(goldens, m.pass)
+}
+
+func recordGoldens(goldens []golden, pass func(golden) ([]float64, error)) (string, error) {
 	var w jsontext.Writer
 	w.BeginObject()
 	w.Key("cases")
 	w.BeginArray()
 	for _, g := range goldens {
-		values, err := m.pass(g)
+		values, err := pass(g)
 		if err != nil {
 			return "", err
 		}
@@ -124,11 +130,16 @@ func (m *Model) pass(g golden) ([]float64, error) {
 	if err := m.Pass(y, x, []float32{float32(g.time)}, choices); err != nil {
 		return nil, err
 	}
+	return sampled(y.Data), nil
+}
+
+// sampled picks the recorded values of an output.
+func sampled(y []float32) []float64 {
 	values := make([]float64, goldenValues)
 	for i := range values {
-		values[i] = float64(y.Data[i*len(y.Data)/goldenValues])
+		values[i] = float64(y[i*len(y)/goldenValues])
 	}
-	return values, nil
+	return values
 }
 
 func (g golden) write(w *jsontext.Writer) {

@@ -51,6 +51,9 @@ func Load(c *weights.Checkpoint) (*Model, error) {
 
 // build makes the model of a description and its tensors.
 func build(d *weights.Description, src nn.Source) (*Model, error) {
+	if d.Classifier.Exists() {
+		return nil, fmt.Errorf("a classifier: it draws nothing, but guides the model of its name")
+	}
 	cfg, err := unetConfig(d.UNet)
 	if err != nil {
 		return nil, err

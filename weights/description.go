@@ -12,13 +12,15 @@ import (
 // Description is a checkpoint's metadata, checked as far as it can be without the network.
 // Names of methods, solvers and grids stay text; package model gives them a type.
 type Description struct {
-	UNet      jsontext.Value // the config of diffusers' network, as it is
-	Scheduler jsontext.Value // the config of its scheduler; absent if there is none
-	Model     Model
-	Student   *Student // nil for a network that was not distilled
-	Guidance  Guidance
-	Samplers  Samplers
-	Goldens   jsontext.Value // absent if there are none
+	UNet jsontext.Value // the config of diffusers' network, as it is
+	// Classifier is the config of a classifier of noisy pictures; absent if this is none. A file holds one or the other.
+	Classifier jsontext.Value
+	Scheduler  jsontext.Value // the config of its scheduler; absent if there is none
+	Model      Model
+	Student    *Student // nil for a network that was not distilled
+	Guidance   Guidance
+	Samplers   Samplers
+	Goldens    jsontext.Value // absent if there are none
 }
 
 // Model is what pictures a network draws and how it is told which.
@@ -116,7 +118,7 @@ func (s Samplers) Reason(solver string) string {
 func (c *Checkpoint) Describe() (*Description, error) {
 	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
 		switch key {
-		case "unet", "scheduler", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
+		case "unet", "classifier", "scheduler", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
 		default:
 			if !strings.HasPrefix(key, "_") {
 				return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + jsontext.Quote(key)}
@@ -149,7 +151,8 @@ func (c *Checkpoint) describe() (*Description, error) {
 		}
 		values[key] = v
 	}
-	d.UNet, d.Scheduler, d.Goldens = values["unet"], values["scheduler"], values["goldens"]
+	d.UNet, d.Classifier = values["unet"], values["classifier"]
+	d.Scheduler, d.Goldens = values["scheduler"], values["goldens"]
 	var err error
 	if d.Model, err = readModel(values["model"]); err != nil {
 		return nil, err
@@ -192,6 +195,9 @@ func (c *Checkpoint) checkTables(cond *Conditioner, model jsontext.Value) error 
 // contradiction finds two fields that cannot both be true.
 func (d *Description) contradiction(values map[string]jsontext.Value) error {
 	model, samplers := values["model"], values["samplers"]
+	if d.UNet.Exists() && d.Classifier.Exists() {
+		return d.Classifier.Fail("contradicts unet: a file holds one network")
+	}
 	if d.Model.Conditioner != nil && (d.Model.Labels != nil || d.Model.NullLabel >= 0) {
 		return model.Get("conditioner").Fail("contradicts labels and null_label: a network has one or the other")
 	}

@@ -91,6 +91,7 @@ func TestDescribeRefuses(t *testing.T) {
 		{"boundary", `{}`, `unknown key "boundary"`},
 		{"unet", `{`, "unet: not valid JSON"},
 		{"unet", `[]`, "unet: expected an object"},
+		{"classifier", `3`, "classifier: expected an object"},
 		{"model", `{"lables":[]}`, "model.lables: not a field"},
 		{"model", `{"name":1}`, "model.name: expected a string"},
 		{"model", `{"labels":["a",2]}`, "model.labels[1]"},
@@ -156,4 +157,6 @@ func TestDescribeContradictions(t *testing.T) {
 		_, err := describe(bad)
 		wantError(t, err, ErrMetadata, c.part)
 	}
+	_, err := describe(map[string]string{"unet": "{}", "classifier": "{}"})
+	wantError(t, err, ErrMetadata, "classifier: contradicts unet")
 }

@@ -14,18 +14,25 @@ const MaxManifest = 1 << 20
 type Entry struct {
 	ID        string // of letters, digits, '.', '_' and '-'
 	Name      string // for people
-	File      string // beside the manifest: a bare name
-	Bytes     int64  // length of the file
-	RawBytes  int64  // length of the safetensors file inside
-	SHA256    string // of the file, in hexadecimal
+	Place            // of its checkpoint
 	Licence   string
 	Default   bool   // the model that a page starts with; at most one
 	StudentOf string // the ID of the model that this one was distilled from, "" if it was not
+	// Classifier tells the model's pictures apart at any noise level, for classifier guidance; nil if there is none.
+	Classifier *Place
 }
 
-// Expect is what the entry promises of its file.
-func (e Entry) Expect() Expect {
-	return Expect{SHA256: e.SHA256, Bytes: e.Bytes, RawBytes: e.RawBytes}
+// Place is a file beside the manifest.
+type Place struct {
+	File     string // a bare name
+	Bytes    int64  // length of the file
+	RawBytes int64  // length of the safetensors file inside
+	SHA256   string // of the file, in hexadecimal
+}
+
+// Expect is what the manifest promises of the file.
+func (p Place) Expect() Expect {
+	return Expect{SHA256: p.SHA256, Bytes: p.Bytes, RawBytes: p.RawBytes}
 }
 
 // Manifest is the list of models of a site, in the order in which a page shows them.
@@ -90,32 +97,47 @@ func readEntry(v jsontext.Value) (Entry, error) {
 	if _, err := v.Members(); err != nil {
 		return Entry{}, err
 	}
-	f := only(v, "id", "name", "file", "bytes", "raw_bytes", "sha256", "licence", "default", "student_of")
+	f := only(v, "id", "name", "file", "bytes", "raw_bytes", "sha256", "licence", "default", "student_of", "classifier")
 	e := Entry{
 		ID:        f.text("id", ""),
 		Name:      f.text("name", ""),
-		File:      f.text("file", ""),
-		Bytes:     f.size("bytes"),
-		RawBytes:  f.size("raw_bytes"),
-		SHA256:    strings.ToLower(f.text("sha256", "")),
+		Place:     readPlace(f),
 		Licence:   f.text("licence", ""),
 		Default:   f.bool("default", false),
 		StudentOf: f.text("student_of", ""),
 	}
-	sum, err := hex.DecodeString(e.SHA256)
+	if at := v.Get("classifier"); given(at) {
+		c := only(at, "file", "bytes", "raw_bytes", "sha256")
+		place := readPlace(c)
+		f.fail(c.err)
+		e.Classifier = &place
+	}
 	switch {
 	case !validID(e.ID):
 		f.fail(v.Get("id").Fail("expected 1 to 64 letters, digits, '.', '_' and '-', found " + jsontext.Quote(e.ID)))
 	case e.Name == "":
 		f.fail(v.Get("name").Fail("is missing or empty"))
-	case !bareName(e.File):
-		f.fail(v.Get("file").Fail("expected the name of a file beside the manifest, found " + jsontext.Quote(e.File)))
-	case err != nil || len(sum) != 32:
-		f.fail(v.Get("sha256").Fail("expected 64 hexadecimal digits, found " + jsontext.Quote(e.SHA256)))
 	case e.Licence == "":
 		f.fail(v.Get("licence").Fail("is missing or empty"))
 	}
 	return e, f.err
+}
+
+func readPlace(f *fields) Place {
+	p := Place{
+		File:     f.text("file", ""),
+		Bytes:    f.size("bytes"),
+		RawBytes: f.size("raw_bytes"),
+		SHA256:   strings.ToLower(f.text("sha256", "")),
+	}
+	sum, err := hex.DecodeString(p.SHA256)
+	switch {
+	case !bareName(p.File):
+		f.fail(f.v.Get("file").Fail("expected the name of a file beside the manifest, found " + jsontext.Quote(p.File)))
+	case err != nil || len(sum) != 32:
+		f.fail(f.v.Get("sha256").Fail("expected 64 hexadecimal digits, found " + jsontext.Quote(p.SHA256)))
+	}
+	return p
 }
 
 func validID(id string) bool {
@@ -146,25 +168,37 @@ func (m Manifest) Text() (string, error) {
 
 func (e Entry) text() string {
 	var w jsontext.Writer
-	field := func(key, value string) {
-		w.Key(key)
-		w.Text(value)
-	}
 	w.BeginObject()
-	field("id", e.ID)
-	field("name", e.Name)
-	field("file", e.File)
-	w.Key("bytes")
-	w.Int(e.Bytes)
-	w.Key("raw_bytes")
-	w.Int(e.RawBytes)
-	field("sha256", e.SHA256)
-	field("licence", e.Licence)
+	writeField(&w, "id", e.ID)
+	writeField(&w, "name", e.Name)
+	e.write(&w)
+	writeField(&w, "licence", e.Licence)
 	w.Key("default")
 	w.Bool(e.Default)
 	if e.StudentOf != "" {
-		field("student_of", e.StudentOf)
+		writeField(&w, "student_of", e.StudentOf)
+	}
+	if e.Classifier != nil {
+		w.Key("classifier")
+		w.BeginObject()
+		e.Classifier.write(&w)
+		w.EndObject()
 	}
 	w.EndObject()
 	return w.String()
+}
+
+// write writes the fields of a place.
+func (p Place) write(w *jsontext.Writer) {
+	writeField(w, "file", p.File)
+	w.Key("bytes")
+	w.Int(p.Bytes)
+	w.Key("raw_bytes")
+	w.Int(p.RawBytes)
+	writeField(w, "sha256", p.SHA256)
+}
+
+func writeField(w *jsontext.Writer, key, value string) {
+	w.Key(key)
+	w.Text(value)
 }

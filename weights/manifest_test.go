@@ -11,8 +11,9 @@ var sum64 = strings.Repeat("0123456789abcdef", 4)
 
 func goodManifest() Manifest {
 	return Manifest{
-		{ID: "teacher", Name: "A \"teacher\"", File: "teacher.safetensors.zst", Bytes: 10, RawBytes: 12, SHA256: sum64, Licence: "MIT"},
-		{ID: "student-4", Name: "S", File: "s.zst", Bytes: 1, RawBytes: 1 << 40, SHA256: sum64, Licence: "CC0", Default: true, StudentOf: "teacher"},
+		{ID: "teacher", Name: "A \"teacher\"", Place: Place{"teacher.safetensors.zst", 10, 12, sum64}, Licence: "MIT",
+			Classifier: &Place{"classifier.zst", 7, 8, sum64}},
+		{ID: "student-4", Name: "S", Place: Place{"s.zst", 1, 1 << 40, sum64}, Licence: "CC0", Default: true, StudentOf: "teacher"},
 	}
 }
 
@@ -65,6 +66,11 @@ var badManifests = []struct{ old, new, part string }{
 	{`"student_of":"teacher"`, `"student_of":"nobody"`, `models[1].student_of`},
 	{`"student_of":"teacher"`, `"student_of":"student-4"`, `models[1].student_of`},
 	{`"student_of"`, `"student"`, `models[1].student: not a field`},
+	{`"classifier.zst"`, `"../classifier.zst"`, "models[0].classifier.file"},
+	{`"classifier":{`, `"classifier":{"id":"c",`, "models[0].classifier.id: not a field"},
+	{`"bytes":7`, `"bytes":0`, "models[0].classifier.bytes: expected 1 or more"},
+	{`"raw_bytes":8,`, ``, "models[0].classifier.raw_bytes"},
+	{`"classifier":{`, `"classifier":"c.zst","_":{`, "models[0].classifier: expected an object"},
 	{`"name":"S"`, `"name":{"en":["S"]}`, "models[1].name"},
 	{`"name":"S"`, `"name":[[[[]]]]`, "nested too deep"},
 	{"]\n", "]" + strings.Repeat(" ", MaxManifest), "too long"},

@@ -26,6 +26,7 @@ func (j *job) entered(desc *weights.Description, sums weights.Sums) (string, err
 	for i := range m {
 		if m[i].ID == e.ID {
 			place = i
+			e.Classifier = m[i].Classifier // it knows the model's pictures, whatever their weights
 		} else if e.Default {
 			m[i].Default = false
 		}
