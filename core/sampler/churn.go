@@ -39,10 +39,10 @@ func (c Churn) gamma(from schedule.Level, n int) float64 {
 	return min(c.Amount/float64(n), math.Sqrt2-1)
 }
 
-// raise emits the step up from level i of n and returns the level that X is at then.
-func (c Churn) raise(b *Builder, z Buf, i, n int) int {
-	from := b.tape.Levels[i]
-	g := c.gamma(from, n)
+// raise emits the step up from level i and returns the level that X is at then.
+func (c Churn) raise(b *Builder, z Buf, i int) int {
+	from := b.At(i)
+	g := c.gamma(from, b.steps)
 	if g == 0 {
 		return i
 	}

@@ -41,7 +41,7 @@ func (s DPM2Ancestral) Compile(levels []schedule.Level, b *Builder) error {
 			ancestral(b, d, z, from, to, s.Eta, s.SNoise)
 		} else {
 			m := b.Middle(from, down)
-			firstOrder(b, y, X, d, from, b.tape.Levels[m])
+			firstOrder(b, y, X, d, from, b.At(m))
 			b.Eval(d2, y, m)
 			k := down.S / from.S
 			r := math.Sqrt(decay(from, down))

@@ -33,7 +33,7 @@ func (s DPMpp2SAncestral) Compile(levels []schedule.Level, b *Builder) error {
 			ancestral(b, d, z, from, to, s.Eta, s.SNoise)
 		} else {
 			m := b.Middle(from, down)
-			firstOrder(b, mid, X, d, from, b.tape.Levels[m])
+			firstOrder(b, mid, X, d, from, b.At(m))
 			b.Eval(d, mid, m)
 			k := down.S / from.S
 			b.Renoise(z, up, s.SNoise, Term{k, X}, Term{to.A - float64(k*from.A), d})

@@ -47,7 +47,7 @@ func (s DPMppSDE) Compile(levels []schedule.Level, b *Builder) error {
 			continue
 		}
 		m := b.Middle(from, to)
-		half := b.tape.Levels[m]
+		half := b.At(m)
 		down, up := split(from, half, s.Eta)
 		k := down.S / from.S
 		terms := []Term{{k, X}, {half.A - float64(k*from.A), d}}

@@ -31,16 +31,15 @@ var eulerInfo = Info{
 // Compile emits the tape.
 func (s Euler) Compile(levels []schedule.Level, b *Builder) error {
 	d, z := b.Buffer(), b.Buffer()
-	n := len(levels) - 1
 	for i, to := range levels[1:] {
 		from := i
-		if s.Before && s.Churn.gamma(levels[i], n) > 0 {
+		if s.Before && s.Churn.gamma(levels[i], b.steps) > 0 {
 			b.Eval(d, X, i)
-			s.late(b, d, z, levels[i], to, n)
+			s.late(b, d, z, levels[i], to)
 		} else {
-			from = s.Churn.raise(b, z, i, n)
+			from = s.Churn.raise(b, z, i)
 			b.Eval(d, X, from)
-			firstOrder(b, X, X, d, b.tape.Levels[from], to)
+			firstOrder(b, X, X, d, b.At(from), to)
 		}
 		b.Emit(i + 1)
 	}
@@ -48,8 +47,8 @@ func (s Euler) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // late emits X' = X^ + (σ_T - σ^)·e with the e of X.
-func (s Euler) late(b *Builder, d, z Buf, from, to schedule.Level, n int) {
-	g := s.Churn.gamma(from, n)
+func (s Euler) late(b *Builder, d, z Buf, from, to schedule.Level) {
+	g := s.Churn.gamma(from, b.steps)
 	q := decay(from, to) - (1 + g)
 	up := float64(to.A * float64(from.Sigma()*math.Sqrt(float64(g*(2+g)))))
 	b.Renoise(z, up, s.Churn.SNoise, Term{to.A * (1 + q) / from.A, X}, Term{-float64(to.A * q), d})

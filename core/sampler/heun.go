@@ -36,8 +36,8 @@ var heunInfo = Info{
 func (s Heun) Compile(levels []schedule.Level, b *Builder) error {
 	d, y, d2, z := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
-		at := s.Churn.raise(b, z, i, len(levels)-1)
-		from := b.tape.Levels[at]
+		at := s.Churn.raise(b, z, i)
+		from := b.At(at)
 		b.Eval(d, X, at)
 		switch {
 		case one(from, to):
@@ -60,7 +60,7 @@ func (s Heun) part(b *Builder, d, y, d2 Buf, from, to schedule.Level) {
 	k := decay(from, to)
 	r := 1 + float64(s.Alpha*(k-1)) // σ'/σ_S
 	at := b.Level(b.Of(from.Lambda() - exact.Log(r)))
-	firstOrder(b, y, X, d, from, b.tape.Levels[at])
+	firstOrder(b, y, X, d, from, b.At(at))
 	b.Eval(d2, y, at)
 	c := float64(to.A*(k-1)) / (2 * float64(s.Alpha*r))
 	a := to.S / from.S

@@ -24,7 +24,7 @@ func Compile(s Solver, p schedule.Process, levels []schedule.Level) (*Tape, erro
 	if err := checkLevels(levels); err != nil {
 		return nil, err
 	}
-	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...)}, process: p}
+	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...)}, process: p, steps: len(levels) - 1}
 	b.Buffer() // X
 	if err := s.Compile(b.tape.Levels[:len(levels):len(levels)], b); err != nil {
 		return nil, err

@@ -61,6 +61,7 @@ type Builder struct {
 	streams uint32 // noise drawn so far
 	next    Buf    // the buffer to name next
 	first   int    // the grid's number of the solver's first level
+	steps   int    // of the grid
 }
 
 // Level adds a level that is not one of the grid's, such as the middle of a step, and returns its number.
@@ -68,6 +69,9 @@ func (b *Builder) Level(l schedule.Level) int {
 	b.tape.Levels = append(b.tape.Levels, l)
 	return len(b.tape.Levels) - 1 - b.first
 }
+
+// At is the level of a number, as levels and Level give them.
+func (b *Builder) At(level int) schedule.Level { return b.tape.Levels[b.first+level] }
 
 // Of is the process' level with the given lambda.
 func (b *Builder) Of(lambda float64) schedule.Level { return b.process.Of(lambda) }

@@ -12,7 +12,7 @@ import (
 // One pass over one stretch is the solver itself, and stretches of a one-step solver change nothing.
 func TestTravelOfOnePass(t *testing.T) {
 	levels := trailing(t, 12)
-	for _, s := range []Solver{DDIM{Eta: 0.5}, Heun{}} {
+	for _, s := range []Solver{DDIM{Eta: 0.5}, Heun{}, Heun{Churn: Churn{3, 0, 1e6, 1}, Alpha: 0.6}, DPMppSDE{Eta: 1, SNoise: 1}, DPM2Ancestral{1, 1}} {
 		want := result(t, s, levels)
 		for _, jump := range []int{1, 5, 12, 40} {
 			near(t, "travel of one pass", result(t, Travel{s, jump, 1}, levels), want, 0)
