@@ -23,6 +23,13 @@ const (
 	KindSDEDPMpp2M
 	KindSDEDPMpp3M
 	KindDPMppSDE
+	KindLCM
+	KindSCM
+	KindFlowStochastic
+	KindCM
+	KindTCD
+	KindFlowAncestral
+	KindVDM
 	kinds
 )
 
@@ -46,6 +53,7 @@ type Info struct {
 var infos = [kinds]Info{
 	ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo,
 	eulerAncestralInfo, dpm2AncestralInfo, dpmpp2SAncestralInfo, sdeDPMpp1Info, sdeDPMpp2MInfo, sdeDPMpp3MInfo, dpmppSDEInfo,
+	lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo, flowAncestralInfo, vdmInfo,
 }
 
 // Solvers lists every solver, in the order of Kind.

@@ -15,6 +15,7 @@ const (
 	STMin                     // the least sigma where it is raised
 	STMax                     // the largest
 	Alpha                     // where Heun takes the second slope, as a part of the step
+	Gamma                     // of TCD: how much further down a step goes, before fresh noise brings it back
 	settings
 )
 
@@ -48,6 +49,7 @@ var settingInfos = [settings]SettingInfo{
 	{Setting: STMin, Name: "s-tmin", Line: "the least sigma where noise is added before a step"},
 	{Setting: STMax, Name: "s-tmax", Line: "the largest sigma where noise is added before a step"},
 	{Setting: Alpha, Name: "alpha", Line: "where in a step the second slope is taken: 0.5 its middle, 1 its end"},
+	{Setting: Gamma, Name: "gamma", Line: "how much further down each step goes, and comes back with fresh noise: 0 none, 1 all the way"},
 }
 
 // Settings lists every setting, in the order of Setting.

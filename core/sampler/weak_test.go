@@ -42,6 +42,8 @@ func TestWeakOrders(t *testing.T) {
 		{"sde-dpmpp-3m", SDEDPMpp{Estimates: 3, Eta: 1, SNoise: 1, Correction: HeunLike}, 2, 0},
 		{"sde-dpmpp-3m, single", SDEDPMpp{Estimates: 3, Eta: 1, SNoise: 1, Correction: HeunLike, Third: ThirdSingle}, 2, 2.6e-4},
 		{"sde-dpmpp-3m, sign", SDEDPMpp{Estimates: 3, Eta: 1, SNoise: 1, Correction: HeunLike, Third: ThirdSign}, 1, 1.2e-2},
+		{"flow-a", FlowAncestral{1, 1}, 1, 0},
+		{"flow-a eta 0.5", FlowAncestral{0.5, 1}, 1, 0},
 		{"dpmpp-sde", DPMppSDE{Eta: 1, SNoise: 1}, 2, 1.7e-4},
 		{"dpmpp-sde, independent", DPMppSDE{Eta: 1, SNoise: 1, Independent: true}, 1, 3.3e-2},
 	} {
