@@ -95,6 +95,11 @@ func SolverNamed(name string) (sampler.Kind, error) {
 	return named("solver", name, sampler.Solvers(), func(i sampler.Info) sampler.Kind { return i.Kind })
 }
 
+// SettingNamed finds a setting of solvers by the name that flags and pages use.
+func SettingNamed(name string) (sampler.Setting, error) {
+	return named("setting", name, sampler.Settings(), func(i sampler.SettingInfo) sampler.Setting { return i.Setting })
+}
+
 // GridNamed finds a grid by the name that flags and pages use.
 func GridNamed(name string) (schedule.GridKind, error) {
 	return named("grid", name, schedule.Grids(), func(i schedule.GridInfo) schedule.GridKind { return i.Kind })

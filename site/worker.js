@@ -57,7 +57,7 @@ function lost(text) {
 
 function exit(code, text) {
   self.onmessage = null;
-  self.postMessage({ v: 1, id: 0, kind: "exit", code, text });
+  self.postMessage({ v: 2, id: 0, kind: "exit", code, text });
 }
 
 // listen keeps the first lines of what Go prints; wasm_exec.js logs them all.

@@ -42,6 +42,7 @@ func check(m *Model, s *Spec) (*plan, error) {
 		func() error { return m.checkThreshold(s, p) },
 		func() error { return m.Cond.check(s.Choice) },
 		func() error { return m.checkEdit(s, p) },
+		func() error { return m.checkFrom(s, p) },
 		func() error { return m.compile(s, p) },
 	} {
 		if err := f(); err != nil {
@@ -212,6 +213,30 @@ func (m *Model) checkThreshold(s *Spec, p *plan) error {
 	return nil
 }
 
+// checkFrom covers a run that goes on where another stood.
+func (m *Model) checkFrom(s *Spec, p *plan) error {
+	switch f := s.From; {
+	case f == nil:
+		return nil
+	case f.Step < 1 || f.Step >= s.Steps:
+		return clash(SettingSteps, fmt.Sprintf("go on from step 1 to %d", s.Steps-1), "going on from step %d of %d", f.Step, s.Steps)
+	case len(f.X) != s.Batch*p.h*p.w*m.C:
+		return clash(SettingSize, "use the state of a run of the same size", "a state of %d values, expected %d x %d x %d x %d",
+			len(f.X), s.Batch, p.h, p.w, m.C)
+	case s.Edit != nil && s.Edit.Strength < 1:
+		return clash(SettingEdit, "use strength 1", "a run cannot both begin with a picture and go on from a step")
+	}
+	return nil
+}
+
+// begin is the number of the level that a run begins at.
+func (s *Spec) begin() (int, error) {
+	if s.From != nil {
+		return s.From.Step, nil
+	}
+	return s.Edit.begin(s.Steps)
+}
+
 // checkEdit lays out what the run is held to.
 func (m *Model) checkEdit(s *Spec, p *plan) error {
 	h, w, c := m.Codec.picture(p.h, p.w, m.C)
@@ -232,7 +257,7 @@ func (m *Model) compile(s *Spec, p *plan) error {
 	if err != nil {
 		return caused(SettingGrid, err)
 	}
-	begin, err := s.Edit.begin(s.Steps)
+	begin, err := s.begin()
 	if err != nil {
 		return err
 	}

@@ -87,6 +87,14 @@ type Spec struct {
 	Choice   []int            // one value per slot of the conditioner, -1: left open; nil: all left open
 	H, W     int              // of the picture; 0: the model's
 	Edit     *Edit            // nil: a picture from noise
+	From     *State           // nil: from the beginning
+}
+
+// State is where another run of the same grid and steps stood: a run from there goes on with its own seed, solver and
+// guidance.
+type State struct {
+	Step int       // solver steps done
+	X    []float32 // that run's X, [N,h,w,C]
 }
 
 // Defaults is the Spec of one picture with the checkpoint's own settings and every slot left open.

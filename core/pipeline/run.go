@@ -20,6 +20,7 @@ type Run struct {
 	cond    *tensor.Cond
 	sampler sampler.Runner
 	origin  *origin   // nil: a run begins in noise
+	from    *State    // nil: a run begins at the beginning
 	pixels  []float32 // one picture, decoded
 }
 
@@ -61,7 +62,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 			env.Denoiser = edit.NewHard(den, p.known)
 		}
 	}
-	r.origin = m.origin(s.Edit, p)
+	r.origin, r.from = m.origin(s.Edit, p), s.From
 	r.pixels = make([]float32, per)
 	r.sampler = p.solver.Start(env, s.Batch*per)
 	return r, r.Reset(s.Seed, s.Choice)
@@ -78,7 +79,10 @@ func (r *Run) Reset(seed uint64, choice []int) error {
 		r.model.Cond.fill(r.cond, r.batch, 2*r.batch, nil)
 	}
 	r.sampler.Reset()
-	if r.origin != nil {
+	switch {
+	case r.from != nil:
+		copy(r.sampler.X(), r.from.X)
+	case r.origin != nil:
 		r.origin.put(r.sampler.X())
 	}
 	return nil

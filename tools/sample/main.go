@@ -18,7 +18,6 @@ import (
 	"path/filepath"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/internal/picture"
 	"tintype/model"
 	"tintype/weights"
@@ -31,7 +30,9 @@ type request struct {
 	model, label, solver, grid, out, trace string
 	seed                                   uint64
 	steps, count, threads                  int
-	eta, guidance, rescale                 float64
+	guidance, rescale                      float64
+	set                                    string
+	list, samplers                         bool
 	edit                                   editFlags
 	given                                  map[string]bool // flags that were given
 }
@@ -64,9 +65,11 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.StringVar(&r.label, "label", "", "what to draw: `NAME`, N, or slot=value[,slot=value]; a slot left out or null stays open")
 	flags.Uint64Var(&r.seed, "seed", 0, "seed of the first picture, 0 to 2^64-1")
 	flags.IntVar(&r.steps, "steps", 0, "sampler steps `N`, 1 or more")
-	flags.StringVar(&r.solver, "solver", "", "`NAME` of the solver: ddpm, ddim, euler, heun, dpmpp-2m")
-	flags.StringVar(&r.grid, "grid", "", "`NAME` of the grid: linspace, leading, trailing, karras")
-	flags.Float64Var(&r.eta, "eta", 0, "DDIM's noise `X`, 0 (none) to 1 (as DDPM)")
+	flags.StringVar(&r.solver, "solver", "", "`NAME` of the solver; -list has them all")
+	flags.StringVar(&r.grid, "grid", "", "`NAME` of the grid; -list has them all")
+	flags.StringVar(&r.set, "set", "", "settings of the solver, `NAME=VALUE[,NAME=VALUE]`, such as eta=0.5")
+	flags.BoolVar(&r.list, "list", false, "list the solvers with their settings, and the grids, and stop")
+	flags.BoolVar(&r.samplers, "samplers", false, "write the page SAMPLERS.md to standard output and stop")
 	flags.Float64Var(&r.guidance, "guidance", 0, "classifier-free guidance scale `W`; 1 is off")
 	flags.Float64Var(&r.rescale, "rescale", 0, "how much of the unguided contrast guidance gives back `X`, 0 to 1")
 	r.edit.define(flags)
@@ -81,6 +84,8 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	switch {
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case r.list || r.samplers:
+		return r, nil
 	case r.model == "":
 		return nil, errors.New("-model is missing: a checkpoint file such as site/models/nouns-32.safetensors.zst")
 	case r.count < 1 || r.count > maxCount:
@@ -95,6 +100,12 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 const maxCount = 1024
 
 func (r *request) run(stdout, stderr io.Writer) error {
+	switch {
+	case r.list:
+		return list(stdout)
+	case r.samplers:
+		return samplersPage(stdout)
+	}
 	m, err := load(r.model)
 	if err != nil {
 		return err
@@ -164,8 +175,8 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 	if r.given["steps"] {
 		s.Steps = r.steps
 	}
-	if r.given["eta"] {
-		s.Options = s.Options.With(sampler.Eta, r.eta)
+	if s.Options, err = settings(s.Options, r.set); err != nil {
+		return s, err
 	}
 	if r.given["guidance"] {
 		s.Guidance.Scale = r.guidance

@@ -79,7 +79,7 @@ func (p *page) setDefaults() {
 // request reads the controls. The error names the field, which gets the focus.
 func (p *page) request() (proto.Sample, *proto.Error) {
 	u := &p.ui
-	s := proto.Sample{Model: p.chosen.ref, Guidance: math.NaN(), Eta: math.NaN(), Solver: u.solver.Value()}
+	s := proto.Sample{Model: p.chosen.ref, Guidance: math.NaN(), Solver: u.solver.Value()}
 	seed, err := strconv.ParseUint(u.seed.Value(), 10, 64)
 	if err != nil {
 		return s, p.badField(u.seed, "The seed must be a whole number from 0 to 18446744073709551615.")

@@ -30,11 +30,28 @@ type Slot struct {
 
 // Defaults are the checkpoint's own settings.
 type Defaults struct {
-	Solver, Grid  string
-	Steps         int
-	Guidance, Eta float64
+	Solver, Grid string
+	Steps        int
+	Guidance     float64
+	Settings     []Value // of Solver
 }
 
-// An Option is one name that the runtime knows. Reason is why this checkpoint
-// forbids it; empty when it does not.
-type Option struct{ Name, Reason string }
+// An Option is a solver or a grid that the runtime knows.
+type Option struct {
+	Name   string
+	Reason string // why this checkpoint forbids it; empty when it does not
+	Line   string // what it does, in one line
+	// Of a solver: its order, 0 for a grid, and the evaluations of n steps.
+	Order      int
+	Cost       string
+	Stochastic bool
+	Settings   []Setting
+}
+
+// A Setting is a number of a solver that may be chosen.
+type Setting struct {
+	Name, Line        string
+	Default, Min, Max float64
+	Whole             bool
+	Choices           []string // what the whole numbers from 0 are called; empty: it is a quantity
+}

@@ -13,7 +13,7 @@ import "syscall/js"
 
 // Version is the number that every message carries as v. A worker and a page
 // of different versions refuse each other instead of guessing.
-const Version = 1
+const Version = 2
 
 // A Message is the body of one message; its type decides the kind on the wire.
 type Message interface {
@@ -52,11 +52,49 @@ type Sample struct {
 	Solver string // "" takes the checkpoint's default, as do the zeros below
 	Grid   string
 	Steps  int
-	// Guidance and Eta take the checkpoint's default when they are NaN,
-	// because zero is a value that can be meant.
-	Guidance float64
-	Eta      float64
+	// Guidance takes the checkpoint's default when it is NaN, because zero is
+	// a value that can be meant. Rescale 0 is off.
+	Guidance, Rescale float64
+	// Settings are the solver's by name; what is left out is the default.
+	Settings []Value
+	Edit     *Edit // nil: a picture from noise
+	// Before are legs that run first, each from where the one before it ended:
+	// a picture forked at one of its steps.
+	Before []Leg
 }
+
+// A Value is one setting by its name.
+type Value struct {
+	Name  string
+	Value float64
+}
+
+// An Edit begins with a picture, or holds to what is known of it.
+type Edit struct {
+	RGBA     js.Value // ArrayBuffer of the picture, of the model's size, row by row
+	Strength float64  // above 0 to 1: how much of the way from noise is run
+	Hold     string   // "none", "mask", "grey" or "boxes"
+	Mask     js.Value // hold "mask": ArrayBuffer of one byte a pixel, 0 kept, 255 drawn anew; null otherwise
+	Factor   int      // hold "boxes": their side
+	Method   string   // "replace", "hard" or "ddrm"
+	Jump     int      // method "replace": steps to go back, 0 none
+	Times    int      // how often, 1 or more
+}
+
+// A Leg is the beginning of a picture that goes on with other settings: the
+// solver steps up to Until are made with these, grid and steps being those of
+// the request.
+type Leg struct {
+	Seed              uint64 // of the first picture
+	Choice            []int
+	Solver            string // "": the checkpoint's
+	Guidance, Rescale float64
+	Settings          []Value
+	Until             int // more than the leg before it, less than the request's steps
+}
+
+// MaxLegs bounds Sample.Before.
+const MaxLegs = 8
 
 // MaxCount bounds Sample.Count.
 const MaxCount = 16

@@ -24,14 +24,21 @@ func messages(bitmap, buffer js.Value) []Message {
 	info := Info{
 		ID: "nouns", Name: "Nouns <32>", Licence: "CC0", Provenance: "drawn", Width: 32, Height: 48, Parameters: 2701308,
 		Slots:    []Slot{{"head", []string{"shark", "ape"}, true}, {"body", []string{}, false}},
-		Defaults: Defaults{"ddim", "trailing", 4, 1.5, 0},
-		Solvers:  []Option{{"ddpm", "no noise"}, {"ddim", ""}}, Grids: []Option{{"trailing", ""}},
+		Defaults: Defaults{"ddim", "trailing", 4, 1.5, []Value{{"eta", 0.5}}},
+		Solvers: []Option{
+			{"ddpm", "no noise", "draws", 1, "n", true, []Setting{{"variance", "of the noise", 0, 0, 1, true, []string{"small", "large"}}}},
+			{"ddim", "", "keeps", 1, "n", false, []Setting{{"eta", "fresh noise", 0, 0, 1, false, []string{}}}},
+		},
+		Grids: []Option{{"trailing", "", "equal steps", 0, "", false, []Setting{}}},
 		Steps: []int{1, 4}, GuidanceReason: "folded in",
 	}
 	return []Message{
 		Load{ref},
-		Sample{Model: ref, Seed: math.MaxUint64, Count: 16, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Eta: 1},
-		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: math.NaN(), Eta: math.NaN()},
+		Sample{Model: ref, Seed: math.MaxUint64, Count: 16, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
+			Settings: []Value{{"eta", 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
+			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, []Value{{"eta", 0}}, 3}}},
+		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}},
+		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: math.NaN(), Settings: []Value{}},
 		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
 		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", PNG: buffer},
@@ -59,15 +66,15 @@ func TestMessagesSurviveTheWire(t *testing.T) {
 	}
 }
 
-// same compares messages, of which two hold numbers that are not equal to
+// same compares messages, of which some hold numbers that are not equal to
 // themselves.
 func same(a, b Message) bool {
 	if s, ok := a.(Sample); ok && s.Guidance != s.Guidance {
 		r, ok := b.(Sample)
-		if !ok || r.Guidance == r.Guidance || r.Eta == r.Eta {
+		if !ok || r.Guidance == r.Guidance {
 			return false
 		}
-		s.Guidance, s.Eta, r.Guidance, r.Eta = 0, 0, 0, 0
+		s.Guidance, r.Guidance = 0, 0
 		return reflect.DeepEqual(s, r)
 	}
 	return reflect.DeepEqual(a, b)
@@ -107,10 +114,14 @@ var others = map[js.Type][]any{
 }
 
 // fractional numbers; all others are whole and not below -1.
-var fractional = map[string]bool{"guidance": true, "eta": true, "ms": true}
+var fractional = map[string]bool{
+	"guidance": true, "rescale": true, "ms": true, "value": true, "strength": true, "default": true, "min": true, "max": true,
+}
 
 // mayBeAbsent lists what Sample leaves to the checkpoint.
-var mayBeAbsent = map[string]bool{"solver": true, "grid": true, "steps": true, "guidance": true, "eta": true}
+var mayBeAbsent = map[string]bool{
+	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "settings": true, "edit": true, "before": true,
+}
 
 func damage(t *testing.T, m Message, root, at js.Value, path string) {
 	t.Helper()

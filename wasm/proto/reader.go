@@ -133,6 +133,14 @@ func (r *reader) optionalFloat(field string) float64 {
 	return r.float(field)
 }
 
+// optionalNumber is optionalFloat where zero is what is left out.
+func (r *reader) optionalNumber(field string) float64 {
+	if !r.has(field) {
+		return 0
+	}
+	return r.float(field)
+}
+
 // object reads an instance of a named browser class.
 func (r *reader) object(field, class string) js.Value {
 	v, ok := r.get(field, js.TypeObject, "an "+class)

@@ -97,13 +97,12 @@ func (m Sample) fields(o map[string]any) []any {
 	if m.Steps != 0 {
 		o["steps"] = m.Steps
 	}
-	if m.Guidance == m.Guidance {
-		o["guidance"] = m.Guidance
+	encodeGuidance(o, m.Guidance, m.Rescale)
+	o["settings"] = encodeValues(m.Settings)
+	if len(m.Before) > 0 {
+		o["before"] = encodeLegs(m.Before)
 	}
-	if m.Eta == m.Eta {
-		o["eta"] = m.Eta
-	}
-	return nil
+	return encodeEdit(o, m.Edit)
 }
 
 func decodeSample(r *reader) Message {
@@ -116,7 +115,10 @@ func decodeSample(r *reader) Message {
 		Grid:     r.optional("grid"),
 		Steps:    r.optionalInt("steps", 1, 1000),
 		Guidance: r.optionalFloat("guidance"),
-		Eta:      r.optionalFloat("eta"),
+		Rescale:  r.optionalNumber("rescale"),
+		Settings: r.values("settings"),
+		Edit:     r.edit("edit"),
+		Before:   r.legs("before"),
 	}
 }
 

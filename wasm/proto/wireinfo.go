@@ -30,7 +30,7 @@ func encodeInfo(m Info) map[string]any {
 		"slots": slots,
 		"defaults": map[string]any{
 			"solver": m.Defaults.Solver, "grid": m.Defaults.Grid, "steps": m.Defaults.Steps,
-			"guidance": m.Defaults.Guidance, "eta": m.Defaults.Eta,
+			"guidance": m.Defaults.Guidance, "settings": encodeValues(m.Defaults.Settings),
 		},
 		"solvers": encodeOptions(m.Solvers), "grids": encodeOptions(m.Grids),
 		"steps": encodeInts(m.Steps), "guidanceReason": m.GuidanceReason,
@@ -60,16 +60,40 @@ func (r *reader) defaults(name string) Defaults {
 	defer r.up()
 	return Defaults{
 		Solver: r.str("solver"), Grid: r.str("grid"), Steps: r.int("steps", 1, math.MaxInt32),
-		Guidance: r.float("guidance"), Eta: r.float("eta"),
+		Guidance: r.float("guidance"), Settings: list(r, "settings", (*reader).value),
 	}
 }
 
-func (r *reader) option() Option { return Option{r.str("name"), r.str("reason")} }
+func (r *reader) option() Option {
+	return Option{
+		Name: r.str("name"), Reason: r.str("reason"), Line: r.str("line"),
+		Order: r.int("order", 0, 99), Cost: r.str("cost"), Stochastic: r.bool("stochastic"),
+		Settings: list(r, "settings", (*reader).setting),
+	}
+}
 
-func encodeOptions(s []Option) []any {
-	out := make([]any, len(s))
-	for i, o := range s {
-		out[i] = map[string]any{"name": o.Name, "reason": o.Reason}
+func (r *reader) setting() Setting {
+	return Setting{
+		Name: r.str("name"), Line: r.str("line"),
+		Default: r.float("default"), Min: r.float("min"), Max: r.float("max"),
+		Whole: r.bool("whole"), Choices: r.strs("choices"),
+	}
+}
+
+func encodeOptions(options []Option) []any {
+	out := make([]any, len(options))
+	for i, o := range options {
+		settings := make([]any, len(o.Settings))
+		for k, s := range o.Settings {
+			settings[k] = map[string]any{
+				"name": s.Name, "line": s.Line, "default": s.Default, "min": s.Min, "max": s.Max,
+				"whole": s.Whole, "choices": encodeStrings(s.Choices),
+			}
+		}
+		out[i] = map[string]any{
+			"name": o.Name, "reason": o.Reason, "line": o.Line,
+			"order": o.Order, "cost": o.Cost, "stochastic": o.Stochastic, "settings": settings,
+		}
 	}
 	return out
 }

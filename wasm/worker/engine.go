@@ -5,7 +5,6 @@ package worker
 import (
 	"errors"
 	"io"
-	"strconv"
 
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
@@ -42,14 +41,18 @@ func (c *checkpoint) Info() proto.Info {
 	m := c.model
 	height, width, _ := m.PictureSize()
 	d := m.Contract.Defaults
-	eta, _ := d.Options.Get(sampler.Eta)
 	info := proto.Info{
 		ID: c.id, Name: m.Name, Licence: m.Licence, Provenance: m.Provenance,
 		Width: width, Height: height, Parameters: m.Parameters,
 		Defaults: proto.Defaults{
-			Solver: d.Solver.String(), Grid: d.Grid.String(), Steps: d.Steps, Guidance: d.Guidance, Eta: eta,
+			Solver: d.Solver.String(), Grid: d.Grid.String(), Steps: d.Steps, Guidance: d.Guidance, Settings: []proto.Value{},
 		},
 		GuidanceReason: reasonOf(m.CheckGuidance()),
+	}
+	for _, s := range sampler.Settings() {
+		if v, ok := d.Options.Get(s.Setting); ok {
+			info.Defaults.Settings = append(info.Defaults.Settings, proto.Value{Name: s.Name, Value: v})
+		}
 	}
 	if m.Cond != nil {
 		for _, s := range m.Cond.Slots {
@@ -57,16 +60,31 @@ func (c *checkpoint) Info() proto.Info {
 		}
 	}
 	for _, s := range sampler.Solvers() {
-		info.Solvers = append(info.Solvers, proto.Option{Name: s.Name, Reason: c.solverReason(s.Kind)})
+		info.Solvers = append(info.Solvers, proto.Option{
+			Name: s.Name, Reason: c.solverReason(s.Kind), Line: s.Line,
+			Order: s.Order, Cost: s.Cost, Stochastic: s.Stochastic, Settings: settingsOf(s.Knobs),
+		})
 	}
 	for _, g := range schedule.Grids() {
-		info.Grids = append(info.Grids, proto.Option{Name: g.Name, Reason: reasonOf(m.CheckGrid(g.Kind))})
+		info.Grids = append(info.Grids, proto.Option{Name: g.Name, Reason: reasonOf(m.CheckGrid(g.Kind)), Line: g.Line})
 	}
 	info.Steps = m.Contract.TrainedSteps
 	if n := len(m.Contract.Times); len(info.Steps) == 0 && n > 0 {
 		info.Steps = []int{n}
 	}
 	return info
+}
+
+// settingsOf describes the settings that a solver reads.
+func settingsOf(knobs []sampler.Knob) []proto.Setting {
+	out := make([]proto.Setting, len(knobs))
+	for i, k := range knobs {
+		s := k.Setting.Info()
+		out[i] = proto.Setting{
+			Name: s.Name, Line: s.Line, Default: k.Default, Min: k.Min, Max: k.Max, Whole: s.Whole, Choices: s.Choices,
+		}
+	}
+	return out
 }
 
 // solverReason is why the contract forbids a solver, in the checkpoint's own
@@ -95,76 +113,4 @@ func reasonOf(err error) string {
 		return clash.Problem
 	}
 	return err.Error()
-}
-
-// Compile turns the request's names into typed settings; what it leaves out
-// is the checkpoint's own.
-func (c *checkpoint) Compile(m proto.Sample, between func() error) (Run, error) {
-	s := c.model.Defaults()
-	s.Seed, s.Choice = m.Seed, m.Choice
-	var err error
-	if m.Solver != "" {
-		kind, err := model.SolverNamed(m.Solver)
-		if err != nil {
-			return nil, forbidden(err)
-		}
-		s.Use(kind)
-	}
-	if m.Grid != "" {
-		if s.Grid, err = model.GridNamed(m.Grid); err != nil {
-			return nil, forbidden(err)
-		}
-	}
-	if m.Steps != 0 {
-		s.Steps = m.Steps
-	}
-	if m.Guidance == m.Guidance {
-		s.Guidance.Scale = m.Guidance
-	}
-	if m.Eta == m.Eta {
-		s.Options = s.Options.With(sampler.Eta, m.Eta)
-	}
-	run, err := pipeline.Compile(&c.model.Model, s, between)
-	if err != nil {
-		return nil, forbidden(err)
-	}
-	return &picturing{run, m.Choice}, nil
-}
-
-// A picturing is the Run of the real engine, a batch of one.
-type picturing struct {
-	run    *pipeline.Run
-	choice []int
-}
-
-func (p *picturing) Reset(seed uint64) error { return p.run.Reset(seed, p.choice) }
-
-func (p *picturing) Size() (width, height int) {
-	_, height, width, _ = p.run.Size()
-	return width, height
-}
-
-func (p *picturing) Step() (bool, error) {
-	done, err := p.run.Step()
-	var bad *sampler.StepError
-	if errors.As(err, &bad) {
-		err = notANumber("in step " + strconv.Itoa(bad.Step) + " of " + strconv.Itoa(bad.Steps))
-	}
-	return done, err
-}
-
-func (p *picturing) Progress() (step, total int) {
-	at := p.run.Progress()
-	return at.Step, at.Steps
-}
-
-func (p *picturing) RGBA(x, denoised []byte) error {
-	err := p.run.RGBA(x, 0, pipeline.ViewX)
-	if err == nil {
-		err = p.run.RGBA(denoised, 0, pipeline.ViewDenoised)
-	}
-	if err != nil {
-		return notANumber("in the picture")
-	}
-	return nil
 }

@@ -142,7 +142,7 @@ func modelRef(id string) proto.ModelRef {
 }
 
 func request(count int) proto.Sample {
-	return proto.Sample{Model: modelRef("a"), Seed: 40, Count: count, Choice: []int{}, Guidance: math.NaN(), Eta: math.NaN()}
+	return proto.Sample{Model: modelRef("a"), Seed: 40, Count: count, Choice: []int{}, Guidance: math.NaN()}
 }
 
 func TestSample(t *testing.T) {

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// list prints every solver and grid for a terminal.
+func list(w io.Writer) error {
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tab, "SOLVER\tORDER\tEVALUATIONS\tNOISE\tWHAT IT DOES")
+	for _, s := range sampler.Solvers() {
+		fmt.Fprintf(tab, "%s\t%d\t%s\t%s\t%s\n", s.Name, s.Order, s.Cost, noise(s), s.Line)
+		for _, k := range s.Knobs {
+			fmt.Fprintf(tab, "\t\t\t\t  %s (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
+		}
+	}
+	fmt.Fprintln(tab, "\nGRID\t\t\t\tWHAT IT DOES")
+	for _, g := range schedule.Grids() {
+		fmt.Fprintf(tab, "%s\t\t\t\t%s\n", g.Name, g.Line)
+	}
+	return tab.Flush()
+}
+
+func noise(s sampler.Info) string {
+	if s.Stochastic {
+		return "yes"
+	}
+	return "no"
+}
+
+// values says which values of a setting a solver takes.
+func values(k sampler.Knob) string {
+	if choices := k.Setting.Info().Choices; choices != nil {
+		return strings.Join(choices[int(k.Min):int(k.Max)+1], " or ") + ", default " + choices[int(k.Default)]
+	}
+	return fmt.Sprintf("%v to %v, default %v", k.Min, k.Max, k.Default)
+}
+
+const pageHead = `# SAMPLERS: every solver and grid
+Generated from the code's own registry by ` + "`go run ./tools/sample -samplers > SAMPLERS.md`" + `; a test holds the two together.
+
+A level has signal rate a and noise rate s: x = a·x0 + s·ε, with σ = s/a, λ = ln(a/s) and X = x/a. A step goes from level S to level T, which has less noise; h = λ_T - λ_S, A = s_T/s_S, D is the network's estimate of the clean picture at S (m0; m1, m2 are the ones before it), e = (x - a_S·D)/s_S the slope, z unit noise, p1 = 1 - e^-h, p2 = 1 - p1/h. An order in noise is the weak order: how fast the distribution converges. n is the number of steps.
+
+## Solvers
+`
+
+// samplersPage writes SAMPLERS.md.
+func samplersPage(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString(pageHead)
+	for _, s := range sampler.Solvers() {
+		order := fmt.Sprint("order ", s.Order)
+		if s.Stochastic {
+			order = fmt.Sprint("weak order ", s.Order, ", draws noise")
+		}
+		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s.\n\n    %s\n", s.Name, capital(s.Line), capital(order), s.Cost, s.Source, s.Formula)
+		if len(s.Knobs) > 0 {
+			b.WriteString("\n")
+		}
+		for _, k := range s.Knobs {
+			fmt.Fprintf(&b, "- `%s` (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("## Grids\n| grid | what it does |\n| --- | --- |\n")
+	for _, g := range schedule.Grids() {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", g.Name, g.Line)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

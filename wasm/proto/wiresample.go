@@ -1,0 +1,103 @@
+//go:build js && wasm
+
+package proto
+
+import (
+	"math"
+	"strconv"
+	"syscall/js"
+)
+
+// encodeGuidance leaves out what is the checkpoint's own.
+func encodeGuidance(o map[string]any, guidance, rescale float64) {
+	if guidance == guidance {
+		o["guidance"] = guidance
+	}
+	if rescale != 0 {
+		o["rescale"] = rescale
+	}
+}
+
+func encodeValues(values []Value) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = map[string]any{"name": v.Name, "value": v.Value}
+	}
+	return out
+}
+
+// values reads a list of settings, which may be left out.
+func (r *reader) values(field string) []Value {
+	if !r.has(field) {
+		return []Value{}
+	}
+	return list(r, field, (*reader).value)
+}
+
+func (r *reader) value() Value { return Value{r.str("name"), r.float("value")} }
+
+// encodeEdit returns what must be transferred.
+func encodeEdit(o map[string]any, e *Edit) []any {
+	if e == nil {
+		return nil
+	}
+	o["edit"] = map[string]any{
+		"rgba": e.RGBA, "strength": e.Strength, "hold": e.Hold, "mask": e.Mask,
+		"factor": e.Factor, "method": e.Method, "jump": e.Jump, "times": e.Times,
+	}
+	if e.Mask.IsNull() {
+		return []any{e.RGBA}
+	}
+	return []any{e.RGBA, e.Mask}
+}
+
+// edit may be left out.
+func (r *reader) edit(field string) *Edit {
+	if !r.has(field) {
+		return nil
+	}
+	r = r.child(field)
+	defer r.up()
+	e := &Edit{
+		RGBA: r.object("rgba", "ArrayBuffer"), Strength: r.float("strength"), Hold: r.str("hold"), Mask: js.Null(),
+		Factor: r.int("factor", 0, 1<<10), Method: r.str("method"), Jump: r.int("jump", 0, 1000), Times: r.int("times", 1, 100),
+	}
+	if r.err == nil && !r.v.Get("mask").IsNull() {
+		e.Mask = r.object("mask", "ArrayBuffer")
+	}
+	return e
+}
+
+func encodeLegs(legs []Leg) []any {
+	out := make([]any, len(legs))
+	for i, l := range legs {
+		o := map[string]any{
+			"seed": strconv.FormatUint(l.Seed, 10), "choice": encodeInts(l.Choice),
+			"settings": encodeValues(l.Settings), "until": l.Until,
+		}
+		if l.Solver != "" {
+			o["solver"] = l.Solver
+		}
+		encodeGuidance(o, l.Guidance, l.Rescale)
+		out[i] = o
+	}
+	return out
+}
+
+// legs may be left out.
+func (r *reader) legs(field string) []Leg {
+	if !r.has(field) {
+		return nil
+	}
+	legs := list(r, field, func(r *reader) Leg {
+		return Leg{
+			Seed: r.uint64("seed"), Choice: r.ints("choice", -1), Solver: r.optional("solver"),
+			Guidance: r.optionalFloat("guidance"), Rescale: r.optionalNumber("rescale"),
+			Settings: r.values("settings"), Until: r.int("until", 1, math.MaxInt16),
+		}
+	})
+	if len(legs) > MaxLegs {
+		r.fail(field, "a list of at most "+strconv.Itoa(MaxLegs))
+	}
+	return legs
+}
