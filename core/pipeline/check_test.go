@@ -190,7 +190,7 @@ func TestEveryCombination(t *testing.T) {
 		for _, prediction := range denoise.Predictions() {
 			for _, info := range sampler.Solvers() {
 				for _, grid := range schedule.Grids() {
-					for n := 1; n <= 60; n++ {
+					for _, n := range []int{1, 2, 3, 4, 5, 7, 20, 37, 60} {
 						m, _ := testModel(t)
 						m.Process, m.Prediction = process, prediction
 						s := m.Defaults()
@@ -216,7 +216,7 @@ func TestEveryCombination(t *testing.T) {
 		}
 	}
 	t.Logf("%d ran, %d were refused", ran, clashes)
-	if ran < 5000 || clashes == 0 {
+	if ran < 4000 || clashes == 0 {
 		t.Errorf("%d ran, %d were refused", ran, clashes)
 	}
 }

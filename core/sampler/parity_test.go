@@ -130,9 +130,9 @@ func (r *recorded) solver(t *testing.T) (s Solver, oneStep float64, scaled bool)
 	case "DPMSolverMultistepScheduler":
 		if c.Algorithm == "dpmsolver++" && c.SolverOrder == 2 {
 			if c.SolverType == "heun" {
-				return DPMpp2M{HeunLike}, 2e-5, false
+				return DPMpp2M{Correction: HeunLike}, 2e-5, false
 			}
-			return DPMpp2M{Midpoint}, 2e-5, false
+			return DPMpp2M{Correction: Midpoint}, 2e-5, false
 		}
 	}
 	t.Fatalf("%s: no solver for it", r.Name)

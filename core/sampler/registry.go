@@ -30,6 +30,26 @@ const (
 	KindTCD
 	KindFlowAncestral
 	KindVDM
+	KindDPM2
+	KindDPMpp2S
+	KindDPMpp3S
+	KindDPMpp3M
+	KindDPMMultistep
+	KindDPM2S
+	KindDPM3S
+	KindDPMFast
+	KindDEIS
+	KindLMS
+	KindIPNDM
+	KindIPNDMV
+	KindPLMS
+	KindPRK
+	KindUniPC
+	KindRES2S
+	KindRESMultistep
+	KindGradientEstimation
+	KindRK4
+	KindFlowHeun
 	kinds
 )
 
@@ -54,6 +74,8 @@ var infos = [kinds]Info{
 	ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo,
 	eulerAncestralInfo, dpm2AncestralInfo, dpmpp2SAncestralInfo, sdeDPMpp1Info, sdeDPMpp2MInfo, sdeDPMpp3MInfo, dpmppSDEInfo,
 	lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo, flowAncestralInfo, vdmInfo,
+	dpm2Info, dpmpp2sInfo, dpmpp3sInfo, dpmpp3mInfo, dpmMultistepInfo, dpm2sInfo, dpm3sInfo, dpmFastInfo, deisInfo, lmsInfo,
+	ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo, gradientInfo, rk4Info, flowHeunInfo,
 }
 
 // Solvers lists every solver, in the order of Kind.

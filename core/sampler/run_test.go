@@ -67,7 +67,7 @@ func TestRunFollowsItsTape(t *testing.T) {
 			t.Errorf("%s: a step after the last gives %v, %v", info.Name, done, err)
 		}
 		p := r.Progress()
-		if p.Step != 12 || p.Steps != 12 || p.Evals != tape.NFE || p.NFE != tape.NFE || p.Op != len(tape.Ops) || p.Ops != len(tape.Ops) {
+		if p.Step != tape.Steps || p.Steps != tape.Steps || p.Evals != tape.NFE || p.NFE != tape.NFE || p.Op != len(tape.Ops) || p.Ops != len(tape.Ops) {
 			t.Errorf("%s: progress %+v", info.Name, p)
 		}
 		if r.Denoised()[0] != r.X()[0] {

@@ -130,13 +130,14 @@ func (s SDEDPMpp) weights(p1, bigH, h float64, levels []schedule.Level) (c [3]fl
 	if have == 2 {
 		w := 0.5 * p1
 		if s.Correction == HeunLike {
-			w = remainder(bigH)
+			w = float64(bigH * phi(-bigH)[1])
 		}
 		c[0], c[1] = p1+w/r0, -w/r0
 		return c
 	}
 	r1 := (before - levels[at-2].Lambda()) / h
-	p2, third := remainder(bigH), p3(bigH)
+	p := phi(-bigH)
+	p2, third := float64(bigH*p[1]), float64(bigH*p[2])
 	switch s.Third {
 	case ThirdExact:
 		third *= 2
@@ -147,18 +148,4 @@ func (s SDEDPMpp) weights(p1, bigH, h float64, levels []schedule.Level) (c [3]fl
 	g := (float64(p2*r0) + third) / (r0 + r1)
 	w0, w1 := (p2+g)/r0, g/r1
 	return [3]float64{p1 + w0, -w0 - w1, w1}
-}
-
-// p3 is 1/2 - p2/h, by its series where that cancels: h/3! - h²/4! + h³/5! - ...
-func p3(h float64) float64 {
-	if h > 0.5 {
-		return 0.5 - remainder(h)/h
-	}
-	sum, term := 0.0, 0.5
-	for k := 3; k <= 16; k++ {
-		term = float64(term * (h / float64(k)))
-		sum += term
-		term = -term
-	}
-	return sum
 }

@@ -9,13 +9,18 @@ type Setting uint8
 const (
 	Eta        Setting = iota // how much of the reverse SDE's noise: 0 none, 1 all of it
 	Variance                  // of DDPM's noise: VarianceSmall, VarianceLarge
-	Correction                // of DPM-Solver++(2M): Midpoint, HeunLike
+	Correction                // of the second-order DPM-Solvers: Midpoint, HeunLike
 	SNoise                    // what every fresh noise is multiplied by
 	SChurn                    // how much noise is raised before the steps, over the whole run
 	STMin                     // the least sigma where it is raised
 	STMax                     // the largest
 	Alpha                     // where Heun takes the second slope, as a part of the step
 	Gamma                     // of TCD: how much further down a step goes, before fresh noise brings it back
+	Order                     // of convergence, of solvers that come in several
+	LastSteps                 // whether the last steps go down in order: FullOrder, LowerOrder
+	Corrector                 // of UniPC: CorrectorOff, CorrectorOn
+	Bh                        // of UniPC where it does not solve for its weights: BH1, BH2
+	Slopes                    // of gradient estimation: how much of the newest slope
 	settings
 )
 
@@ -39,6 +44,24 @@ type (
 	SettingError = setting.Error[Setting]
 )
 
+// The choices of LastSteps. A step to the clean picture is of order 1 whatever the choice.
+const (
+	FullOrder  = iota
+	LowerOrder // no more than the number of steps that are left
+)
+
+// The choices of Corrector.
+const (
+	CorrectorOff = iota
+	CorrectorOn
+)
+
+// The choices of Bh: the function that is h to first order.
+const (
+	BH1 = iota // h
+	BH2        // e^h - 1
+)
+
 var settingInfos = [settings]SettingInfo{
 	{Setting: Eta, Name: "eta", Line: "fresh noise in each step: 0 none, 1 as the reverse process has it"},
 	{Setting: Variance, Name: "variance", Line: "of the noise in each step", Whole: true, Choices: []string{"small", "large"}},
@@ -50,6 +73,13 @@ var settingInfos = [settings]SettingInfo{
 	{Setting: STMax, Name: "s-tmax", Line: "the largest sigma where noise is added before a step"},
 	{Setting: Alpha, Name: "alpha", Line: "where in a step the second slope is taken: 0.5 its middle, 1 its end"},
 	{Setting: Gamma, Name: "gamma", Line: "how much further down each step goes, and comes back with fresh noise: 0 none, 1 all the way"},
+	{Setting: Order, Name: "order", Line: "how many estimates a step is made of", Whole: true},
+	{Setting: LastSteps, Name: "last-steps", Line: "whether the last steps go down in order, which is steadier with few steps",
+		Whole: true, Choices: []string{"full", "lower"}},
+	{Setting: Corrector, Name: "corrector", Line: "each step done again with the estimate at its end, at no cost", Whole: true,
+		Choices: []string{"off", "on"}},
+	{Setting: Bh, Name: "bh", Line: "the size of a step in its lowest orders", Whole: true, Choices: []string{"bh1", "bh2"}},
+	{Setting: Slopes, Name: "slope-weight", Line: "weight of the newest slope; above 1 the last one is subtracted"},
 }
 
 // Settings lists every setting, in the order of Setting.

@@ -73,6 +73,9 @@ func (b *Builder) Level(l schedule.Level) int {
 // At is the level of a number, as levels and Level give them.
 func (b *Builder) At(level int) schedule.Level { return b.tape.Levels[b.first+level] }
 
+// OfTime is the process' level at the model's time t.
+func (b *Builder) OfTime(t float64) schedule.Level { return b.process.At(t) }
+
 // Of is the process' level with the given lambda.
 func (b *Builder) Of(lambda float64) schedule.Level { return b.process.Of(lambda) }
 

@@ -1,0 +1,87 @@
+package sampler
+
+import "tintype/core/schedule"
+
+// multistep compiles the solvers that evaluate once a step and interpolate the last estimates (phi.go). The first
+// steps have fewer of them and are of lower order.
+type multistep struct {
+	order   int // most estimates of one step, the newest among them
+	weigh   weigher
+	slope   bool // interpolates e, not D
+	lower   bool // the order is at most the number of steps that are left
+	through bool // compat: the step to the clean picture keeps its order
+}
+
+// Compile emits the tape.
+func (m multistep) Compile(levels []schedule.Level, b *Builder) error {
+	v := b.History(m.order)
+	d := v
+	if m.slope {
+		d = b.History(1)
+	}
+	for i := range levels[1:] {
+		b.Eval(d.Push(), X, i)
+		if m.slope {
+			slopeOf(b, v.Push(), X, d.At(0), levels[i])
+		}
+		m.step(b, X, d.At(0), v, levels, i)
+		b.Emit(i + 1)
+	}
+	return nil
+}
+
+// step emits step i, from x into X.
+func (m multistep) step(b *Builder, x, d Buf, v *History, levels []schedule.Level, i int) {
+	from, to := levels[i], levels[i+1]
+	others, bufs := m.older(levels, i), []Buf(nil)
+	for k := range others {
+		bufs = append(bufs, v.At(k+1))
+	}
+	if len(others) == 0 {
+		firstOrder(b, X, x, d, from, to)
+		return
+	}
+	interpolate(b, X, x, d, from, to, v.At(0), bufs, m.weigh(from, to, others))
+}
+
+// older lists the levels whose values step i is made of besides its own, the newest first. One without signal has
+// no place on λ or σ.
+func (m multistep) older(levels []schedule.Level, i int) []schedule.Level {
+	n := m.order - 1
+	if m.lower {
+		n = min(n, len(levels)-2-i)
+	}
+	if levels[i].A == 0 || levels[i+1].S == 0 && !m.through {
+		n = 0
+	}
+	var others []schedule.Level
+	for j := i - 1; j >= max(i-n, 0) && levels[j].A > 0; j-- {
+		others = append(others, levels[j])
+	}
+	return others
+}
+
+// slopeOf emits e = (x - a·D)/s.
+func slopeOf(b *Builder, e, x, d Buf, l schedule.Level) {
+	b.Lin(e, Term{1 / l.S, x}, Term{-l.A / l.S, d})
+}
+
+// interpolate emits dst = A·x + B·D + Σ w_k·(v_k - v_0), the step of phi.go. D is the estimate at from; v_0 is D
+// itself or its e.
+func interpolate(b *Builder, dst, x, d Buf, from, to schedule.Level, v0 Buf, others []Buf, w weights) {
+	sum := 0.0
+	for k := range others {
+		sum += w[k]
+	}
+	a := to.S / from.S
+	terms := []Term{{a, x}, {to.A - float64(a*from.A), d}}
+	if v0 == d {
+		terms[1].Coef -= sum
+	} else {
+		terms = append(terms, Term{-sum, v0})
+	}
+	for k, v := range others {
+		terms = append(terms, Term{w[k], v})
+	}
+	b.Lin(dst, terms...)
+}

@@ -1,0 +1,88 @@
+package sampler
+
+import "tintype/core/schedule"
+
+// stages compiles steps of up to three evaluations: from S over one or two levels between, each reached by a step of
+// lower order from S.
+type stages struct {
+	integral
+	second weigher // of a step with one value besides the first
+	all    bool    // a step of order 3 is made of all three values, not of the first and the last
+	base   Buf     // x at S
+	y      Buf     // x at a level between
+	d, v   [3]Buf  // D and the interpolated value, which may be D, of each stage
+}
+
+func newStages(b *Builder, g integral, second weigher, all bool, order int) *stages {
+	s := &stages{integral: g, second: second, all: all, base: X, y: b.Buffer()}
+	for i := range order {
+		s.d[i] = b.Buffer()
+		if s.v[i] = s.d[i]; g.slope {
+			s.v[i] = b.Buffer()
+		}
+	}
+	return s
+}
+
+// step emits one step over the levels with the given numbers, from base into X.
+func (s *stages) step(b *Builder, at ...int) {
+	last := len(at) - 2
+	for k := range last + 1 {
+		src, dst := s.y, s.y
+		if k == 0 {
+			src = X
+		}
+		if k == last {
+			dst = X
+		}
+		s.stage(b, dst, src, k, at)
+	}
+}
+
+// stage evaluates src, which is at level k of the step, and goes from base to level k+1.
+func (s *stages) stage(b *Builder, dst, src Buf, k int, at []int) {
+	level := func(i int) schedule.Level { return b.At(at[i]) }
+	from, to := level(0), level(k+1)
+	b.Eval(s.d[k], src, at[k])
+	if s.slope && (k > 0 || len(at) > 2) {
+		slopeOf(b, s.v[k], src, s.d[k], level(k))
+	}
+	switch {
+	case k == 0:
+		firstOrder(b, dst, s.base, s.d[0], from, to)
+	case k == 2 && s.all:
+		interpolate(b, dst, s.base, s.d[0], from, to, s.v[0], s.v[1:], s.exact(from, to, []schedule.Level{level(1), level(2)}))
+	default:
+		weigh := s.second
+		if k == 2 {
+			weigh = s.exact
+		}
+		interpolate(b, dst, s.base, s.d[0], from, to, s.v[0], s.v[k:k+1], weigh(from, to, []schedule.Level{level(k)}))
+	}
+}
+
+// over takes the step from one level of the grid to another, over levels at the given parts of its h. A step to the
+// clean picture or from pure noise has no h, and is of order 1.
+func (s *stages) over(b *Builder, i, j int, parts ...float64) {
+	at := []int{i}
+	if from, to := b.At(i), b.At(j); from.A > 0 && to.S > 0 {
+		start := from.Lambda()
+		h := to.Lambda() - start
+		for _, r := range parts {
+			at = append(at, b.Level(b.Of(start+float64(r*h))))
+		}
+	}
+	s.step(b, append(at, j)...)
+	b.Emit(j)
+}
+
+// singlestep takes every step of the grid over such levels.
+func (s *stages) singlestep(b *Builder, levels []schedule.Level, parts ...float64) error {
+	for i := range levels[1:] {
+		s.over(b, i, i+1, parts...)
+	}
+	return nil
+}
+
+// threeEach is the cost of three evaluations a step, and one in the last.
+func threeEach(n int) int { return 3*n - 2 }
