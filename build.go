@@ -14,15 +14,14 @@ import (
 
 // The files that a build makes in build/.
 const (
-	simdWasm    = "tintype.wasm"
-	threadsWasm = "tintype-threads.wasm"
-	scalarWasm  = "tintype-scalar.wasm"
-	wasmExec    = "wasm_exec.js"
-	stampFile   = "stamp"
+	simdWasm   = "tintype.wasm"
+	scalarWasm = "tintype-scalar.wasm"
+	wasmExec   = "wasm_exec.js"
+	stampFile  = "stamp"
 )
 
 // shipped are the files in build/ that a visitor's browser may ask for.
-var shipped = []string{simdWasm, threadsWasm, scalarWasm, wasmExec}
+var shipped = []string{simdWasm, scalarWasm, wasmExec}
 
 // A builder keeps build/ up to date with the sources.
 type builder struct {
@@ -106,9 +105,8 @@ func (b *builder) work(ctx context.Context, stamp string, fresh bool) {
 	b.mu.Unlock()
 }
 
-// build makes all files. The page is served as soon as the plain program is
-// there: the one with threads is a matter of speed, and few browsers need the
-// scalar one.
+// build makes all files. The page is served as soon as the program with vectors
+// is there: few browsers need the scalar one.
 func (b *builder) build(ctx context.Context, stamp string) error {
 	if err := b.copyWasmExec(ctx); err != nil {
 		return err
@@ -117,9 +115,6 @@ func (b *builder) build(ctx context.Context, stamp string) error {
 		return err
 	}
 	b.set(true, "")
-	if err := b.compile(ctx, threadsWasm, program.Threads); err != nil {
-		return err
-	}
 	if err := b.compile(ctx, scalarWasm, program.Scalar); err != nil {
 		return err
 	}

@@ -9,6 +9,9 @@
   ]);
   const WASM_MAGIC = [0, 97, 115, 109];
 
+  // What wasm/threads asks of a page that has no helpers.
+  const ALONE = { count: () => 1, start() {}, next: () => -1 };
+
   // All addresses are relative to this script, so any sub-path works.
   const base = new URL(".", document.currentScript.src);
 
@@ -51,19 +54,17 @@
     return response;
   }
 
-  async function compile(name) {
-    const response = await download(name);
-    const spare = response.clone();
+  // compile resolves to the program as a module. It reads the response, and of
+  // spare, a copy of it, what is needed to say why it cannot.
+  async function compile(response, spare) {
     try {
-      const module = await WebAssembly.compileStreaming(response);
-      spare.body?.cancel();
-      return module;
+      return await WebAssembly.compileStreaming(response);
     } catch (cause) {
       // A host with the wrong MIME type, an HTML page in place of the file, or
       // a file that really is broken: the bytes tell which.
-      const bytes = new Uint8Array(await spare.arrayBuffer());
+      const bytes = await spare();
       if (WASM_MAGIC.some((b, i) => bytes[i] !== b)) {
-        throw new Sentence(`The server sent something else instead of the program ${name}.`,
+        throw new Sentence("The server sent something else instead of the program.",
           "If this network asks you to sign in first, do that and reload; otherwise the site is not set up right.");
       }
       try {
@@ -92,16 +93,27 @@
     return Math.floor(new URLSearchParams(location.search).get("threads")) || navigator.hardwareConcurrency || 1;
   }
 
-  // compileThreads resolves to {module, size} of the build with a shared memory,
-  // to null where one thread must do.
-  async function compileThreads(size) {
+  // compileThreads resolves to {module, size}, the same program with a memory
+  // that can be shared, and to null where one thread must do.
+  async function compileThreads(size, module, bytes) {
     if (!(size > 1)) return null;
     try {
-      return { module: await compile("tintype-threads.wasm"), size };
+      await script("share.js");
+      return { module: await WebAssembly.compile(sharedProgram(module, await bytes())), size };
     } catch (error) {
       console.warn("one thread only:", error);
       return null;
     }
+  }
+
+  function script(name) {
+    return new Promise((resolve, reject) => {
+      const element = document.createElement("script");
+      element.src = new URL(name, base);
+      element.onload = resolve;
+      element.onerror = () => reject(new Error(name + " could not be loaded"));
+      document.head.append(element);
+    });
   }
 
   async function boot() {
@@ -113,8 +125,13 @@
       throw new Sentence("The file wasm_exec.js is missing.", "Build the site first (make run), or upload the file beside this page.");
     }
     const simd = WebAssembly.validate(SIMD_PROBE);
-    const threads = compileThreads(simd ? threadCount() : 1);
-    const module = await compile(simd ? "tintype.wasm" : "tintype-scalar.wasm");
+    const response = await download(simd ? "tintype.wasm" : "tintype-scalar.wasm");
+    const copy = response.clone();
+    let bytes; // of the program, read when they are asked for
+    const read = () => bytes ??= copy.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+    const module = await compile(response, read);
+    const threads = compileThreads(simd ? threadCount() : 1, module, read);
+    threads.then(() => bytes || copy.body?.cancel());
     // The first worker starts while the page's instance does. If it breaks
     // before anybody listens, the page shall get another and hear why.
     let spare = startWorker(module, threads);
@@ -129,6 +146,7 @@
       },
     };
     const go = new Go();
+    go.importObject.threads = ALONE;
     go.exit = (code) => fail(new Error("the page's program ended with code " + code));
     const instance = await WebAssembly.instantiate(module, go.importObject);
     go.run(instance).catch(fail);

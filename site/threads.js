@@ -1,6 +1,6 @@
 // Compute threads: helper workers that run parts of kernels in instances of
 // their own over the memory of the worker's Go program. The program was made
-// fit for that by tools/link; its side of the talk is wasm/threads.
+// fit for that by share.js; its side of the talk is wasm/threads.
 //
 // The two sides share a few 32-bit words besides the memory. A job is opened by
 // the main side; every thread, the main one too, takes parts off LEFT until

@@ -5,6 +5,7 @@
 "use strict";
 importScripts("wasm_exec.js");
 
+const ALONE = { count: () => 1, start() {}, next: () => -1 }; // what wasm/threads asks, without helpers
 const early = []; // messages that came before Go was up
 const said = []; // the last lines on standard error: the reason of a crash
 
@@ -21,10 +22,8 @@ self.onmessage = async (event) => {
     go.exit = (c) => { code = c; };
     let { module, threads } = event.data;
     const team = threads && await openTeam(threads);
-    if (team) {
-      module = threads.module;
-      Object.assign(go.importObject, team.imports());
-    }
+    if (team) module = threads.module;
+    Object.assign(go.importObject, team ? team.imports() : { threads: ALONE });
     const instance = await WebAssembly.instantiate(module, go.importObject);
     const ended = go.run(instance); // returns when main has set onmessage and waits
     for (const e of early) self.onmessage(e);

@@ -178,6 +178,13 @@ func appendU32(p []byte, v uint32) []byte {
 	return append(p, byte(v))
 }
 
+func appendS32(p []byte, v int32) []byte {
+	for ; v < -64 || v > 63; v >>= 7 {
+		p = append(p, byte(v)|0x80)
+	}
+	return append(p, byte(v)&0x7f)
+}
+
 func appendSized(p, body []byte) []byte {
 	return append(appendU32(p, uint32(len(body))), body...)
 }

@@ -1,6 +1,6 @@
 // Package postlink works on a program that Go's linker made for js/wasm: Optimize
-// makes its code shorter and faster, Threads its memory one that Web Workers can
-// share, so that several of them run leaf functions over the same data.
+// makes its code shorter and faster, Threads lets several Web Workers run leaf
+// functions over the same data, Shrink leaves out what a browser has no use for.
 //
 // Go's own port has one thread and a memory of its own. Three edits, none of
 // which renumbers anything, change that:
@@ -9,7 +9,11 @@
 //   - the globals SP and g are exported, so that a second instance can be put
 //     on a stack of its own;
 //   - one Go function is exported, found by its name; that is why the program
-//     must be linked with its name section, which is dropped here.
+//     must be linked with its name section.
+//
+// Threads only prepares them, as custom sections that hold what is to stand in
+// place of two sections. The page makes the edits (site/share.js), so that a
+// visitor downloads one program, whether memory can be shared or not.
 //
 // The edits rely on how Go 1.27 lays a module out, and each assumption is
 // checked: another layout is an error, never a broken program.
@@ -21,15 +25,21 @@ import (
 	"fmt"
 )
 
-// What the edited program imports and exports, and the custom section that
-// tells the loader how many pages (32 bits, little-endian) the memory must
-// have at the start: JavaScript cannot ask a module for that.
+// What the edited program imports and exports.
 const (
-	ImportModule  = "env"
-	ImportName    = "mem"
-	ExportSP      = "tintype.sp"
-	ExportG       = "tintype.g"
-	ExportLeaf    = "tintype.leaf"
+	ImportModule = "env"
+	ImportName   = "mem"
+	ExportSP     = "tintype.sp"
+	ExportG      = "tintype.g"
+	ExportLeaf   = "tintype.leaf"
+)
+
+// The custom sections for the page: the content of two sections with the
+// edits, and how many pages (32 bits, little-endian) the memory must have at
+// the start, which JavaScript cannot ask a module for.
+const (
+	ImportSection = "tintype.imports"
+	ExportSection = "tintype.exports"
 	MemorySection = "tintype.memory"
 )
 
@@ -45,9 +55,9 @@ const (
 	globalG  = 2
 )
 
-// Threads returns the program with a shared, imported memory and with leaf
-// exported: a function of one parameter, no results, as the name section spells
-// it (path/to/pkg.Func is path_to_pkg.Func there).
+// Threads returns the program with the sections for the page. leaf, the
+// function for the helpers, has one parameter and no results; its name is as the
+// name section spells it (path/to/pkg.Func is path_to_pkg.Func there).
 func Threads(bin []byte, leaf string) ([]byte, error) {
 	sections, err := parse(bin)
 	if err != nil {
@@ -66,25 +76,23 @@ func Threads(bin []byte, leaf string) ([]byte, error) {
 			return nil, fmt.Errorf("no %s section: not a program of Go's linker", sectionNames[id])
 		}
 	}
+	if m.prepared {
+		return nil, errors.New("was the step run twice?")
+	}
 	index, err := m.find(leaf)
 	if err != nil {
 		return nil, err
 	}
-	var out []section
-	for _, s := range sections {
-		switch {
-		case s.id == secMemory, s.id == secCustom && customName(s) == "name":
-			continue
-		case s.id == secImport:
-			s.body = m.imports.with(sharedMemory(m.pages))
-		case s.id == secExport:
-			s.body = m.exports.with(export(ExportSP, kindGlobal, globalSP), export(ExportG, kindGlobal, globalG), export(ExportLeaf, kindFunc, index))
-		}
-		out = append(out, s)
-	}
-	note := appendSized(nil, []byte(MemorySection))
-	note = binary.LittleEndian.AppendUint32(note, m.pages)
-	return assemble(append(out, section{secCustom, note})), nil
+	imports := m.imports.with(sharedMemory(m.pages))
+	exports := m.exports.with(export(ExportSP, kindGlobal, globalSP), export(ExportG, kindGlobal, globalG), export(ExportLeaf, kindFunc, index))
+	return assemble(append(sections,
+		note(ImportSection, imports), note(ExportSection, exports),
+		note(MemorySection, binary.LittleEndian.AppendUint32(nil, m.pages)))), nil
+}
+
+// note is a custom section.
+func note(name string, content []byte) section {
+	return section{secCustom, append(appendSized(nil, []byte(name)), content...)}
 }
 
 // A vector is a counted list whose entries the step adds to.
@@ -124,6 +132,7 @@ type module struct {
 	globals   bool // are as expected
 	exports   *vector
 	names     map[string][]uint32
+	prepared  bool // holds the sections for the page
 }
 
 // look checks one section and keeps what is needed of it.
@@ -149,9 +158,13 @@ func (m *module) look(s section) error {
 	case secStart:
 		return errors.New("Go's linker makes none")
 	case secCustom:
-		if r.name() == "name" {
+		switch r.name() {
+		case "name":
 			m.functionNames(r)
-		} else {
+		case MemorySection:
+			m.prepared = true
+			return r.err
+		default:
 			return r.err // somebody else's content
 		}
 	default:

@@ -23,17 +23,17 @@ const Toolchain = "go1.27.4"
 type Variant int
 
 const (
-	SIMD    Variant = iota // one thread
-	Threads                // several; works with site/threads.js alone
-	Scalar                 // one thread, for browsers without SIMD
+	SIMD   Variant = iota
+	Scalar         // for browsers without vectors
 )
 
 // Flags make a build the same on every machine (no paths, no build ID, no state
-// of the repository) and small: no inlining except where it pays. The kernels,
-// their numbers and the decompressor need it; in the rest it adds 8 % to what a
-// visitor downloads and no speed that could be measured.
+// of the repository) and small: no data for debuggers but the names of functions,
+// which the steps after linking need and drop, and no inlining except where it
+// pays. The kernels, their numbers and the decompressor need it; in the rest it
+// adds 8 % to what a visitor downloads and no speed that could be measured.
 var Flags = []string{
-	"-trimpath", "-buildvcs=false", "-gcflags=all=-l",
+	"-trimpath", "-buildvcs=false", "-ldflags=-w -buildid=", "-gcflags=all=-l",
 	"-gcflags=tintype/core/kernel/...=", "-gcflags=tintype/core/exact=", "-gcflags=tintype/core/rng=",
 	"-gcflags=simd=", "-gcflags=simd/...=", "-gcflags=github.com/klauspost/compress/...=",
 }
@@ -42,18 +42,13 @@ var Flags = []string{
 // program with one thread and few allocations only pays for in size.
 const Experiments = "simd,nogreenteagc,nosizespecializedmalloc"
 
-// variantFlags leave the symbols out, but for the names by which postlink finds
-// what it exports.
-var variantFlags = [...][]string{
-	SIMD:    {"-ldflags", "-s -w -buildid="},
-	Threads: {"-ldflags", "-w -buildid=", "-tags", "threads"},
-	Scalar:  {"-ldflags", "-s -w -buildid=", "-tags", "purego"},
-}
+// variantTags choose the kernels. Every program can use threads, where the page
+// gives it some.
+var variantTags = [...]string{SIMD: "threads", Scalar: "threads,purego"}
 
 // Build makes the main package pkg of the project at root as the file out.
 func Build(ctx context.Context, root, out, pkg string, v Variant) error {
-	args := append([]string{"build"}, Flags...)
-	args = append(args, variantFlags[v]...)
+	args := append([]string{"build", "-tags", variantTags[v]}, Flags...)
 	if _, err := GoTool(ctx, root, append(args, "-o", out, pkg)...); err != nil {
 		return err
 	}
@@ -61,8 +56,11 @@ func Build(ctx context.Context, root, out, pkg string, v Variant) error {
 	if err != nil {
 		return err
 	}
-	if bin, err = postlink.Optimize(bin); err == nil && v == Threads {
+	if bin, err = postlink.Optimize(bin); err == nil {
 		bin, err = postlink.Threads(bin, postlink.Leaf)
+	}
+	if err == nil {
+		bin, err = postlink.Shrink(bin)
 	}
 	if err != nil {
 		return fmt.Errorf("%s, after linking: %w", pkg, err)

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"tintype/internal/program"
 	"tintype/tools/bench/browser"
 	"tintype/tools/bench/suite"
 )
@@ -49,7 +48,7 @@ func inChromium(print suite.Printer, files []modelFile) error {
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "bench.wasm")
-	if err := browser.Build(file, "./tools/bench/inpage", program.SIMD); err != nil {
+	if err := browser.Build(file, "./tools/bench/inpage"); err != nil {
 		return err
 	}
 	done := make(chan struct{})

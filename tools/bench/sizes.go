@@ -42,7 +42,7 @@ func sizes(print suite.Printer) error {
 			print(fmt.Sprintf("%s %s", name, s))
 			switch {
 			case name == "tintype-scalar.wasm": // instead of tintype.wasm, where there is no SIMD
-			case name == "tintype-threads.wasm" || name == "threads.js" || name == "helper.js":
+			case name == "threads.js" || name == "helper.js" || name == "share.js":
 				threads.add(s)
 			case kind == "*.wasm" || kind == "*.js":
 				plain.add(s)

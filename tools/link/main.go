@@ -1,7 +1,6 @@
-// Command link makes a Go program for js/wasm faster and fit for threads: its
-// code is made shorter, its memory becomes shared and imported, and one leaf
-// function is exported. The server's build does the same; this is for a program
-// by itself.
+// Command link makes a Go program for js/wasm faster, smaller and fit for
+// threads: site/share.js can give it a shared memory and export one leaf function
+// then. The server's build does the same; this is for a program by itself.
 //
 //	go build -ldflags=-w -tags threads -o in.wasm ./wasm
 //	go run ./tools/link [-leaf tintype_core_kernel.Part] in.wasm out.wasm
@@ -35,6 +34,9 @@ func link(in, out, leaf string) error {
 	}
 	if bin, err = postlink.Optimize(bin); err == nil {
 		bin, err = postlink.Threads(bin, leaf)
+	}
+	if err == nil {
+		bin, err = postlink.Shrink(bin)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)

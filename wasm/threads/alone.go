@@ -1,6 +1,6 @@
 //go:build js && wasm && !threads
 
-// Package threads of a program with a memory of its own: one thread.
+// Package threads of a program that no page starts helpers for: one thread.
 package threads
 
 // Use returns the number of threads that the kernels use.

@@ -2,10 +2,11 @@
 
 // Package threads puts the kernels to work on several Web Workers at once. It
 // is the Go side of site/threads.js; the program must have passed tools/link.
+// Where there are no helpers, the script says so and the rest is never called.
 //
 // A helper is a second instance of this program over the same memory. It never
 // runs Go's scheduler: it only calls kernel.Part, on a stack that is cut from
-// the array below and with that stack's first bytes as its g.
+// the slice below and with that stack's first bytes as its g.
 package threads
 
 import (
@@ -17,7 +18,7 @@ import (
 // stackBytes is what one helper gets: parts of kernels need less than 4 KiB.
 const stackBytes = 64 << 10
 
-var stacks [(kernel.MaxThreads - 1) * stackBytes / 8]uint64
+var stacks []uint64 // of all helpers; objects of Go's heap never move
 
 // count returns the size of the team; the script fails if that is above limit.
 //
@@ -37,16 +38,20 @@ func next() int32
 // Use gives the kernels the team that the worker's script has started, and
 // returns its size.
 func Use() int {
-	kernel.SetTeam(team{})
-	return team{}.Size()
+	n := int(count(kernel.MaxThreads))
+	if n > 1 {
+		stacks = make([]uint64, (n-1)*stackBytes/8)
+		kernel.SetTeam(team{n})
+	}
+	return n
 }
 
-type team struct{}
+type team struct{ size int }
 
-func (team) Size() int { return int(count(kernel.MaxThreads)) }
+func (t team) Size() int { return t.size }
 
 func (team) Run(parts int) {
-	start(unsafe.Pointer(&stacks), stackBytes, int32(parts))
+	start(unsafe.Pointer(unsafe.SliceData(stacks)), stackBytes, int32(parts))
 	for {
 		i := next()
 		if i < 0 {

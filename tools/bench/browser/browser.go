@@ -81,10 +81,9 @@ func isolated(pages http.Handler) http.Handler {
 	})
 }
 
-// Build makes a main package of the project as a visitor gets it; with threads
-// it works with site/threads.js alone.
-func Build(out, pkg string, v program.Variant) error {
-	return program.Build(context.Background(), ".", out, pkg, v)
+// Build makes a main package of the project as a visitor gets it.
+func Build(out, pkg string) error {
+	return program.Build(context.Background(), ".", out, pkg, program.SIMD)
 }
 
 // File serves one file.

@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"time"
 
-	"tintype/internal/program"
 	"tintype/tools/bench/browser"
 	"tintype/tools/bench/suite"
 )
@@ -21,22 +20,14 @@ import (
 //go:embed page
 var pages embed.FS
 
-// A build is our engine compiled for the browser, for one number of threads.
-type build struct {
-	threads int
-	file    string
-	variant program.Variant
-}
+// ours is our engine compiled for the browser.
+const ours = "ours.wasm"
 
-var builds = []build{{1, "plain.wasm", program.SIMD}, {2, "threads.wasm", program.Threads}}
-
-// inChromium compares our programs with onnxruntime-web in one browser, each
-// engine in a worker.
+// inChromium compares our program with onnxruntime-web in one browser, each
+// engine in a worker, on one thread and on two.
 func inChromium(packages, dir string, cases []testCase) error {
-	for _, b := range builds {
-		if err := browser.Build(filepath.Join(dir, b.file), "./tools/bench/peers/inpage", b.variant); err != nil {
-			return err
-		}
+	if err := browser.Build(filepath.Join(dir, ours), "./tools/bench/peers/inpage"); err != nil {
+		return err
 	}
 	page := newPage()
 	chromium, err := browser.Start(page.handler(packages, dir))
@@ -46,8 +37,8 @@ func inChromium(packages, dir string, cases []testCase) error {
 	defer chromium.Close()
 	page.exited = chromium.Exited
 	for _, c := range cases {
-		for _, b := range builds {
-			if err := inPage(page, c, b); err != nil {
+		for threads := 1; threads <= 2; threads++ {
+			if err := inPage(page, c, threads); err != nil {
 				return err
 			}
 		}
@@ -56,30 +47,30 @@ func inChromium(packages, dir string, cases []testCase) error {
 }
 
 // inPage compares the engines in a page of their own.
-func inPage(page *page, c testCase, b build) error {
-	ours, err := page.start("ours", "ours.js", url.Values{
-		"program": {"files/" + b.file}, "graph": {c.Name}, "threads": {strconv.Itoa(b.threads)},
+func inPage(page *page, c testCase, threads int) error {
+	us, err := page.start("ours", "ours.js", url.Values{
+		"program": {"files/" + ours}, "graph": {c.Name}, "threads": {strconv.Itoa(threads)},
 	})
 	if err != nil {
 		return fmt.Errorf("our program: %w", err)
 	}
 	peer, err := page.start("peer", "ort-worker.mjs", url.Values{
 		"model": {"files/" + filepath.Base(c.model)}, "sample": {"files/" + filepath.Base(c.sample)}, "timestep": {strconv.Itoa(suite.Time)},
-		"channels": {strconv.Itoa(c.Config.InChannels)}, "side": {strconv.Itoa(c.Side)}, "threads": {strconv.Itoa(b.threads)},
+		"channels": {strconv.Itoa(c.Config.InChannels)}, "side": {strconv.Itoa(c.Side)}, "threads": {strconv.Itoa(threads)},
 	})
 	if err != nil {
 		return fmt.Errorf("onnxruntime-web: %w", err)
 	}
 	peer.planar = c.Config.OutChannels
-	if err := compare(c.Name, "chromium", b.threads, ours, peer); err != nil {
+	if err := compare(c.Name, "chromium", threads, us, peer); err != nil {
 		return err
 	}
-	answer, err := ours.order(order{Profile: true})
+	answer, err := us.order(order{Profile: true})
 	if err != nil {
 		return err
 	}
 	for _, line := range answer.Lines {
-		fmt.Println("chromium", b.threads, line)
+		fmt.Println("chromium", threads, line)
 	}
 	return page.reload()
 }
@@ -111,7 +102,7 @@ func (p *page) handler(packages, dir string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(own))
 	mux.HandleFunc("GET /wasm_exec.js", browser.Exec)
-	for _, script := range []string{"threads.js", "helper.js"} {
+	for _, script := range []string{"threads.js", "helper.js", "share.js"} {
 		mux.HandleFunc("GET /"+script, browser.File(filepath.Join("site", script)))
 	}
 	mux.Handle("GET /files/", http.StripPrefix("/files/", http.FileServer(http.Dir(dir))))

@@ -33,7 +33,10 @@ async function main() {
   vm.runInThisContext("wrapViews()");
   const { Team, THREADS } = vm.runInThisContext("({ Team, THREADS })");
   if (harm) THREADS.PATIENCE_MS = 1000;
-  const module = await WebAssembly.compile(fs.readFileSync(program));
+  importScripts("share.js");
+  const bytes = fs.readFileSync(program);
+  const plain = await WebAssembly.compile(bytes);
+  const module = await WebAssembly.compile(vm.runInThisContext("sharedProgram")(plain, bytes));
   const team = await Team.open(module, +size, "helper.js", (text) => { console.log("lost:", text); process.exit(3); });
   if (harm === "kill") {
     await new Promise((resolve) => setTimeout(resolve, 100));

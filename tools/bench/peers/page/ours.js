@@ -11,12 +11,17 @@ self.engine = { ready: (error) => postMessage(error ? { error } : {}) };
 self.onmessage = ({ data: order }) => postMessage(engine.answer(order));
 
 async function start() {
-  const module = await WebAssembly.compileStreaming(fetch(query.get("program")));
+  const response = await fetch(query.get("program"));
+  const copy = response.clone();
+  let module = await WebAssembly.compileStreaming(response);
   if (query.get("threads") > 1) {
-    importScripts("threads.js");
+    importScripts("threads.js", "share.js");
     wrapViews();
+    module = await WebAssembly.compile(sharedProgram(module, new Uint8Array(await copy.arrayBuffer())));
     const team = await Team.open(module, query.get("threads"), "helper.js", (error) => postMessage({ error }));
     Object.assign(go.importObject, team.imports());
+  } else {
+    go.importObject.threads = { count: () => 1, start() {}, next: () => -1 };
   }
   await go.run(await WebAssembly.instantiate(module, go.importObject));
 }
