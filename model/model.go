@@ -14,6 +14,7 @@ import (
 	"tintype/core/nn"
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
+	"tintype/core/schedule"
 	"tintype/weights"
 )
 
@@ -82,7 +83,8 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 			"prediction is not supported", cfg.OutChannels, cfg.InChannels)
 	}
 	m.Codec = pipeline.Codec{Kind: codecs[d.Model.Codec.Kind], Factor: d.Model.Codec.Factor}
-	m.Prediction, m.Offset = s.prediction, s.offset
+	m.Prediction = s.prediction
+	m.Grid.Options = m.Grid.With(schedule.Offset, float64(s.offset))
 	if s.clip {
 		m.Clip = s.clipRange
 	}

@@ -143,7 +143,19 @@ func (m *Model) CheckGrid(k schedule.GridKind) error {
 		return clash(SettingGrid, fmt.Sprintf("use %v", d),
 			"the model was distilled to its own steps and knows no others than %v's", d)
 	}
-	return nil
+	return m.suits(k)
+}
+
+// suits returns the *Clash of a grid that no number of steps makes fit for the model's process.
+func (m *Model) suits(k schedule.GridKind) (err error) {
+	own := m.Grid
+	own.Options = own.For(k.Knobs())
+	for _, n := range []int{10, 4, 2, 1, m.Contract.Defaults.Steps} {
+		if _, err = k.Grid(own)(m.Process, n); err == nil {
+			return nil
+		}
+	}
+	return caused(SettingGrid, err)
 }
 
 // checkSteps covers the process and the contract; a grid may have bounds of its own.
@@ -247,13 +259,22 @@ func (m *Model) checkEdit(s *Spec, p *plan) error {
 	return nil
 }
 
+// levels are those of the spec's grid, or of the contract's own list.
+func (m *Model) levels(s *Spec) ([]schedule.Level, error) {
+	own := m.Grid
+	own.Options = s.GridOptions.Over(own.For(s.Grid.Knobs()))
+	if t := m.Contract.Times; len(t) == s.Steps {
+		own.Times = t
+		if s.Grid != schedule.ConsistencySteps { // which reads the list itself
+			return schedule.TimeList.Grid(schedule.GridOptions{Options: own.For(schedule.TimeList.Knobs()), Times: t})(m.Process, s.Steps)
+		}
+	}
+	return s.Grid.Grid(own)(m.Process, s.Steps)
+}
+
 // compile makes levels and program, and asks the parameterisation about every level that will be evaluated.
 func (m *Model) compile(s *Spec, p *plan) error {
-	grid := s.Grid.Grid(schedule.GridOptions{Offset: m.Offset})
-	if t := m.Contract.Times; len(t) > 0 && len(t) == s.Steps {
-		grid = schedule.List(t)
-	}
-	levels, err := grid(m.Process, s.Steps)
+	levels, err := m.levels(s)
 	if err != nil {
 		return caused(SettingGrid, err)
 	}
@@ -285,7 +306,10 @@ func caused(s Setting, err error) error {
 	var signal *denoise.NoSignalError
 	var guide *guidance.OptionError
 	var option *sampler.SettingError
+	var gridOption *schedule.SettingError
 	switch {
+	case errors.As(err, &gridOption):
+		return &Clash{SettingGrid, gridOption.Problem, gridOption.Remedy, err}
 	case errors.As(err, &option):
 		return &Clash{SettingOption, option.Problem, option.Remedy, err}
 	case errors.As(err, &guide):

@@ -32,10 +32,10 @@ type Model struct {
 	Codec      Codec        // from the network's pixels to a picture's
 	Cond       *Conditioner // nil: the network takes no condition
 
-	Clip     float64         // the largest |D|; 0: D is not clipped
-	Thresh   Threshold       // in the place of Clip
-	Offset   int             // of the leading grid
-	Options  sampler.Options // the checkpoint's own settings, each for the solvers that read it
+	Clip     float64              // the largest |D|; 0: D is not clipped
+	Thresh   Threshold            // in the place of Clip
+	Options  sampler.Options      // the checkpoint's own settings, each for the solvers that read it
+	Grid     schedule.GridOptions // the checkpoint's own, each for the grids that read it
 	Contract Contract
 }
 
@@ -76,18 +76,19 @@ func (c *Contract) student() bool { return len(c.TrainedSteps) > 0 || len(c.Time
 
 // Spec is what is asked of a run.
 type Spec struct {
-	Seed     uint64 // of the first picture; picture k of the batch is the picture of Seed+k alone
-	Batch    int    // pictures
-	Solver   sampler.Kind
-	Grid     schedule.GridKind
-	Steps    int
-	Options  sampler.Options  // what it leaves out is the model's, or the solver's default
-	Guidance guidance.Options // classifier-free
-	Thresh   Threshold        // Quantile 0: the model's
-	Choice   []int            // one value per slot of the conditioner, -1: left open; nil: all left open
-	H, W     int              // of the picture; 0: the model's
-	Edit     *Edit            // nil: a picture from noise
-	From     *State           // nil: from the beginning
+	Seed        uint64 // of the first picture; picture k of the batch is the picture of Seed+k alone
+	Batch       int    // pictures
+	Solver      sampler.Kind
+	Grid        schedule.GridKind
+	Steps       int
+	Options     sampler.Options  // what it leaves out is the model's, or the solver's default
+	GridOptions schedule.Options // likewise, of the grid
+	Guidance    guidance.Options // classifier-free
+	Thresh      Threshold        // Quantile 0: the model's
+	Choice      []int            // one value per slot of the conditioner, -1: left open; nil: all left open
+	H, W        int              // of the picture; 0: the model's
+	Edit        *Edit            // nil: a picture from noise
+	From        *State           // nil: from the beginning
 }
 
 // State is where another run of the same grid and steps stood: a run from there goes on with its own seed, solver and
@@ -106,6 +107,11 @@ func (m *Model) Defaults() Spec {
 // Use changes the solver. Settings that the new one does not have go: they belonged to the old one.
 func (s *Spec) Use(k sampler.Kind) {
 	s.Solver, s.Options = k, s.Options.For(k.Knobs())
+}
+
+// UseGrid changes the grid, likewise.
+func (s *Spec) UseGrid(k schedule.GridKind) {
+	s.Grid, s.GridOptions = k, s.GridOptions.For(k.Knobs())
 }
 
 // PictureSize is the height, width and channels of the model's pictures at its default size.

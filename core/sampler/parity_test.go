@@ -104,7 +104,8 @@ func (r *recorded) grid(t *testing.T) schedule.Grid {
 	}
 	for _, g := range schedule.Grids() {
 		if g.Name == r.Config.Spacing {
-			return g.Kind.Grid(schedule.GridOptions{Offset: r.Config.Offset})
+			o := schedule.Options{}.With(schedule.Offset, float64(r.Config.Offset)).For(g.Knobs)
+			return g.Kind.Grid(schedule.GridOptions{Options: o})
 		}
 	}
 	t.Fatalf("%s: grid %q", r.Name, r.Config.Spacing)

@@ -21,19 +21,48 @@ func BetasScaledLinear(start, end float64, steps int) ([]float64, error) {
 	})
 }
 
-// BetasCosine follows a squared cosine (A. Nichol, P. Dhariwal, arXiv 2102.09672, eq. 17), capped at 0.999:
+// BetasSigmoid runs from start to end along the logistic curve between -6 and 6 (M. Xu et al., GeoDiff, arXiv
+// 2203.02923).
+func BetasSigmoid(start, end float64, steps int) ([]float64, error) {
+	return betas(steps, func(i int) float64 {
+		return start + float64((end-start)/(1+exact.Exp(-between(-6, 6, i, steps))))
+	})
+}
+
+// BetasCosine follows a squared cosine (A. Nichol, P. Dhariwal, arXiv 2102.09672, eq. 17):
 //
-//	ᾱ(u) = cos²((u + 0.008)/1.008 · π/2);  β_i = min(1 - ᾱ((i+1)/T)/ᾱ(i/T), 0.999)
+//	ᾱ(u) = cos²((u + 0.008)/1.008 · π/2)
 //
 // Diffusers' name for it is squaredcos_cap_v2.
 func BetasCosine(steps int) ([]float64, error) {
-	bar := func(i int) float64 {
-		u := float64(i) / float64(steps)
+	return betasOf(steps, func(u float64) float64 {
 		c := exact.Cos((u + 0.008) / 1.008 * (math.Pi / 2))
 		return float64(c * c)
-	}
+	})
+}
+
+// BetasLaplace puts most steps where signal and noise balance (T. Hang et al., Improved noise schedule for diffusion
+// training, arXiv 2407.03297), as diffusers has it:
+//
+//	ᾱ(u) = √(snr/(1 + snr)),  ln snr = -½·sign(½-u)·ln(1 - 2·|½-u| + 10⁻⁶)
+func BetasLaplace(steps int) ([]float64, error) {
+	return betasOf(steps, func(u float64) float64 {
+		log := exact.Log(1 - 2*math.Abs(0.5-u) + 1e-6)
+		return 1 / math.Sqrt(1+exact.Exp(0.5*math.Copysign(1, 0.5-u)*log))
+	})
+}
+
+// BetasExp lets ᾱ fall exponentially: ᾱ(u) = e^(-12·u).
+func BetasExp(steps int) ([]float64, error) {
+	return betasOf(steps, func(u float64) float64 { return exact.Exp(-12 * u) })
+}
+
+// betasOf makes betas of what is left of the signal at each fraction u of the way, capped at 0.999:
+//
+//	β_i = min(1 - ᾱ((i+1)/T)/ᾱ(i/T), 0.999)
+func betasOf(steps int, bar func(u float64) float64) ([]float64, error) {
 	return betas(steps, func(i int) float64 {
-		b := 1 - bar(i+1)/bar(i)
+		b := 1 - bar(float64(i+1)/float64(steps))/bar(float64(i)/float64(steps))
 		if b > 0.999 {
 			return 0.999
 		}

@@ -2,12 +2,10 @@ package schedule
 
 import (
 	"fmt"
-	"math"
-
-	"tintype/core/exact"
+	"slices"
 )
 
-// Grid chooses the levels of n sampler steps: n+1 of them, noise falling strictly, the last one Clean.
+// Grid chooses the levels of n sampler steps: n+1 of them, noise falling strictly.
 type Grid func(p Process, n int) ([]Level, error)
 
 // GridKind names a grid.
@@ -19,25 +17,56 @@ const (
 	Leading
 	Trailing
 	Karras
+	LinspaceOpen
+	LeadingOpen
+	Simple
+	Quadratic
+	BetaTimes
+	FastStep
+	FastVar
+	DistilledSteps
+	AlignedSteps
+	Exponential
+	Polyexponential
+	BetaSigmas
+	KLOptimal
+	ConsistencySteps
+	BestPath
+	TimeList
+	SigmaList
 	gridKinds
 )
 
-// GridInfo describes a grid to those who list them.
+// GridInfo describes a grid to those who list it or make it. Exactly one of times, sigmas and levels is there.
 type GridInfo struct {
-	Kind GridKind
-	Name string // as flags and pages spell it
-	Line string // one line for people
-}
+	Kind    GridKind
+	Name    string // as flags and pages spell it
+	Line    string // one line for people
+	Formula string // of step i of n; T is the number of trained steps
+	Source  string // paper or program
+	Knobs   []Knob // settings that it reads
 
-var gridInfos = [gridKinds]GridInfo{
-	{Linspace, "linspace", "equal steps of time over the whole training range, both ends included"},
-	{Leading, "leading", "equal whole steps of time counted from the clean end; stops short of pure noise"},
-	{Trailing, "trailing", "equal steps of time counted from the noisy end; right for few steps"},
-	{Karras, "karras", "equal steps of the seventh root of sigma: more steps where little noise is left"},
+	times  func(*ask) ([]float64, error)          // n times of the model
+	sigmas func(a *ask, m int) ([]float64, error) // m sigmas between the ends of the ask
+	levels func(*ask) ([]Level, error)            // n levels
 }
 
 // Grids lists every grid.
 func Grids() []GridInfo { return gridInfos[:] }
+
+// Info describes the grid; ok is false for a GridKind that is none.
+func (k GridKind) Info() (info GridInfo, ok bool) {
+	if k >= gridKinds {
+		return GridInfo{}, false
+	}
+	return gridInfos[k], true
+}
+
+// Knobs lists the settings that the grid reads.
+func (k GridKind) Knobs() []Knob {
+	info, _ := k.Info()
+	return info.Knobs
+}
 
 func (k GridKind) String() string {
 	if k >= gridKinds {
@@ -46,22 +75,101 @@ func (k GridKind) String() string {
 	return gridInfos[k].Name
 }
 
-// GridOptions are the settings that some grids have.
+// GridOptions are what a grid reads beside the process and the number of steps.
 type GridOptions struct {
-	Offset int // Leading: added to every time (diffusers' steps_offset)
+	Options           // settings
+	Times   []float64 // TimeList: the model's times; ConsistencySteps: numbers of its steps, where they are not even
+	Sigmas  []float64 // SigmaList
+	Costs   *Costs    // BestPath
 }
 
-// Grid returns the grid of a kind.
+// Grid returns the grid of a kind. What it cannot do is a *GridError, or a *SettingError, of the call.
 func (k GridKind) Grid(o GridOptions) Grid {
-	switch k {
-	case Leading:
-		return leading(o.Offset)
-	case Trailing:
-		return trailing
-	case Karras:
-		return karras
+	return func(p Process, n int) ([]Level, error) {
+		info, ok := k.Info()
+		if !ok {
+			return nil, gridError("use one of the listed grids", "grid %d does not exist", k)
+		}
+		full, err := o.Fill(info.Name, info.Knobs)
+		if err != nil {
+			return nil, err
+		}
+		return info.make(newAsk(p, n, full, &o))
 	}
-	return linspace
+}
+
+// ask is what is asked of a grid.
+type ask struct {
+	process Process
+	o       Options // filled in
+	given   *GridOptions
+	n       int
+	steps   int // trained steps; 0: the process is continuous
+	flow    bool
+	hi, lo  Level
+}
+
+func newAsk(p Process, n int, full Options, given *GridOptions) *ask {
+	a := &ask{process: p, o: full, given: given, n: n}
+	a.hi, a.lo = p.Range()
+	switch p := p.(type) {
+	case Stepped:
+		a.steps = p.Steps()
+	case *Continuous:
+		_, a.flow = p.law.(flow)
+	}
+	return a
+}
+
+// make returns the levels: those of the formula, then where the grid ends.
+func (g *GridInfo) make(a *ask) (levels []Level, err error) {
+	switch {
+	case a.n < 1 || a.n > MaxSteps:
+		return nil, gridError(fmt.Sprintf("use 1 to %d", MaxSteps), "%d steps", a.n)
+	case a.steps > 0 && a.n > a.steps:
+		return nil, gridError(fmt.Sprintf("use 1 to %d", a.steps), "%d steps on a process of %d", a.n, a.steps)
+	case g.times != nil:
+		var times []float64
+		if times, err = g.times(a); err == nil {
+			levels, err = a.atTimes(times)
+		}
+	case g.sigmas != nil:
+		levels, err = a.bySigma(g)
+	default:
+		levels, err = g.levels(a)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(levels) == a.n {
+		end := Clean
+		if a.o.Whole(Final) == FinalFirst {
+			end = a.lo
+		}
+		levels = append(levels, end)
+	}
+	return levels, g.descending(levels)
+}
+
+// descending returns an error unless the noise falls strictly from level to level. A level that came twice would be a
+// step of no length, by which multistep solvers divide.
+func (g *GridInfo) descending(levels []Level) error {
+	for i := 1; i < len(levels); i++ {
+		if levels[i].Below(levels[i-1]) {
+			continue
+		}
+		remedy := "use fewer steps, or trailing"
+		switch {
+		case i == len(levels)-1:
+			remedy = "use the final clean, or a grid that is open at the clean end"
+		case g.Kind == TimeList || g.Kind == SigmaList || g.Kind == ConsistencySteps:
+			remedy = "use a list that falls to less noise"
+		case slices.Contains(g.Knobs, roundingKnob):
+			remedy = "use fewer steps, or the rounding none"
+		}
+		return gridError(remedy, "levels %d and %d (times %v and %v) do not descend", i-1, i, levels[i-1].T, levels[i].T)
+	}
+	return nil
 }
 
 // GridError says why a grid cannot do what was asked, and what can.
@@ -71,133 +179,4 @@ func (e *GridError) Error() string { return e.Problem + ": " + e.Remedy }
 
 func gridError(remedy, format string, args ...any) error {
 	return &GridError{fmt.Sprintf(format, args...), remedy}
-}
-
-// stepped checks that the process has trained steps and n is one of 1..T.
-func stepped(p Process, n int) (Stepped, error) {
-	s, ok := p.(Stepped)
-	if !ok {
-		return nil, gridError("use a grid of sigmas", "the process has no trained steps to choose from")
-	}
-	if n < 1 || n > s.Steps() {
-		return nil, gridError(fmt.Sprintf("use 1 to %d", s.Steps()), "%d steps on a process of %d", n, s.Steps())
-	}
-	return s, nil
-}
-
-// List visits the given times in their order.
-func List(times []float64) Grid {
-	return func(p Process, n int) ([]Level, error) {
-		if n != len(times) {
-			return nil, gridError(fmt.Sprintf("use %d steps", len(times)), "%d steps on a list of %d times", n, len(times))
-		}
-		levels := make([]Level, 0, n+1)
-		hi, _ := p.Range()
-		for i, t := range times {
-			if !(t >= 0 && t <= hi.T) {
-				return nil, gridError(fmt.Sprintf("use times from 0 to %v", hi.T), "time %d of the list is %v", i, t)
-			}
-			levels = append(levels, p.At(t))
-		}
-		levels = append(levels, Clean)
-		return levels, Descending(levels)
-	}
-}
-
-// Descending returns an error unless the noise falls strictly from level to level.
-func Descending(levels []Level) error {
-	for i := 1; i < len(levels); i++ {
-		if !levels[i].Below(levels[i-1]) {
-			return gridError("use fewer steps, or times that fall", "levels %d and %d (times %v and %v) do not descend",
-				i-1, i, levels[i-1].T, levels[i].T)
-		}
-	}
-	return nil
-}
-
-// linspace is t_i = round((T-1)·(1 - i/(n-1))), halves to even.
-//
-// Times are rounded to trained steps, as DDPM and DDIM have it: the levels are then entries of the trained table.
-// (Some sigma-space samplers keep the fraction and interpolate sigma.) The product is taken in the order of
-// numpy.linspace, so that what is a half there, or just missed it, is one here.
-func linspace(p Process, n int) ([]Level, error) {
-	s, err := stepped(p, n)
-	if err != nil {
-		return nil, err
-	}
-	last := float64(s.Steps() - 1)
-	if n == 1 && last > 0 {
-		return nil, gridError("use trailing", "linspace with 1 step holds the clean end only")
-	}
-	times := make([]float64, n)
-	for i := 1; i < n; i++ {
-		times[i] = math.RoundToEven(float64(n-1-i) * (last / float64(n-1)))
-	}
-	times[0] = last
-	return List(times)(p, n)
-}
-
-// leading is t_i = ⌊T/n⌋·(n-1-i) + offset.
-func leading(offset int) Grid {
-	return func(p Process, n int) ([]Level, error) {
-		s, err := stepped(p, n)
-		if err != nil {
-			return nil, err
-		}
-		times := make([]float64, n)
-		for i := range times {
-			times[i] = float64(s.Steps()/n*(n-1-i) + offset)
-		}
-		if t := times[0]; t >= float64(s.Steps()) || offset < 0 {
-			return nil, gridError("use fewer steps, or trailing",
-				"leading with %d steps and offset %d begins at time %v of %d", n, offset, t, s.Steps())
-		}
-		return List(times)(p, n)
-	}
-}
-
-// trailing is t_i = round(T - i·T/n) - 1, halves to even.
-//
-// Each time is computed from its own index, as numpy.arange does it (a running sum may give one time too many), and
-// with its step, which is T/n as far as T + (-T/n) holds it: so halves fall as they do there.
-func trailing(p Process, n int) ([]Level, error) {
-	s, err := stepped(p, n)
-	if err != nil {
-		return nil, err
-	}
-	total := float64(s.Steps())
-	step := (total - total/float64(n)) - total
-	times := make([]float64, n)
-	for i := range times {
-		times[i] = math.RoundToEven(total+float64(float64(i)*step)) - 1
-	}
-	return List(times)(p, n)
-}
-
-// karras is equal steps of σ^(1/7) between the ends of the process (T. Karras et al., arXiv 2206.00364, eq. 5), the
-// times interpolated between trained steps:
-//
-//	σ_i = (σ_max^(1/ρ) + i/(n-1)·(σ_min^(1/ρ) - σ_max^(1/ρ)))^ρ,  ρ = 7
-func karras(p Process, n int) ([]Level, error) {
-	const rho = 7
-	if s, ok := p.(Stepped); ok {
-		if _, err := stepped(s, n); err != nil {
-			return nil, err
-		}
-	}
-	hi, lo := p.Range()
-	if hi.A == 0 {
-		return nil, gridError("use trailing", "karras needs a largest sigma, and the process begins without signal")
-	}
-	a, b := exact.Pow(hi.Sigma(), 1.0/rho), exact.Pow(lo.Sigma(), 1.0/rho)
-	levels := make([]Level, 0, n+1)
-	levels = append(levels, hi) // the ends themselves: a detour by sigma would cost the last digit
-	for i := 1; i < n-1; i++ {
-		levels = append(levels, p.Of(-exact.Log(exact.Pow(between(a, b, i, n), rho))))
-	}
-	if n > 1 {
-		levels = append(levels, lo)
-	}
-	levels = append(levels, Clean)
-	return levels, Descending(levels)
 }

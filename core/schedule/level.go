@@ -34,6 +34,9 @@ func (l Level) Below(k Level) bool { return float64(l.S*k.A) < float64(k.S*l.A) 
 // atLambda returns the variance-preserving level of a lambda: A² + S² = 1.
 func atLambda(t, lambda float64) Level {
 	sigma := exact.Exp(-lambda)
+	if sigma > 1e150 { // its square is no number any more
+		return Level{T: t, A: 1 / sigma, S: 1}
+	}
 	a := 1 / math.Sqrt(1+float64(sigma*sigma))
 	return Level{T: t, A: a, S: float64(sigma * a)}
 }

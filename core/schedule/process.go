@@ -31,6 +31,7 @@ type Stepped interface {
 type VPDiscrete struct {
 	levels []Level
 	lambda []float64 // descending, one per level
+	betas  []float64
 }
 
 // MaxSteps bounds the steps of a process, so that a hostile config cannot ask for any amount of memory.
@@ -47,7 +48,8 @@ func NewVPDiscrete(betas []float64) (*VPDiscrete, error) {
 			return nil, fmt.Errorf("schedule: beta %d is %v, expected a number between 0 and 1", i, b)
 		}
 	}
-	p := &VPDiscrete{levels: make([]Level, len(betas)), lambda: make([]float64, len(betas))}
+	p := &VPDiscrete{levels: make([]Level, len(betas)), lambda: make([]float64, len(betas)),
+		betas: append([]float64(nil), betas...)}
 	signal, noise := 1.0, 0.0 // ᾱ and 1-ᾱ; the latter by its own recursion, so that small t lose no digits
 	for i, b := range betas {
 		noise = b + float64((1-b)*noise)
@@ -103,4 +105,24 @@ func (p *VPDiscrete) Of(lambda float64) Level {
 		l.T = float64(i) - (lambda-p.lambda[i])/(p.lambda[i-1]-p.lambda[i])
 	}
 	return l
+}
+
+// Drift is that of a variance-preserving process whose lambda falls linearly between steps: f = λ'·S², g² = -2·f.
+func (p *VPDiscrete) Drift(t float64) (f, g2 float64) {
+	i := min(max(int(t), 0), len(p.lambda)-2)
+	if i < 0 {
+		return 0, 0 // a single step does not move
+	}
+	l := p.At(t)
+	f = float64(float64(l.S*l.S) * (p.lambda[i+1] - p.lambda[i]))
+	return f, -2 * f
+}
+
+// Until leaves only the steps whose lambda is at least the given one: the same process, begun later.
+func (p *VPDiscrete) Until(lambda float64) (*VPDiscrete, error) {
+	n := sort.Search(len(p.lambda), func(i int) bool { return p.lambda[i] < lambda })
+	if n == 0 {
+		return nil, fmt.Errorf("schedule: no step has a lambda of at least %v", lambda)
+	}
+	return &VPDiscrete{p.levels[:n], p.lambda[:n], p.betas[:n]}, nil
 }

@@ -1,0 +1,179 @@
+package schedule
+
+import (
+	"fmt"
+
+	"tintype/core/exact"
+)
+
+// bySigma are the levels at the sigmas of a formula. A grid that ends at the first trained level has one point more,
+// which is that level: it does not come twice.
+//
+// A flow's sigma is its time here, as every program has it: its noise-to-signal ratio has no largest value.
+func (a *ask) bySigma(g *GridInfo) ([]Level, error) {
+	hi, lo := a.ends()
+	switch {
+	case g.Kind == SigmaList: // brings its own
+	case a.hi.A == 0 && !a.flow:
+		return nil, gridError("use trailing", "%s needs a largest sigma, and the process begins without signal", g.Name)
+	case !(lo > 0):
+		return nil, gridError("use trailing", "%s needs a smallest sigma above 0", g.Name)
+	}
+	m := a.n
+	if a.o.Whole(Final) == FinalFirst {
+		m++
+	}
+	sigmas, err := g.sigmas(a, m)
+	if err != nil {
+		return nil, err
+	}
+	levels := make([]Level, len(sigmas), len(sigmas)+1)
+	for i, sigma := range sigmas {
+		switch {
+		case sigma == hi: // the ends themselves: a detour by sigma would cost the last digit
+			levels[i] = a.hi
+		case sigma == lo:
+			levels[i] = a.lo
+		case a.flow:
+			levels[i] = a.process.At(sigma)
+		default:
+			levels[i] = a.process.Of(-exact.Log(sigma))
+		}
+	}
+	return levels, nil
+}
+
+// ends are the largest and the smallest sigma.
+func (a *ask) ends() (hi, lo float64) {
+	if a.flow {
+		return a.hi.T, a.lo.T
+	}
+	return a.hi.Sigma(), a.lo.Sigma()
+}
+
+// between puts m points between the ends at equal steps of f, whose inverse is g. The ends are exact.
+func (a *ask) between(m int, f, g func(float64) float64) []float64 {
+	hi, lo := a.ends()
+	b, c := f(hi), f(lo)
+	sigmas := make([]float64, m)
+	for i := range sigmas {
+		sigmas[i] = g(between(b, c, i, m))
+	}
+	if m > 1 {
+		sigmas[m-1] = lo
+	}
+	sigmas[0] = hi
+	return sigmas
+}
+
+func karras(a *ask, m int) ([]float64, error) {
+	rho := a.o.Value(Rho)
+	return a.between(m, func(s float64) float64 { return exact.Pow(s, 1/rho) },
+		func(r float64) float64 { return exact.Pow(r, rho) }), nil
+}
+
+func exponential(a *ask, m int) ([]float64, error) {
+	return a.between(m, exact.Log, exact.Exp), nil
+}
+
+func polyexponential(a *ask, m int) ([]float64, error) {
+	hi, lo := a.ends()
+	rho, base, span := a.o.Value(Rho), exact.Log(lo), exact.Log(hi/lo)
+	return a.between(m, func(s float64) float64 {
+		if s == lo {
+			return 0
+		}
+		return 1
+	}, func(u float64) float64 { return exact.Exp(base + float64(exact.Pow(u, rho)*span)) }), nil
+}
+
+func betaSigmas(a *ask, m int) ([]float64, error) {
+	hi, lo := a.ends()
+	alpha, beta := a.o.Value(Alpha), a.o.Value(Beta)
+	return a.between(m, func(s float64) float64 { return (s - lo) / (hi - lo) },
+		func(u float64) float64 { return lo + float64((hi-lo)*exact.BetaQuantile(u, alpha, beta)) }), nil
+}
+
+func klOptimal(a *ask, m int) ([]float64, error) {
+	return a.between(m, exact.Atan, func(angle float64) float64 {
+		sin, cos := exact.Sincos(angle)
+		return sin / cos
+	}), nil
+}
+
+// consistency takes steps of the karras grid in Original points: every ⌊original/n⌋-th, or those of a list.
+func consistency(a *ask, m int) ([]float64, error) {
+	original, list := a.o.Whole(Original), a.given.Times
+	all, err := karras(a, original)
+	if err != nil || a.n > original {
+		return nil, gridError(fmt.Sprintf("use 1 to %d", original), "%d steps of a grid of %d", a.n, original)
+	}
+	if list != nil {
+		if err := a.listed(len(list)); err != nil {
+			return nil, err
+		}
+	}
+	sigmas := make([]float64, m)
+	for i := range sigmas {
+		at := i * (original / a.n)
+		switch {
+		case i == a.n:
+			at = original - 1
+		case list != nil:
+			if !(list[i] >= 0 && list[i] < float64(original)) {
+				return nil, gridError(fmt.Sprintf("use steps from 0 to %d", original-1), "step %d of the list is %v", i, list[i])
+			}
+			at = int(list[i])
+		}
+		sigmas[i] = all[at]
+	}
+	return sigmas, nil
+}
+
+func sigmaList(a *ask, m int) ([]float64, error) {
+	sigmas := a.given.Sigmas
+	if err := a.listed(len(sigmas)); err != nil {
+		return nil, err
+	}
+	for i, s := range sigmas {
+		if !(s > 0 && s <= 1e30) {
+			return nil, gridError("use numbers above 0", "sigma %d of the list is %v", i, s)
+		}
+	}
+	sigmas = append([]float64(nil), sigmas...)
+	if m > a.n {
+		_, lo := a.ends()
+		sigmas = append(sigmas, lo)
+	}
+	return sigmas, nil
+}
+
+// alignedTimes are the optimised times of ten steps.
+var alignedTimes = [...][10]float64{
+	AlignedSD15: {999, 850, 736, 645, 545, 455, 343, 233, 124, 24},
+	AlignedSDXL: {999, 845, 730, 587, 443, 310, 193, 116, 53, 13},
+}
+
+// aligned visits equal parts of the table's ten steps, the last of which ends at time 0.
+func aligned(a *ask) ([]Level, error) {
+	if a.steps != 1000 {
+		return nil, gridError("use karras or trailing", "the steps were optimised for a process of 1000, not of %d", a.steps)
+	}
+	table := &alignedTimes[a.o.Whole(Aligned)]
+	levels := make([]Level, a.n, a.n+1)
+	for i := range levels {
+		from, part := i*10/a.n, float64(i*10%a.n)/float64(a.n)
+		l, to := a.process.At(table[from]), a.lo
+		if part > 0 {
+			if from < 9 {
+				to = a.process.At(table[from+1])
+			}
+			if l.A == 0 {
+				return nil, gridError("use 10 steps, or trailing", "the process begins without signal: there is no lambda to divide")
+			}
+			l = a.process.Of(between(l.Lambda(), to.Lambda(), i*10%a.n, a.n+1))
+		}
+		levels[i] = l
+	}
+	return levels, nil
+}
