@@ -96,6 +96,12 @@ func (g Gaussian) Push(t *sampler.Tape) (mean, variance float64) {
 
 // Interpret runs a tape in float64 from x and returns what it ends with.
 func Interpret(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32)) []float64 {
+	return Follow(t, x, den, noise, func([]float64, schedule.Level) {})
+}
+
+// Follow is Interpret with a hook at every OpEmit, which may change x.
+func Follow(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32),
+	arrived func(x []float64, l schedule.Level)) []float64 {
 	buf := make([][]float64, t.Buffers)
 	for i := range buf {
 		buf[i] = make([]float64, len(x))
@@ -117,6 +123,8 @@ func Interpret(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float
 				}
 			}
 			copy(buf[op.Dst], sum)
+		case sampler.OpEmit:
+			arrived(buf[sampler.X], t.Levels[op.Level])
 		}
 	}
 	return buf[sampler.X]
@@ -182,23 +190,4 @@ func AtLambda(lambda float64) schedule.Level {
 	sigma := math.Exp(-lambda)
 	a := 1 / math.Sqrt(1+sigma*sigma)
 	return schedule.Level{A: a, S: sigma * a}
-}
-
-// Uniform is n steps of equal lambda between two lambdas, both levels with noise.
-func Uniform(from, to float64, n int) []schedule.Level {
-	l := make([]schedule.Level, n+1)
-	for i := range l {
-		l[i] = AtLambda(from + (to-from)*float64(i)/float64(n))
-	}
-	return l
-}
-
-// Rough is n steps of equal σ^(1/7) between two lambdas: their lambdas are not equal.
-func Rough(from, to float64, n int) []schedule.Level {
-	a, b := math.Exp(-from/7), math.Exp(-to/7)
-	l := make([]schedule.Level, n+1)
-	for i := range l {
-		l[i] = AtLambda(-7 * math.Log(a+(b-a)*float64(i)/float64(n)))
-	}
-	return l
 }

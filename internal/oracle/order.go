@@ -1,0 +1,158 @@
+package oracle
+
+import (
+	"fmt"
+	"math"
+
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// Grid is n steps between two lambdas, both levels with noise, and some steps more of the same kind before them.
+type Grid func(from, to float64, n, before int) []schedule.Level
+
+// Uniform is n steps of equal lambda between two lambdas, both levels with noise.
+func Uniform(from, to float64, n int) []schedule.Level { return Exponential(from, to, n, 0) }
+
+// Rough is n steps of equal σ^(1/7) between two lambdas: their lambdas are not equal.
+func Rough(from, to float64, n int) []schedule.Level { return Karras(from, to, n, 0) }
+
+// Exponential has equal steps of lambda.
+func Exponential(from, to float64, n, before int) []schedule.Level {
+	return grid(n, before, func(i float64) float64 { return from + (to-from)*i/float64(n) })
+}
+
+// Karras has equal steps of σ^(1/7).
+func Karras(from, to float64, n, before int) []schedule.Level {
+	a, b := math.Exp(-from/7), math.Exp(-to/7)
+	return grid(n, before, func(i float64) float64 { return -7 * math.Log(a+(b-a)*i/float64(n)) })
+}
+
+func grid(n, before int, lambda func(i float64) float64) []schedule.Level {
+	l := make([]schedule.Level, before+n+1)
+	for i := range l {
+		l[i] = VP{}.Of(lambda(float64(i - before)))
+	}
+	return l
+}
+
+// The range of the measurements, sigma 10 to 0.1, and where in Bimodal they start.
+const first, last = -2.3, 2.3
+
+var start = []float64{0.7, -1.1}
+
+// Orders measures deterministic solvers on the exact probability flow of Bimodal.
+type Orders struct{ end []float64 }
+
+// NewOrders integrates the flow itself.
+func NewOrders() *Orders {
+	return &Orders{Flow(start, AtLambda(first), AtLambda(last), Bimodal.Denoise, 4000)}
+}
+
+// Error is how far from the flow's end a solver ends in n steps. Before them it is given as many steps as history, with
+// x on the flow itself and every estimate made there, so that a multistep solver begins at its full order.
+func (o *Orders) Error(s sampler.Solver, g Grid, n, history int) (float64, error) {
+	levels := g(first, last, n, history)
+	t, err := sampler.Compile(s, VP{}, levels)
+	if err != nil {
+		return 0, err
+	}
+	known := map[float64][]float64{}
+	for _, l := range levels[:history+1] {
+		known[l.Lambda()] = Flow(start, AtLambda(first), l, Bimodal.Denoise, 400)
+	}
+	given := levels[history].Lambda()
+	den := func(dst, x []float64, l schedule.Level) {
+		if exact, ok := known[l.Lambda()]; ok && history > 0 {
+			x = exact
+		}
+		Bimodal.Denoise(dst, x, l)
+	}
+	end := Follow(t, known[levels[0].Lambda()], den, nil, func(x []float64, l schedule.Level) {
+		if l.Lambda() <= given {
+			copy(x, known[l.Lambda()])
+		}
+	})
+	return math.Hypot(end[0]-o.end[0], end[1]-o.end[1]), nil
+}
+
+// Solver is a deterministic solver and what it should show.
+type Solver struct {
+	Name    string
+	Sampler sampler.Solver
+	Order   float64 // from an exact history
+	Self    float64 // from noise, at least: a first step of order 1 costs a multistep solver the rest in the end
+	History int     // steps; 0: it has none
+	Group   int     // grid steps of one of its own; 0: one
+}
+
+// Deterministic lists the deterministic solvers and forms of them.
+func Deterministic() []Solver {
+	full := sampler.UniPC{Corrector: sampler.CorrectorOn, Bh: sampler.BH2}
+	unipc := func(p, bh, corrector int) sampler.Solver {
+		full.Order, full.Bh, full.Corrector = p, bh, corrector
+		return full
+	}
+	return []Solver{
+		{"euler", sampler.Euler{}, 1, 1, 0, 0},
+		{"ddim", sampler.DDIM{}, 1, 1, 0, 0},
+		{"heun", sampler.Heun{}, 2, 2, 0, 0},
+		{"flow-heun", sampler.FlowHeun{}, 2, 2, 0, 0},
+		{"dpm2", sampler.DPM2{}, 2, 2, 0, 0},
+		{"dpmpp-2s", sampler.DPMpp2S{}, 2, 2, 0, 0},
+		{"dpmpp-3s", sampler.DPMpp3S{R1: 1.0 / 3, R2: 2.0 / 3}, 3, 3, 0, 0},
+		{"dpmpp-3s r 1/4 1/2", sampler.DPMpp3S{R1: 0.25, R2: 0.5}, 2, 2, 0, 0},
+		{"dpm-2s", sampler.DPMSolver{Order: 2}, 2, 2, 0, 0},
+		{"dpm-3s", sampler.DPMSolver{Order: 3}, 3, 3, 0, 0},
+		{Name: "dpm-fast", Sampler: sampler.DPMFast{}, Order: 3, Self: 3, Group: 3},
+		{"res-2s", sampler.RES2S{}, 2, 2, 0, 0},
+		{"rk4", sampler.RK4{}, 4, 4, 0, 0},
+		{"dpmpp-2m", sampler.DPMpp2M{}, 2, 2, 1, 0},
+		{"dpmpp-2m heun", sampler.DPMpp2M{Correction: sampler.HeunLike}, 2, 2, 1, 0},
+		{"res-multistep", sampler.RESMultistep{}, 2, 2, 1, 0},
+		{"dpmpp-3m", sampler.DPMpp3M{Correction: sampler.HeunLike}, 3, 2, 2, 0},
+		{"dpmpp-3m halved", sampler.DPMpp3M{Correction: sampler.HeunLike, Halved: true}, 2, 2, 2, 0},
+		{"dpm-multistep 2", sampler.DPMMultistep{Order: 2}, 2, 2, 1, 0},
+		{"dpm-multistep 3", sampler.DPMMultistep{Order: 3}, 3, 2, 2, 0},
+		{"dpm-multistep 3 halved", sampler.DPMMultistep{Order: 3, Halved: true}, 2, 2, 2, 0},
+		{"deis 2", sampler.DEIS{Order: 2}, 2, 2, 1, 0},
+		{"deis 3", sampler.DEIS{Order: 3}, 3, 2, 2, 0},
+		{"lms 2", sampler.LMS{Order: 2}, 2, 2, 1, 0},
+		{"lms 3", sampler.LMS{Order: 3}, 3, 2, 2, 0},
+		{"lms 4", sampler.LMS{Order: 4}, 4, 2, 3, 0},
+		{"ipndm", sampler.IPNDM{Order: 4}, 2, 2, 3, 0},
+		{"ipndm-v", sampler.IPNDM{Order: 2, Ratio: true}, 2, 2, 1, 0},
+		{"plms", sampler.PNDM{}, 2, 2, 3, 0},
+		{"prk", sampler.PNDM{RungeKutta: true}, 2, 2, 3, 0},
+		{"unipc 1", unipc(1, sampler.BH2, 1), 2, 2, 1, 0},
+		{"unipc 2", unipc(2, sampler.BH2, 1), 3, 3, 2, 0},
+		{"unipc 3", unipc(3, sampler.BH2, 1), 3.9, 3.9, 3, 0},
+		{"unipc 2 bh1", unipc(2, sampler.BH1, 1), 3, 3, 2, 0},
+		{"unipc 2 alone", unipc(2, sampler.BH2, 0), 2, 2, 1, 0},
+		{"unipc 3 alone", unipc(3, sampler.BH2, 0), 3, 2, 2, 0},
+		{"gradient-estimation", sampler.GradientEstimation{Gamma: 2}, 1, 1, 1, 0},
+	}
+}
+
+// Header names the columns of Row.
+const Header = `                                  exponential levels                    karras levels
+solver                    self-start      exact start     self-start      exact start`
+
+// Row is one solver's measurement as a line of text: the error in 16 steps and the order from 128 to 256, on both grids
+// and from both starts.
+func (o *Orders) Row(s Solver) (string, error) {
+	row := fmt.Sprintf("%-24s", s.Name)
+	for _, g := range []Grid{Exponential, Karras} {
+		for _, history := range []int{0, s.History} {
+			var errs [3]float64
+			for i, n := range []int{16, 128, 256} {
+				var err error
+				if errs[i], err = o.Error(s.Sampler, g, n*max(s.Group, 1), history); err != nil {
+					return "", err
+				}
+			}
+			row += fmt.Sprintf("  %.2e %4.2f", errs[0], math.Log2(errs[1]/errs[2]))
+		}
+	}
+	return row, nil
+}
