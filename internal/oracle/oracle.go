@@ -94,6 +94,19 @@ func (g Gaussian) Push(t *sampler.Tape) (mean, variance float64) {
 	return x[0], variance
 }
 
+// WeakError is how far mean and variance of what a tape makes are from those of its last level.
+func (g Gaussian) WeakError(t *sampler.Tape) float64 {
+	end := schedule.Level{}
+	for i := range t.Ops {
+		if t.Ops[i].Kind == sampler.OpEmit {
+			end = t.Levels[t.Ops[i].Level]
+		}
+	}
+	mean, variance := g.Push(t)
+	wantMean, wantVar := g.Marginal(end)
+	return math.Abs(variance-wantVar)/wantVar + math.Abs(mean-wantMean)
+}
+
 // Interpret runs a tape in float64 from x and returns what it ends with.
 func Interpret(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32)) []float64 {
 	return Follow(t, x, den, noise, func([]float64, schedule.Level) {})

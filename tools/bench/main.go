@@ -7,6 +7,8 @@
 // "target N" holds a figure against a goal of the project. Command bench/peers
 // compares it with another engine.
 //
+// With -orders it prints instead how fast every solver converges.
+//
 // Figures are those of several rounds on one thread. They are measurements of
 // this machine, never a test.
 package main
@@ -26,10 +28,14 @@ import (
 const models = "site/models"
 
 func main() {
-	err := errors.New("arguments are for this program's own use: a name and a file")
+	err := errors.New("expected no argument, or -orders")
 	switch len(os.Args) {
 	case 1:
 		err = bench()
+	case 2:
+		if os.Args[1] == "-orders" {
+			err = orders(os.Stdout)
+		}
 	case 3:
 		err = memory(printer("native"), os.Args[1], os.Args[2])
 	}

@@ -1,0 +1,51 @@
+//go:build !js
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+
+	"tintype/core/sampler"
+	"tintype/internal/oracle"
+)
+
+// orders prints how fast every solver converges on data whose denoiser is
+// known: the deterministic ones on the exact probability flow of a mixture,
+// the others in distribution on a Gaussian, where mean and variance of the
+// result follow from the tape without a single draw. Nothing is timed.
+func orders(w io.Writer) error {
+	fmt.Fprintln(w, "deterministic: error after 16 steps, order from 128 steps to 256")
+	fmt.Fprintln(w, oracle.Header)
+	o := oracle.NewOrders()
+	for _, s := range oracle.Deterministic() {
+		row, err := o.Row(s)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Name, err)
+		}
+		fmt.Fprintln(w, row)
+	}
+	fmt.Fprintln(w, "\nstochastic, default settings: error of mean and variance after 16 and 128 steps, weak order from 64 steps to 128")
+	fmt.Fprintln(w, "(lcm, scm, cm and flow-stochastic are for distilled networks: from an exact denoiser they converge to nothing)")
+	for _, info := range sampler.Solvers() {
+		if !info.Stochastic {
+			continue
+		}
+		var errs [3]float64
+		for i, n := range []int{16, 64, 128} {
+			program, err := info.Kind.Compile(sampler.Options{}, oracle.VP{}, oracle.Uniform(-2.3, 2.3, n))
+			if err != nil {
+				return fmt.Errorf("%s: %w", info.Name, err)
+			}
+			tape, ok := program.(*sampler.Tape)
+			if !ok {
+				errs[i] = math.NaN() // it finds its own steps
+				continue
+			}
+			errs[i] = oracle.Gaussian{Mean: 0.4, Var: 0.25}.WeakError(tape)
+		}
+		fmt.Fprintf(w, "%-24s  %.2e  %.2e  %5.2f\n", info.Name, errs[0], errs[2], math.Log2(errs[1]/errs[2]))
+	}
+	return nil
+}
