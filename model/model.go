@@ -83,7 +83,7 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 			"prediction is not supported", cfg.OutChannels, cfg.InChannels)
 	}
 	m.Codec = pipeline.Codec{Kind: codecs[d.Model.Codec.Kind], Factor: d.Model.Codec.Factor}
-	m.Prediction = s.prediction
+	m.Reading.Prediction = s.prediction
 	m.Grid.Options = m.Grid.With(schedule.Offset, float64(s.offset))
 	if s.clip {
 		m.Clip = s.clipRange

@@ -231,9 +231,9 @@ func TestSchedulerReachesTheModel(t *testing.T) {
 		}
 		variance, _ := m.Options.Get(sampler.Variance)
 		correction, _ := m.Options.Get(sampler.Correction)
-		if m.Clip != c.clip || m.Grid.Value(schedule.Offset) != float64(c.offset) || m.Prediction != c.prediction || variance != c.variance || correction != c.correction {
+		if m.Clip != c.clip || m.Grid.Value(schedule.Offset) != float64(c.offset) || m.Reading.Prediction != c.prediction || variance != c.variance || correction != c.correction {
 			t.Errorf("%s: clip %v, offset %v, prediction %v, variance %v, correction %v",
-				c.config, m.Clip, m.Grid.Options, m.Prediction, variance, correction)
+				c.config, m.Clip, m.Grid.Options, m.Reading.Prediction, variance, correction)
 		}
 	}
 }

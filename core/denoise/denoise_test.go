@@ -54,20 +54,36 @@ func TestRoundTripOfPredictions(t *testing.T) {
 	}
 }
 
-func TestEpsilonWithoutSignal(t *testing.T) {
+// At pure noise, epsilon and score say nothing of the picture; all others do.
+func TestPredictionsWithoutSignal(t *testing.T) {
 	noise := schedule.Level{T: 999, A: 0, S: 1}
 	for _, p := range Predictions() {
 		c, err := p.Param()(noise)
 		var clash *NoSignalError
-		if p == PredictEpsilon {
+		if p == PredictEpsilon || p == PredictScore {
 			if !errors.As(err, &clash) || clash.Level != noise || clash.Remedy() == "" {
-				t.Errorf("epsilon at pure noise: %v, %v", c, err)
+				t.Errorf("%v at pure noise: %v, %v", p, c, err)
 			}
 			continue
 		}
-		if err != nil || math.IsNaN(c.Skip+c.Out) || math.IsInf(c.Skip+c.Out, 0) {
+		if err != nil || math.IsNaN(c.Skip+c.Out+c.In) || math.IsInf(c.Skip+c.Out+c.In, 0) {
 			t.Errorf("%v at pure noise: %v, %v", p, c, err)
 		}
+	}
+	for _, in := range TimeInputs() {
+		_, err := Reading{Prediction: PredictSample, Time: in}.Param()(noise)
+		var clash *NoSignalError
+		if in != TimeOwn && !errors.As(err, &clash) || in == TimeOwn && err != nil {
+			t.Errorf("%v at pure noise: %v", in, err)
+		}
+	}
+}
+
+// Pitfall: v prediction is made for A² + S² = 1, and is not read at other levels.
+func TestVNeedsVariancePreserved(t *testing.T) {
+	var clash *VarianceError
+	if _, err := PredictV.Param()(schedule.Level{T: 1, A: 1, S: 3}); !errors.As(err, &clash) {
+		t.Errorf("v prediction of an exploding process: %v", err)
 	}
 }
 
@@ -176,13 +192,20 @@ func TestDenoiseAllocatesNothing(t *testing.T) {
 }
 
 func TestPredictionNames(t *testing.T) {
-	want := []string{"epsilon", "v_prediction", "sample"}
+	seen := map[string]bool{}
 	for i, p := range Predictions() {
-		if int(p) != i || p.String() != want[i] {
+		if int(p) != i || seen[p.String()] || p.String() == "" {
 			t.Errorf("prediction %d is %d, named %v", i, p, p)
 		}
+		seen[p.String()] = true
 	}
-	if Prediction(9).String() != "unknown prediction" {
+	for i, in := range TimeInputs() {
+		if int(in) != i || seen[in.String()] || in.String() == "" {
+			t.Errorf("time input %d is %d, named %v", i, in, in)
+		}
+		seen[in.String()] = true
+	}
+	if Prediction(99).String() != "unknown prediction" || TimeInput(99).String() != "unknown time input" {
 		t.Error("a prediction beyond the last has a name")
 	}
 }

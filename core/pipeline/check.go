@@ -291,7 +291,7 @@ func (m *Model) compile(s *Spec, p *plan) error {
 	if m.Contract.Deterministic && p.solver.DrawsNoise() {
 		return clash(SettingOption, "leave its settings out", "%v adds noise with these settings, and the model was trained for steps without", s.Solver)
 	}
-	param := m.Prediction.Param()
+	param := m.Reading.Param()
 	for _, l := range p.solver.Asked() {
 		if _, err := param(l); err != nil {
 			return caused(SettingGrid, err)
@@ -304,6 +304,7 @@ func (m *Model) compile(s *Spec, p *plan) error {
 func caused(s Setting, err error) error {
 	var grid *schedule.GridError
 	var signal *denoise.NoSignalError
+	var variance *denoise.VarianceError
 	var guide *guidance.OptionError
 	var option *sampler.SettingError
 	var gridOption *schedule.SettingError
@@ -318,6 +319,8 @@ func caused(s Setting, err error) error {
 		return &Clash{s, grid.Problem, grid.Remedy, err}
 	case errors.As(err, &signal):
 		return &Clash{s, signal.Problem(), signal.Remedy(), err}
+	case errors.As(err, &variance):
+		return &Clash{SettingModel, err.Error(), "use another checkpoint", err}
 	}
 	return &Clash{s, err.Error(), "use other settings", err}
 }

@@ -85,7 +85,7 @@ func testModel(t testing.TB) (*Model, *fake) {
 	t.Helper()
 	net := &fake{}
 	return &Model{
-		Network: net, Process: testProcess(t), Prediction: denoise.PredictV, H: 4, W: 4, C: 1, Clip: 1,
+		Network: net, Process: testProcess(t), Reading: denoise.Reading{Prediction: denoise.PredictV}, H: 4, W: 4, C: 1, Clip: 1,
 		Cond:     testLabels(t, 3),
 		Contract: Contract{Defaults: Defaults{Solver: sampler.KindDPMpp2M, Grid: schedule.Trailing, Steps: 5, Guidance: 2}},
 	}, net

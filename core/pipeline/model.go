@@ -25,12 +25,12 @@ func (f PlanFunc) Plan(n, h, w int, between func() error) (denoise.Net, error) {
 
 // Model is a checkpoint as sampling sees it. It is not changed by runs, and may be shared by many.
 type Model struct {
-	Network    Network
-	Process    schedule.Process
-	Prediction denoise.Prediction
-	H, W, C    int          // of the network's input: the size it was trained at, and its channels
-	Codec      Codec        // from the network's pixels to a picture's
-	Cond       *Conditioner // nil: the network takes no condition
+	Network Network
+	Process schedule.Process
+	Reading denoise.Reading // how the network is asked, and what it returns
+	H, W, C int             // of the network's input: the size it was trained at, and its channels
+	Codec   Codec           // from the network's pixels to a picture's
+	Cond    *Conditioner    // nil: the network takes no condition
 
 	Clip     float64              // the largest |D|; 0: D is not clipped
 	Thresh   Threshold            // in the place of Clip

@@ -42,7 +42,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		return nil, &Clash{SettingSize, err.Error(), "use another size of picture", err}
 	}
 	r.cond = m.Cond.NewCond(rows)
-	var den denoise.Denoiser = denoise.NewNetwork(net, m.Prediction.Param(), rows, p.h, p.w, m.C, r.cond)
+	var den denoise.Denoiser = denoise.NewNetwork(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
 	per := p.h * p.w * m.C
 	if r.guided {
 		den = guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
