@@ -37,7 +37,7 @@ func (n *Net) Plan(batch, h, w int, between func() error) (*Pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	dh := n.backward(&p.plan, n.start(p), p.dout, false)
+	dh := n.backward(&p.plan, n.start(p), p.dout, nil)
 	p.dx = n.convIn.Backward(&p.plan, dh)
 	return p, p.commit()
 }

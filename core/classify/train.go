@@ -31,9 +31,30 @@ func (n *Net) PlanTraining(batch, h, w int) (*Training, error) {
 	}
 	k := n.start(&t.Pass)
 	t.plan.Add(nn.Op{Name: "loss", Kind: nn.OpSoftmax, Run: t.crossEntropy})
-	dh := n.backward(&t.plan, k, t.dout, true)
+	blocks := make([]slopes, len(n.blocks))
+	dh := n.backward(&t.plan, k, t.dout, blocks)
+	n.head.Gradient(&t.plan, k.mean, t.dout)
+	n.learnBlocks(&t.plan, k, blocks)
 	n.convIn.Gradient(&t.plan, t.x, dh)
 	return t, t.commit()
+}
+
+// learnBlocks appends the gradients of the weights of the blocks and of the noise embedding, which all of them read.
+func (n *Net) learnBlocks(p *nn.Plan, k *kept, blocks []slopes) {
+	dt := p.New(k.t.N, 1, 1, k.t.C)
+	p.Add(nn.Op{Name: "time_embedding", Kind: nn.OpMove, Run: func() { clear(dt.Data) }})
+	for i := len(blocks) - 1; i >= 0; i-- {
+		b, at, d := n.blocks[i], &k.blocks[i], blocks[i]
+		b.conv2.Gradient(p, at.second.Y, d.y)
+		b.conv1.Gradient(p, at.half, d.u)
+		drows := grad.Sum(p, b.name, d.u)
+		b.time.Gradient(p, k.t, drows)
+		nn.AddInto(p, b.name, dt, b.time.Backward(p, drows))
+	}
+	d2 := grad.SiLUBack(p, "time_embedding", k.t2, dt)
+	n.time[1].Gradient(p, k.t1a, d2)
+	d1 := grad.SiLUBack(p, "time_embedding", k.t1, n.time[1].Backward(p, d2))
+	n.time[0].Gradient(p, k.level, d1)
 }
 
 // X is where the caller puts the noisy pictures, [N,H,W,InChannels], with A²+S² = 1.
