@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"compress/zlib"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"testing"
 )
 
@@ -81,7 +83,7 @@ func TestPNGIsLossless(t *testing.T) {
 		opaque.Pix[i] = 255
 	}
 	for _, m := range []*image.NRGBA{m, opaque, plain(77)} {
-		text, err := PNG(m, deflate)
+		text, err := PNG(m, "", deflate)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +106,102 @@ func TestPNGIsLossless(t *testing.T) {
 
 func TestPNGHandsOnItsError(t *testing.T) {
 	broken := errors.New("broken")
-	if _, err := PNG(plain(1), func([]byte) ([]byte, error) { return nil, broken }); err != broken {
+	if _, err := PNG(plain(1), "", func([]byte) ([]byte, error) { return nil, broken }); err != broken {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A recipe is found again, whatever else is in the file, and what is no PNG file or a broken one is said to be.
+func TestRecipeInAFile(t *testing.T) {
+	file, err := PNG(plain(5), "v=1&model=m", deflate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Recipe(file); got != "v=1&model=m" || err != nil {
+		t.Errorf("recipe %q, %v", got, err)
+	}
+	if _, err := png.Decode(bytes.NewReader(file)); err != nil {
+		t.Error(err)
+	}
+	var other bytes.Buffer
+	if err := png.Encode(&other, plain(5)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Recipe(other.Bytes()); got != "" || err != nil {
+		t.Errorf("a file of another program has the recipe %q, %v", got, err)
+	}
+	for n := range len(file) - 30 {
+		if got, err := Recipe(file[:n]); err == nil && got == "" {
+			t.Fatalf("a file cut at %d has no recipe, and no error", n)
+		}
+	}
+	damaged := bytes.Clone(file)
+	damaged[45] ^= 1
+	if _, err := Recipe(damaged); err == nil {
+		t.Error("a damaged chunk is not noticed")
+	}
+}
+
+func FuzzRecipe(f *testing.F) {
+	file, err := PNG(plain(5), "v=1&model=m", deflate)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(file)
+	f.Add([]byte(signature))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		if text, err := Recipe(file); err != nil && text != "" {
+			t.Errorf("a recipe %q beside the error %v", text, err)
+		}
+	})
+}
+
+// An animation shows its last frame to software that knows still pictures only, and holds every frame in order.
+func TestAnimation(t *testing.T) {
+	frames := []*image.NRGBA{plain(10), plain(20), plain(30)}
+	file, err := Animation(frames, 100, "v=1", deflate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	still, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, _, _, _ := still.At(0, 0).RGBA(); r>>8 != 30 {
+		t.Errorf("the still picture is of grey %d, want the last frame's", r>>8)
+	}
+	sequence, shown := uint32(0), []byte{}
+	for rest := file[8:]; len(rest) > 0; {
+		n := binary.BigEndian.Uint32(rest)
+		name, data := string(rest[4:8]), rest[8:8+n]
+		switch name {
+		case "acTL":
+			if got := binary.BigEndian.Uint32(data); got != 3 {
+				t.Errorf("%d frames are announced", got)
+			}
+		case "fcTL", "fdAT":
+			if got := binary.BigEndian.Uint32(data); got != sequence {
+				t.Errorf("%s has sequence number %d, want %d", name, got, sequence)
+			}
+			sequence++
+		}
+		if name == "fdAT" {
+			r, err := zlib.NewReader(bytes.NewReader(data[4:]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := io.ReadAll(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown = append(shown, raw[1])
+		}
+		rest = rest[12+n:]
+	}
+	if !bytes.Equal(shown, []byte{10, 20, 30}) {
+		t.Errorf("frames %v", shown)
+	}
+	if _, err := Animation([]*image.NRGBA{plain(1), image.NewNRGBA(image.Rect(0, 0, 1, 1))}, 100, "", deflate); err == nil {
+		t.Error("frames of different sizes are taken")
 	}
 }

@@ -13,47 +13,48 @@ import (
 
 // drawing makes pictures one after the other in the buffers of one run.
 type drawing struct {
-	spec  pipeline.Spec // of the first picture
+	legs  []pipeline.Leg // of the first picture
 	count int
 	bar   bar
 	trace *trace // nil: none
 }
 
 func (d *drawing) draw(m *model.Model) ([]*image.NRGBA, error) {
-	run, err := pipeline.Compile(&m.Model, d.spec, nil)
+	run, err := pipeline.CompileLegs(&m.Model, d.legs, nil)
 	if err != nil {
 		return nil, err
 	}
-	d.bar.begin(d.count * run.Progress().Steps)
+	_, steps := run.Progress()
+	d.bar.begin(d.count * steps)
 	defer d.bar.end()
 	pictures := make([]*image.NRGBA, d.count)
 	for k := range pictures {
-		if err := run.Reset(d.spec.Seed+uint64(k), d.spec.Choice); err != nil {
+		if err := run.Reset(uint64(k)); err != nil {
 			return nil, err
 		}
 		if err := d.steps(run, k); err != nil {
 			return nil, fmt.Errorf("picture %d: %w", k, err)
 		}
-		if pictures[k], err = view(run, pipeline.ViewX); err != nil {
+		if pictures[k], err = view(run.Run(), pipeline.ViewX); err != nil {
 			return nil, fmt.Errorf("picture %d: %w", k, err)
 		}
 	}
 	return pictures, nil
 }
 
-// steps runs the tape of picture k to its end.
-func (d *drawing) steps(run *pipeline.Run, k int) error {
+// steps runs picture k to its end.
+func (d *drawing) steps(run *pipeline.Legs, k int) error {
 	shown := 0
 	for done := false; !done; {
 		var err error
 		if done, err = run.Step(); err != nil {
 			return err
 		}
-		if step := run.Progress().Step; step != shown {
+		if step, _ := run.Progress(); step != shown {
 			shown = step
 			d.bar.step()
 			if d.trace != nil {
-				if err := d.trace.step(run, k, step); err != nil {
+				if err := d.trace.step(run.Run(), k, step); err != nil {
 					return err
 				}
 			}

@@ -34,6 +34,7 @@ type request struct {
 	set                                    string
 	list, samplers                         bool
 	edit                                   editFlags
+	recipe                                 string
 	given                                  map[string]bool // flags that were given
 }
 
@@ -73,6 +74,8 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.Float64Var(&r.guidance, "guidance", 0, "classifier-free guidance scale `W`; 1 is off")
 	flags.Float64Var(&r.rescale, "rescale", 0, "how much of the unguided contrast guidance gives back `X`, 0 to 1")
 	r.edit.define(flags)
+	flags.StringVar(&r.recipe, "recipe", "", "draw what a `RECIPE` says and compare the hash: the text after a share link's #, the link, or a PNG file of ours; "+
+		"settings beside it are not looked at")
 	flags.IntVar(&r.count, "count", 1, "number of pictures `N`, seeds seed, seed+1, ...")
 	flags.IntVar(&r.threads, "threads", 0, "threads `N` to compute with; 0: one for each processor. The picture is the same")
 	flags.StringVar(&r.trace, "trace", "", "also write x and the predicted picture of every step into this `directory`")
@@ -110,11 +113,16 @@ func (r *request) run(stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	spec, err := r.spec(m)
+	d := &drawing{count: r.count, bar: bar{out: stderr}}
+	promise := ""
+	if r.recipe != "" {
+		d.legs, d.count, promise, err = follow(m, r.recipe)
+	} else {
+		d.legs, err = r.legs(m)
+	}
 	if err != nil {
 		return err
 	}
-	d := &drawing{spec: spec, count: r.count, bar: bar{out: stderr}}
 	if r.trace != "" {
 		if d.trace, err = newTrace(r.trace); err != nil {
 			return err
@@ -125,8 +133,9 @@ func (r *request) run(stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	hash := picture.SHA256(pictures...)
 	if r.out != "" {
-		png, err := picture.PNG(picture.Sheet(pictures), deflate)
+		png, err := picture.PNG(picture.Sheet(pictures), r.describe(d, hash), deflate)
 		if err != nil {
 			return err
 		}
@@ -135,7 +144,10 @@ func (r *request) run(stdout, stderr io.Writer) error {
 		}
 		fmt.Fprintf(stdout, "wrote %s\n", r.out)
 	}
-	fmt.Fprintln(stdout, picture.SHA256(pictures...))
+	fmt.Fprintln(stdout, hash)
+	if promise != "" && promise != hash {
+		return fmt.Errorf("the recipe promises the hash %s: other bytes, so another model or another version", promise)
+	}
 	return nil
 }
 
@@ -150,6 +162,12 @@ func load(path string) (*model.Model, error) {
 	}
 	defer c.Close()
 	return model.Load(c)
+}
+
+// legs is the one leg of the flags' settings.
+func (r *request) legs(m *model.Model) ([]pipeline.Leg, error) {
+	s, err := r.spec(m)
+	return []pipeline.Leg{{Spec: s, Until: s.Steps}}, err
 }
 
 // spec starts from the checkpoint's defaults and replaces what was given.

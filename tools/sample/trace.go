@@ -32,7 +32,7 @@ func (t *trace) step(run *pipeline.Run, k, step int) error {
 		if err != nil {
 			return err
 		}
-		png, err := picture.PNG(m, deflate)
+		png, err := picture.PNG(m, "", deflate)
 		if err != nil {
 			return err
 		}

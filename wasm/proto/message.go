@@ -61,6 +61,8 @@ type Sample struct {
 	// Before are legs that run first, each from where the one before it ended:
 	// a picture forked at one of its steps.
 	Before []Leg
+	// Animate asks for Done.Animation.
+	Animate bool
 }
 
 // A Value is one setting by its name.
@@ -128,6 +130,7 @@ type Picture struct {
 	Seed    uint64
 	SHA256  string   // of its RGBA bytes, row by row
 	PNG     js.Value // ArrayBuffer, transferred
+	Recipe  string   // how this picture alone is made (internal/recipe), "" if an edit was part of it
 }
 
 // Loaded answers Load.
@@ -139,6 +142,10 @@ type Done struct {
 	SHA256 string
 	Millis float64
 	PNG    js.Value // ArrayBuffer of the sheet, transferred; null for one picture
+	Recipe string   // how all of them are made, "" if an edit was part of it
+	// Animation is an ArrayBuffer of an animated PNG of all steps, transferred;
+	// null unless it was asked for.
+	Animation js.Value
 }
 
 // Cancelled answers Cancel. Found is false when Target had been answered

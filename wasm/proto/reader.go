@@ -151,6 +151,14 @@ func (r *reader) object(field, class string) js.Value {
 	return v
 }
 
+// buffer reads an ArrayBuffer or null.
+func (r *reader) buffer(field string) js.Value {
+	if r.err == nil && r.v.Type() == js.TypeObject && r.v.Get(field).IsNull() {
+		return js.Null()
+	}
+	return r.object(field, "ArrayBuffer")
+}
+
 func (r *reader) child(field string) *reader {
 	v, _ := r.get(field, js.TypeObject, "an object")
 	return &reader{v: v, path: r.path + "." + field, err: r.err, parent: r}

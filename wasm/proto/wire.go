@@ -102,6 +102,9 @@ func (m Sample) fields(o map[string]any) []any {
 	if len(m.Before) > 0 {
 		o["before"] = encodeLegs(m.Before)
 	}
+	if m.Animate {
+		o["animate"] = true
+	}
 	return encodeEdit(o, m.Edit)
 }
 
@@ -119,6 +122,7 @@ func decodeSample(r *reader) Message {
 		Settings: r.values("settings"),
 		Edit:     r.edit("edit"),
 		Before:   r.legs("before"),
+		Animate:  r.has("animate") && r.bool("animate"),
 	}
 }
 
@@ -165,6 +169,7 @@ func (m Picture) fields(o map[string]any) []any {
 	o["seed"] = strconv.FormatUint(m.Seed, 10)
 	o["sha256"] = m.SHA256
 	o["png"] = m.PNG
+	o["recipe"] = m.Recipe
 	return []any{m.PNG}
 }
 
@@ -174,6 +179,7 @@ func decodePicture(r *reader) Message {
 		Seed:    r.uint64("seed"),
 		SHA256:  r.str("sha256"),
 		PNG:     r.object("png", "ArrayBuffer"),
+		Recipe:  r.str("recipe"),
 	}
 }
 
@@ -186,18 +192,21 @@ func (m Done) fields(o map[string]any) []any {
 	o["sha256"] = m.SHA256
 	o["ms"] = m.Millis
 	o["png"] = m.PNG
-	if m.PNG.IsNull() {
-		return nil
+	o["recipe"] = m.Recipe
+	o["animation"] = m.Animation
+	var transfer []any
+	for _, v := range []js.Value{m.PNG, m.Animation} {
+		if !v.IsNull() {
+			transfer = append(transfer, v)
+		}
 	}
-	return []any{m.PNG}
+	return transfer
 }
 
 func decodeDone(r *reader) Message {
-	d := Done{SHA256: r.str("sha256"), Millis: r.float("ms"), PNG: js.Null()}
-	if !r.v.Get("png").IsNull() {
-		d.PNG = r.object("png", "ArrayBuffer")
+	return Done{
+		SHA256: r.str("sha256"), Millis: r.float("ms"), PNG: r.buffer("png"), Recipe: r.str("recipe"), Animation: r.buffer("animation"),
 	}
-	return d
 }
 
 func (m Cancelled) fields(o map[string]any) []any {

@@ -5,7 +5,6 @@ package proto
 import (
 	"math"
 	"strconv"
-	"syscall/js"
 )
 
 // encodeGuidance leaves out what is the checkpoint's own.
@@ -58,14 +57,10 @@ func (r *reader) edit(field string) *Edit {
 	}
 	r = r.child(field)
 	defer r.up()
-	e := &Edit{
-		RGBA: r.object("rgba", "ArrayBuffer"), Strength: r.float("strength"), Hold: r.str("hold"), Mask: js.Null(),
+	return &Edit{
+		RGBA: r.object("rgba", "ArrayBuffer"), Strength: r.float("strength"), Hold: r.str("hold"), Mask: r.buffer("mask"),
 		Factor: r.int("factor", 0, 1<<10), Method: r.str("method"), Jump: r.int("jump", 0, 1000), Times: r.int("times", 1, 100),
 	}
-	if r.err == nil && !r.v.Get("mask").IsNull() {
-		e.Mask = r.object("mask", "ArrayBuffer")
-	}
-	return e
 }
 
 func encodeLegs(legs []Leg) []any {

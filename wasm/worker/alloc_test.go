@@ -23,7 +23,7 @@ func stepper(tb testing.TB) func(steps int) {
 	return func(steps int) {
 		m.steps = steps
 		run, _ := m.Compile(proto.Sample{}, nil)
-		if _, err := w.picture(&job{id: 1, request: request}, run, 0, 1); err != nil {
+		if _, err := w.picture(&job{id: 1, request: request}, run, 0, 1, nil); err != nil {
 			tb.Fatal(err)
 		}
 	}

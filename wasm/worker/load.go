@@ -8,6 +8,7 @@ import (
 	"syscall/js"
 	"time"
 
+	"tintype/internal/recipe"
 	"tintype/wasm/proto"
 )
 
@@ -31,6 +32,8 @@ type Run interface {
 	// RGBA writes the noisy picture and the predicted clean one, row by row,
 	// 4*width*height bytes each.
 	RGBA(x, denoised []byte) error
+	// Recipe says how picture 0 is made; false if a recipe cannot say it.
+	Recipe() (recipe.Recipe, bool)
 }
 
 // A Loader decodes a checkpoint and checks it against ref to the last byte.

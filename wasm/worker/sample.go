@@ -24,32 +24,42 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 		return proto.Done{}, err
 	}
 	pictures := make([]*image.NRGBA, m.Count)
+	film := newFilm(m)
 	for k := range pictures {
 		seed := m.Seed + uint64(k)
-		if pictures[k], err = w.picture(j, run, k, seed); err != nil {
+		if pictures[k], err = w.picture(j, run, k, seed, film); err != nil {
 			return proto.Done{}, err
 		}
-		file, err := pngOf(pictures[k])
+		hash := picture.SHA256(pictures[k])
+		text := recipeOf(run, uint64(k), 1, hash)
+		file, err := pngOf(pictures[k], text)
 		if err != nil {
 			return proto.Done{}, err
 		}
-		w.send(j.id, proto.Picture{Picture: k, Seed: seed, SHA256: picture.SHA256(pictures[k]), PNG: file})
+		w.send(j.id, proto.Picture{Picture: k, Seed: seed, SHA256: hash, PNG: file, Recipe: text})
 	}
 	done := proto.Done{SHA256: picture.SHA256(pictures...), Millis: millis(begun), PNG: js.Null()}
+	done.Recipe = recipeOf(run, 0, m.Count, done.SHA256)
 	if m.Count > 1 {
-		done.PNG, err = pngOf(picture.Sheet(pictures))
+		if done.PNG, err = pngOf(picture.Sheet(pictures), done.Recipe); err != nil {
+			return done, err
+		}
 	}
+	done.Animation, err = film.develop(done.Recipe)
 	return done, err
 }
 
 // picture runs the tape for picture k and shows every solver step.
-func (w *worker) picture(j *job, run Run, k int, seed uint64) (*image.NRGBA, error) {
+func (w *worker) picture(j *job, run Run, k int, seed uint64, film *film) (*image.NRGBA, error) {
 	if err := run.Reset(seed); err != nil {
 		return nil, err
 	}
 	width, height := run.Size()
 	x := image.NewNRGBA(image.Rect(0, 0, width, height))
 	denoised := image.NewNRGBA(x.Rect)
+	if err := film.expose(run, k, x, denoised); err != nil {
+		return nil, err
+	}
 	shown, begun := 0, time.Now()
 	for done := false; !done; {
 		if err := w.check(j); err != nil {
@@ -71,6 +81,7 @@ func (w *worker) picture(j *job, run Run, k int, seed uint64) (*image.NRGBA, err
 			Picture: k, Step: step, Total: total, Millis: ms,
 			X: w.easel.bitmap(x), Denoised: w.easel.bitmap(denoised),
 		})
+		film.add(k, x)
 		shown, begun = step, time.Now()
 	}
 	return x, nil
@@ -78,8 +89,8 @@ func (w *worker) picture(j *job, run Run, k int, seed uint64) (*image.NRGBA, err
 
 // pngOf encodes the worker's own bytes. A canvas is never read back: browsers
 // that guard against fingerprinting change the pixels they give out.
-func pngOf(m *image.NRGBA) (js.Value, error) {
-	file, err := picture.PNG(m, deflate)
+func pngOf(m *image.NRGBA, recipe string) (js.Value, error) {
+	file, err := picture.PNG(m, recipe, deflate)
 	if err != nil {
 		return js.Null(), err
 	}

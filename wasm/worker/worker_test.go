@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tintype/internal/picture"
+	"tintype/internal/recipe"
 	"tintype/wasm/proto"
 )
 
@@ -52,8 +53,11 @@ type fakeRun struct {
 }
 
 func (r *fakeRun) Reset(seed uint64) error { r.seed, r.ops = seed, 0; return nil }
-func (r *fakeRun) Size() (int, int)        { return 2, 2 }
-func (r *fakeRun) Progress() (int, int)    { return r.ops / 2, r.model.steps }
+func (r *fakeRun) Recipe() (recipe.Recipe, bool) {
+	return recipe.Recipe{Model: "fake", Leg: recipe.Leg{Seed: 40}}, true
+}
+func (r *fakeRun) Size() (int, int)     { return 2, 2 }
+func (r *fakeRun) Progress() (int, int) { return r.ops / 2, r.model.steps }
 func (r *fakeRun) RGBA(x, d []byte) error {
 	fill(x, byte(r.seed)+byte(r.ops/2))
 	fill(d, 99)
@@ -184,6 +188,51 @@ func TestSample(t *testing.T) {
 	}
 	samePixels(t, pictures[0].PNG, first)
 	samePixels(t, done.PNG, picture.Sheet([]*image.NRGBA{first, second}))
+	// Every picture's file says how it alone is made, the sheet how all are.
+	for _, c := range []struct {
+		file js.Value
+		want recipe.Recipe
+	}{
+		{pictures[1].PNG, recipe.Recipe{Model: "fake", Count: 1, Hash: pictures[1].SHA256, Leg: recipe.Leg{Seed: 41}}},
+		{done.PNG, recipe.Recipe{Model: "fake", Count: 2, Hash: done.SHA256, Leg: recipe.Leg{Seed: 40}}},
+	} {
+		if got, err := picture.Recipe(bytesIn(c.file)); got != c.want.String() || err != nil {
+			t.Errorf("recipe %q, %v, want %q", got, err, c.want.String())
+		}
+	}
+	if pictures[0].Recipe == "" || done.Recipe == "" || !done.Animation.IsNull() {
+		t.Errorf("recipes %q and %q, animation %v", pictures[0].Recipe, done.Recipe, done.Animation)
+	}
+}
+
+// An animation shows the noise and every step; one that would be too large is refused, and the worker goes on.
+func TestAnimation(t *testing.T) {
+	b := newBench(t, &fakeModel{steps: 3})
+	r := request(2)
+	r.Animate = true
+	b.ask(1, r)
+	_, answer := b.answer(1)
+	done, ok := answer.(proto.Done)
+	if !ok {
+		t.Fatalf("answered by %+v", answer)
+	}
+	samePixels(t, done.Animation, picture.Sheet([]*image.NRGBA{grey(43), grey(44)}))
+	if n := bytes.Count(bytesIn(done.Animation), []byte("fcTL")); n != 4 {
+		t.Errorf("%d frames, want 4", n)
+	}
+	defer func(limit int) { filmLimit = limit }(filmLimit)
+	filmLimit = 7 * 16 // a frame has 16 bytes, and there are eight
+	b.ask(2, r)
+	if _, answer := b.answer(2); answer.(*proto.Error).Type != proto.ErrMemory {
+		t.Errorf("answered by %+v", answer)
+	}
+}
+
+func bytesIn(buffer js.Value) []byte {
+	a := js.Global().Get("Uint8Array").New(buffer)
+	file := make([]byte, a.Length())
+	js.CopyBytesToGo(file, a)
+	return file
 }
 
 func grey(b byte) *image.NRGBA {
@@ -194,10 +243,7 @@ func grey(b byte) *image.NRGBA {
 
 func samePixels(t *testing.T, buffer js.Value, want *image.NRGBA) {
 	t.Helper()
-	a := js.Global().Get("Uint8Array").New(buffer)
-	file := make([]byte, a.Length())
-	js.CopyBytesToGo(file, a)
-	m, err := png.Decode(bytes.NewReader(file))
+	m, err := png.Decode(bytes.NewReader(bytesIn(buffer)))
 	if err != nil {
 		t.Fatal(err)
 	}

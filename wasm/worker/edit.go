@@ -7,61 +7,8 @@ import (
 	"syscall/js"
 
 	"tintype/core/pipeline"
-	"tintype/model"
 	"tintype/wasm/proto"
 )
-
-// specs turns a request's names into typed settings, one Spec for each leg and
-// one for the end; what the request leaves out is the checkpoint's own.
-func (c *checkpoint) specs(m proto.Sample) ([]pipeline.Spec, error) {
-	end := c.model.Defaults()
-	if m.Grid != "" {
-		var err error
-		if end.Grid, err = model.GridNamed(m.Grid); err != nil {
-			return nil, err
-		}
-	}
-	if m.Steps != 0 {
-		end.Steps = m.Steps
-	}
-	legs := append(m.Before[:len(m.Before):len(m.Before)], proto.Leg{
-		Seed: m.Seed, Choice: m.Choice, Solver: m.Solver, Guidance: m.Guidance, Rescale: m.Rescale, Settings: m.Settings,
-	})
-	specs := make([]pipeline.Spec, len(legs))
-	for i, l := range legs {
-		var err error
-		if specs[i], err = leg(end, l); err != nil {
-			return nil, err
-		}
-	}
-	var err error
-	specs[0].Edit, err = c.edit(m.Edit)
-	return specs, err
-}
-
-// leg is the Spec with the settings of a leg.
-func leg(s pipeline.Spec, l proto.Leg) (pipeline.Spec, error) {
-	s.Seed, s.Choice = l.Seed, l.Choice
-	if l.Solver != "" {
-		kind, err := model.SolverNamed(l.Solver)
-		if err != nil {
-			return s, err
-		}
-		s.Use(kind)
-	}
-	if l.Guidance == l.Guidance {
-		s.Guidance.Scale = l.Guidance
-	}
-	s.Guidance.Rescale = l.Rescale
-	for _, v := range l.Settings {
-		setting, err := model.SettingNamed(v.Name)
-		if err != nil {
-			return s, err
-		}
-		s.Options = s.Options.With(setting, v.Value)
-	}
-	return s, nil
-}
 
 // The words of an edit.
 var (

@@ -1,0 +1,149 @@
+package recipe
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// parser reads the fields of a recipe; the first that is wrong stays in err.
+type parser struct {
+	r    *Recipe
+	seen map[string]bool
+	err  error
+}
+
+func (p *parser) fail(key, want string) {
+	if p.err == nil {
+		p.err = errors.New("the recipe's " + key + " is not " + want)
+	}
+}
+
+// field reads one key=value.
+func (p *parser) field(key, value string) {
+	if p.seen[key] && key != "fork" {
+		p.fail(key, "there once")
+		return
+	}
+	p.seen[key] = true
+	r := p.r
+	switch key {
+	case "v":
+		if p.int(key, value, 0, 1<<30) != Version {
+			p.fail(key, "the version that this page reads, "+strconv.Itoa(Version))
+		}
+	case "numerics":
+		r.Numerics = p.int(key, value, 1, 1<<30)
+	case "model":
+		r.Model = value
+	case "file":
+		r.File = p.hash(key, value)
+	case "seed":
+		r.Seed = p.seed(key, value)
+	case "count":
+		r.Count = p.int(key, value, 1, 256)
+	case "pick":
+		r.Pick = p.ints(key, value)
+	case "solver":
+		r.Solver = value
+	case "grid":
+		r.Grid = value
+	case "steps":
+		r.Steps = p.int(key, value, 1, 1<<16)
+	case "guidance":
+		r.Guidance = p.number(key, value)
+	case "rescale":
+		r.Rescale = p.number(key, value)
+	case "set":
+		r.Settings = p.settings(key, value)
+	case "fork":
+		p.fork(value)
+	case "hash":
+		r.Hash = p.hash(key, value)
+	default:
+		// Leaving a field out could make another picture.
+		p.fail(key, "known to this page")
+	}
+}
+
+// fork reads one leg.
+func (p *parser) fork(value string) {
+	f := strings.Split(value, "~")
+	if len(f) != 7 || len(p.r.Before) == legs {
+		p.fail("fork", "of seven parts, and at most "+strconv.Itoa(legs)+" times there")
+		return
+	}
+	l := Leg{
+		Until: p.int("fork", f[0], 1, 1<<16), Seed: p.seed("fork", f[1]), Solver: f[2],
+		Guidance: p.number("fork", f[3]), Rescale: p.number("fork", f[4]),
+		Pick: p.ints("fork", f[5]), Settings: p.settings("fork", f[6]),
+	}
+	p.r.Before = append(p.r.Before, l)
+}
+
+func (p *parser) int(key, value string, least, most int) int {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < least || n > most {
+		p.fail(key, "a whole number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
+		return 0
+	}
+	return n
+}
+
+func (p *parser) seed(key, value string) uint64 {
+	n, err := strconv.ParseUint(value, 10, 64)
+	if err != nil {
+		p.fail(key, "a whole number below 2^64")
+	}
+	return n
+}
+
+// number checks a number that may be left out, and writes it in its one form.
+func (p *parser) number(key, value string) string {
+	if value == "" {
+		return ""
+	}
+	return Number(p.float(key, value))
+}
+
+func (p *parser) float(key, value string) float64 {
+	v, err := strconv.ParseFloat(value, 64)
+	if err != nil || v-v != 0 {
+		p.fail(key, "a number")
+		return 0
+	}
+	return v
+}
+
+func (p *parser) hash(key, value string) string {
+	if len(value) != 64 || strings.Trim(value, "0123456789abcdef") != "" {
+		p.fail(key, "64 hexadecimal digits")
+		return ""
+	}
+	return value
+}
+
+func (p *parser) ints(key, value string) (out []int) {
+	if value == "" {
+		return nil
+	}
+	for item := range strings.SplitSeq(value, ",") {
+		out = append(out, p.int(key, item, -1, 1<<20))
+	}
+	return out
+}
+
+func (p *parser) settings(key, value string) (out []Setting) {
+	if value == "" {
+		return nil
+	}
+	for item := range strings.SplitSeq(value, ",") {
+		name, v, ok := strings.Cut(item, ":")
+		if !ok || name == "" {
+			p.fail(key, "name:value")
+			return nil
+		}
+		out = append(out, Setting{name, p.float(key, v)})
+	}
+	return out
+}

@@ -1,0 +1,162 @@
+// Package recipe writes down how a picture was made, so that another machine can make the very same one: the text after
+// the # of a share link, and the text in a PNG file.
+//
+// A recipe is key=value joined by &, of the characters A-Z a-z 0-9 . , : ~ _ + - only, so that it needs no escaping
+// anywhere:
+//
+//	v=1&numerics=1&model=nouns-32&file=SHA256&seed=5&count=1&pick=3,-1&solver=ddim&grid=trailing&steps=4
+//	&guidance=2&rescale=0.5&set=eta:0.5,order:2&fork=UNTIL~SEED~SOLVER~GUIDANCE~RESCALE~PICK~SET&hash=SHA256
+//
+// What is left out is the checkpoint's own. fork may come several times; an empty part of it is left out.
+package recipe
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// Version is the form of the text. Another one is refused.
+const Version = 1
+
+// Numerics is the version of the engine's arithmetic: it changes when, and only when, the same recipe gives other
+// bytes.
+const Numerics = 1
+
+// Recipe says how pictures are made.
+type Recipe struct {
+	Numerics int
+	Model    string // id in models/index.json
+	File     string // SHA-256 of the checkpoint's file
+	Count    int
+	Grid     string
+	Steps    int
+	Leg             // the settings; those of the last leg where there are others before it
+	Before   []Leg  // each with its Until
+	Hash     string // SHA-256 of the pictures' RGBA bytes
+}
+
+// Leg is one set of settings of a picture that may be forked at its steps.
+type Leg struct {
+	Until    int // 0: to the end
+	Seed     uint64
+	Solver   string
+	Guidance string // a number; "": the checkpoint's
+	Rescale  string
+	Pick     []int // one per slot, -1: open
+	Settings []Setting
+}
+
+// Setting is a solver's setting.
+type Setting struct {
+	Name  string
+	Value float64
+}
+
+// Most is the longest text that is read, legs its most forks.
+const (
+	Most = 4096
+	legs = 8
+)
+
+// At is the recipe of count pictures of the run alone, the first of them number k, with their hash.
+func (r Recipe) At(k uint64, count int, hash string) Recipe {
+	r.Seed += k
+	r.Before = append([]Leg(nil), r.Before...)
+	for i := range r.Before {
+		r.Before[i].Seed += k
+	}
+	r.Count, r.Hash = count, hash
+	return r
+}
+
+// String writes the recipe.
+func (r *Recipe) String() string {
+	var b strings.Builder
+	add := func(key, value string) {
+		if value == "" {
+			return
+		}
+		if b.Len() > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(key + "=" + value)
+	}
+	add("v", strconv.Itoa(Version))
+	if r.Numerics > 0 {
+		add("numerics", strconv.Itoa(r.Numerics))
+	}
+	add("model", r.Model)
+	add("file", r.File)
+	add("seed", strconv.FormatUint(r.Seed, 10))
+	add("count", strconv.Itoa(r.Count))
+	add("pick", ints(r.Pick))
+	add("solver", r.Solver)
+	add("grid", r.Grid)
+	if r.Steps > 0 {
+		add("steps", strconv.Itoa(r.Steps))
+	}
+	add("guidance", r.Guidance)
+	add("rescale", r.Rescale)
+	add("set", settings(r.Settings))
+	for _, l := range r.Before {
+		add("fork", strings.Join([]string{strconv.Itoa(l.Until), strconv.FormatUint(l.Seed, 10), l.Solver, l.Guidance, l.Rescale,
+			ints(l.Pick), settings(l.Settings)}, "~"))
+	}
+	add("hash", r.Hash)
+	return b.String()
+}
+
+// Number writes a value for Guidance and Rescale.
+func Number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+func ints(values []int) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = strconv.Itoa(v)
+	}
+	return strings.Join(out, ",")
+}
+
+func settings(values []Setting) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = v.Name + ":" + Number(v.Value)
+	}
+	return strings.Join(out, ",")
+}
+
+// Parse reads a recipe. It trusts nothing: the text may come from anywhere.
+func Parse(text string) (*Recipe, error) {
+	if len(text) > Most {
+		return nil, errors.New("the recipe is longer than " + strconv.Itoa(Most) + " characters")
+	}
+	for i := range len(text) {
+		if !allowed(text[i]) {
+			return nil, errors.New("the recipe holds a character that no recipe has, at " + strconv.Itoa(i))
+		}
+	}
+	r := &Recipe{Count: 1}
+	p := parser{r: r, seen: map[string]bool{}}
+	for item := range strings.SplitSeq(text, "&") {
+		key, value, ok := strings.Cut(item, "=")
+		if !ok {
+			return nil, errors.New("the recipe has " + item + " where name=value is expected")
+		}
+		p.field(key, value)
+		if p.err != nil {
+			return nil, p.err
+		}
+	}
+	switch {
+	case !p.seen["v"]:
+		return nil, errors.New("the recipe has no v: it is none")
+	case r.Model == "":
+		return nil, errors.New("the recipe names no model")
+	}
+	return r, nil
+}
+
+func allowed(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("&=.,:~_+-", c) >= 0
+}

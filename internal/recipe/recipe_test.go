@@ -1,0 +1,76 @@
+package recipe
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+const hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+func full() *Recipe {
+	return &Recipe{
+		Numerics: Numerics, Model: "nouns-32", File: hash, Count: 4, Grid: "trailing", Steps: 20,
+		Leg: Leg{Seed: 1<<64 - 1, Solver: "dpmpp-2m", Guidance: "2.5", Rescale: "0.5", Pick: []int{3, -1, 0},
+			Settings: []Setting{{"eta", 0.25}, {"order", 2}, {"tiny", 1e-9}}},
+		Before: []Leg{{Until: 5, Seed: 7, Pick: []int{1}}, {Until: 9, Seed: 8, Solver: "heun", Guidance: "1", Settings: []Setting{{"eta", 1}}}},
+		Hash:   hash,
+	}
+}
+
+func TestRecipesSurvive(t *testing.T) {
+	for _, r := range []*Recipe{full(), {Numerics: 1, Model: "m", Count: 1}} {
+		back, err := Parse(r.String())
+		if err != nil || !reflect.DeepEqual(r, back) {
+			t.Errorf("%s came back as %+v, %v", r, back, err)
+		}
+	}
+}
+
+func TestBadRecipesAreRefusedByName(t *testing.T) {
+	for text, says := range map[string]string{
+		"":                                      "name=value",
+		"model=m":                               "no v",
+		"v=1":                                   "no model",
+		"v=2&model=m":                           "version",
+		"v=1&model=m&seed=-1":                   "seed",
+		"v=1&model=m&seed=18446744073709551616": "seed",
+		"v=1&model=m&count=0":                   "count",
+		"v=1&model=m&count=257":                 "count",
+		"v=1&model=m&steps=x":                   "steps",
+		"v=1&model=m&pick=1,,2":                 "pick",
+		"v=1&model=m&guidance=NaN":              "guidance",
+		"v=1&model=m&rescale=Inf":               "rescale",
+		"v=1&model=m&set=eta":                   "set",
+		"v=1&model=m&set=:1":                    "set",
+		"v=1&model=m&hash=abc":                  "hash",
+		"v=1&model=m&file=" + hash + "0":        "file",
+		"v=1&model=m&fork=1~2":                  "fork",
+		"v=1&model=m&fork=0~2~~~~~":             "fork",
+		"v=1&model=m&model=k":                   "once",
+		"v=1&model=m&colour=red":                "colour",
+		"v=1&model=<b>":                         "character",
+		"v=1&model=m" + strings.Repeat("&fork=1~2~~~~~", 9): "fork",
+		"v=1&model=" + strings.Repeat("m", Most):            "longer",
+	} {
+		if r, err := Parse(text); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%.60q: %+v, %v, want an error about %s", text, r, err, says)
+		}
+	}
+}
+
+// What is accepted is written in one form, which reads as the same recipe.
+func FuzzParse(f *testing.F) {
+	f.Add(full().String())
+	f.Add("v=1&model=m&fork=1~2~~~~~&set=eta:1e3")
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := Parse(text)
+		if err != nil {
+			return
+		}
+		back, err := Parse(r.String())
+		if err != nil || !reflect.DeepEqual(r, back) {
+			t.Fatalf("%q is %+v, which came back as %+v, %v", text, r, back, err)
+		}
+	})
+}

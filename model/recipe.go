@@ -1,0 +1,97 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+
+	"tintype/core/pipeline"
+	"tintype/core/sampler"
+	"tintype/internal/recipe"
+)
+
+// Legs gives a recipe's words their types; what it leaves out is the checkpoint's own.
+func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
+	base := m.Defaults()
+	if r.Grid != "" {
+		var err error
+		if base.Grid, err = GridNamed(r.Grid); err != nil {
+			return nil, err
+		}
+	}
+	if r.Steps != 0 {
+		base.Steps = r.Steps
+	}
+	end := r.Leg
+	end.Until = base.Steps
+	var legs []pipeline.Leg
+	for _, l := range append(r.Before[:len(r.Before):len(r.Before)], end) {
+		spec, err := leg(base, l)
+		if err != nil {
+			return nil, err
+		}
+		legs = append(legs, pipeline.Leg{Spec: spec, Until: l.Until})
+	}
+	return legs, nil
+}
+
+// leg is the spec with the settings of a leg.
+func leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
+	s.Seed, s.Choice = l.Seed, l.Pick
+	if l.Solver != "" {
+		kind, err := SolverNamed(l.Solver)
+		if err != nil {
+			return s, err
+		}
+		s.Use(kind)
+	}
+	for _, n := range []struct {
+		text string
+		to   *float64
+	}{{l.Guidance, &s.Guidance.Scale}, {l.Rescale, &s.Guidance.Rescale}} {
+		if n.text == "" {
+			continue
+		}
+		v, err := strconv.ParseFloat(n.text, 64)
+		if err != nil {
+			return s, fmt.Errorf("guidance %q: expected a number", n.text)
+		}
+		*n.to = v
+	}
+	for _, v := range l.Settings {
+		setting, err := SettingNamed(v.Name)
+		if err != nil {
+			return s, err
+		}
+		s.Options = s.Options.With(setting, v.Value)
+	}
+	return s, nil
+}
+
+// RecipeOf writes every setting of a run out: a default of this version need not be one of the next. ok is false if a
+// recipe cannot say how the pictures are made.
+func RecipeOf(legs []pipeline.Leg) (r recipe.Recipe, ok bool) {
+	if legs[0].Spec.Edit != nil {
+		return r, false
+	}
+	end := legs[len(legs)-1].Spec
+	r = recipe.Recipe{Numerics: recipe.Numerics, Count: 1, Grid: end.Grid.String(), Steps: end.Steps, Leg: wordsOf(end)}
+	for _, l := range legs[:len(legs)-1] {
+		before := wordsOf(l.Spec)
+		before.Until = l.Until
+		r.Before = append(r.Before, before)
+	}
+	return r, true
+}
+
+func wordsOf(s pipeline.Spec) recipe.Leg {
+	l := recipe.Leg{Seed: s.Seed, Solver: s.Solver.String(), Guidance: recipe.Number(s.Guidance.Scale), Pick: s.Choice}
+	if s.Guidance.Rescale != 0 {
+		l.Rescale = recipe.Number(s.Guidance.Rescale)
+	}
+	for _, info := range sampler.Settings() {
+		if v, ok := s.Options.Get(info.Setting); ok {
+			l.Settings = append(l.Settings, recipe.Setting{Name: info.Name, Value: v})
+		}
+	}
+	return l
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tintype/core/pipeline"
+	"tintype/internal/picture"
+	"tintype/internal/recipe"
+	"tintype/model"
+)
+
+// follow reads a recipe, a link that ends in one, or a PNG file that holds one.
+func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promise string, err error) {
+	if file, err := os.ReadFile(text); err == nil {
+		if text, err = picture.Recipe(file); err != nil {
+			return nil, 0, "", fmt.Errorf("-recipe: %w", err)
+		}
+		if text == "" {
+			return nil, 0, "", fmt.Errorf("-recipe: the file does not say how it was made")
+		}
+	} else if _, fragment, ok := strings.Cut(text, "#"); ok {
+		text = fragment
+	}
+	r, err := recipe.Parse(text)
+	if err != nil {
+		return nil, 0, "", fmt.Errorf("-recipe: %w", err)
+	}
+	legs, err = m.Legs(r)
+	return legs, r.Count, r.Hash, err
+}
+
+// describe is the recipe of what was drawn, "" if there is none.
+func (r *request) describe(d *drawing, hash string) string {
+	words, ok := model.RecipeOf(d.legs)
+	if !ok {
+		return ""
+	}
+	words.Model = strings.TrimSuffix(filepath.Base(r.model), ".safetensors.zst")
+	words = words.At(0, d.count, hash)
+	return words.String()
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tintype/internal/picture"
+)
+
+// A file that was drawn says how, and what it says draws it again; a fork ends elsewhere than what it was forked from.
+func TestRecipeDrawsThePictureAgain(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.png")
+	want := sample(t, "-model", fashion, "-label", "bag", "-seed", "9", "-count", "2", "-steps", "3", "-solver", "ddim", "-set", "eta=0.5", "-o", out)
+	if got := sample(t, "-model", fashion, "-recipe", out); got != want {
+		t.Errorf("the file's recipe draws %s, want %s", got, want)
+	}
+	file, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := picture.Recipe(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := sample(t, "-model", fashion, "-recipe", "https://example.org/#"+text); got != want {
+		t.Errorf("the link draws %s, want %s", got, want)
+	}
+	before, _, _ := strings.Cut(text, "&hash=")
+	if got := sample(t, "-model", fashion, "-recipe", before+"&fork=1~33~ddpm~1~~2~"); got == want {
+		t.Error("a fork draws the same")
+	}
+	var stdout, errs bytes.Buffer
+	for _, c := range []struct{ text, says string }{
+		{strings.Replace(text, "seed=9", "seed=8", 1), "promises"},
+		{strings.Replace(text, "ddim", "magic", 1), "unknown solver"},
+		{strings.Replace(text, "eta", "phi", 1), "unknown setting"},
+		{"no recipe", "character"},
+		{fashion, "PNG"},
+	} {
+		if code := run([]string{"-model", fashion, "-recipe", c.text}, &stdout, &errs); code != 1 || !strings.Contains(errs.String(), c.says) {
+			t.Errorf("%.50s: exit status %d, %q, want %q", c.text, code, errs.String(), c.says)
+		}
+		errs.Reset()
+	}
+}
