@@ -38,7 +38,7 @@ func check(m *Model, s *Spec) (*plan, error) {
 		func() error { return m.CheckSolver(s.Solver) },
 		func() error { return m.CheckGrid(s.Grid) },
 		func() error { return m.checkSteps(s.Steps) },
-		func() error { return m.checkGuidance(s.Guidance) },
+		func() error { return m.checkGuidance(s) },
 		func() error { return m.checkThreshold(s, p) },
 		func() error { return m.Cond.check(s.Choice) },
 		func() error { return m.checkEdit(s, p) },
@@ -128,6 +128,9 @@ func (m *Model) CheckSolver(k sampler.Kind) error {
 		}
 		return clash(SettingSolver, remedy, "the model does not allow %v%s", k, why)
 	}
+	if info.Guided && m.CheckGuidance() != nil {
+		return clash(SettingSolver, remedy, "%v needs guidance, and the model cannot be guided", k)
+	}
 	if c.Deterministic && info.Stochastic {
 		return clash(SettingSolver, remedy, "%v draws noise, and the model was trained for steps without", k)
 	}
@@ -200,14 +203,18 @@ func (m *Model) CheckGuidance() error {
 	return nil
 }
 
-func (m *Model) checkGuidance(g guidance.Options) error {
+func (m *Model) checkGuidance(s *Spec) error {
+	g := s.Guidance
 	if err := g.Check(); err != nil {
 		return caused(SettingGuidance, err)
 	}
-	if !g.On() {
-		return nil
+	if g.On() {
+		return m.CheckGuidance()
 	}
-	return m.CheckGuidance()
+	if info, _ := s.Solver.Info(); info.Guided {
+		return clash(SettingGuidance, "use another guidance, or euler", "%v needs guidance, and guidance 1 is none", s.Solver)
+	}
+	return nil
 }
 
 // checkThreshold resolves the threshold: the spec's, or the model's.

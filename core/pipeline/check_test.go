@@ -66,6 +66,8 @@ func TestClashes(t *testing.T) {
 		"infinite guidance":     {func(m *Model, s *Spec) { s.Guidance.Scale = math.Inf(1) }, SettingGuidance},
 		"guidance, no label":    {func(m *Model, s *Spec) { m.Cond = nil }, SettingGuidance},
 		"guidance, no null":     {func(m *Model, s *Spec) { m.Cond = testLabels(t, -1); s.Choice = []int{0} }, SettingGuidance},
+		"cfg++ unguided":        {func(m *Model, s *Spec) { s.Solver, s.Guidance.Scale = sampler.KindEulerCFGpp, 1 }, SettingGuidance},
+		"cfg++, no null":        {func(m *Model, s *Spec) { m.Cond, s.Solver = testLabels(t, -1), sampler.KindEulerCFGpp }, SettingSolver},
 		"guidance rescale":      {func(m *Model, s *Spec) { s.Guidance.Rescale = 2 }, SettingGuidance},
 		"threshold":             {func(m *Model, s *Spec) { s.Thresh = Threshold{Quantile: 1.5} }, SettingThreshold},
 		"threshold below 1":     {func(m *Model, s *Spec) { s.Thresh = Threshold{Quantile: 0.9, Max: 0.5} }, SettingThreshold},

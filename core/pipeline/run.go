@@ -44,8 +44,10 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 	r.cond = m.Cond.NewCond(rows)
 	var den denoise.Denoiser = denoise.NewNetwork(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
 	per := p.h * p.w * m.C
+	env := sampler.Env{Noise: r.noise}
 	if r.guided {
-		den = guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
+		free := guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
+		den, env.Unguided = free, free.Unguided
 	}
 	switch {
 	case p.thresh.Quantile > 0:
@@ -53,7 +55,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 	case m.Clip > 0:
 		den = &denoise.Clip{Denoiser: den, Limit: float32(m.Clip)}
 	}
-	env := sampler.Env{Denoiser: den, Noise: r.noise}
+	env.Denoiser = den
 	if p.known != nil {
 		switch s.Edit.Method {
 		case MethodReplace:

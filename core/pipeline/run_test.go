@@ -22,6 +22,9 @@ func TestBatchEqualsSingles(t *testing.T) {
 	m, _ := testModel(t)
 	for _, info := range sampler.Solvers() {
 		for _, g := range []float64{1, 2} {
+			if info.Guided && g == 1 {
+				continue
+			}
 			s := m.Defaults()
 			s.Solver, s.Guidance.Scale, s.Seed, s.Batch, s.Choice = info.Kind, g, math.MaxUint64-1, 4, []int{1}
 			s.Options = eta(0.5).For(info.Knobs)
@@ -163,7 +166,7 @@ func TestStepAndResetAllocateNothing(t *testing.T) {
 	choice := []int{1}
 	out := make([]byte, 64)
 	for _, info := range sampler.Solvers() {
-		s.Solver = info.Kind
+		s.Solver, s.Guidance.Scale = info.Kind, 2
 		r := mustCompile(t, m, s)
 		if n := testing.AllocsPerRun(5, func() {
 			r.Reset(5, choice)
@@ -221,6 +224,9 @@ func TestRunBits(t *testing.T) {
 			}
 			s := m.Defaults()
 			s.Solver, s.Grid, s.Steps, s.Batch, s.Seed = solver, grid.Kind, 7, 2, 11
+			if info, _ := solver.Info(); info.Guided {
+				s.Guidance.Scale = 2
+			}
 			r := mustCompile(t, m, s)
 			finish(t, r)
 			h.Write(bytesOf(t, r, 0, ViewX))

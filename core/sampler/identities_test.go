@@ -281,3 +281,30 @@ func uni(m [][2]float64, end *[2]float64, x [2]float64, levels []schedule.Level,
 	}
 	return x
 }
+
+// Without guidance CFG++ is Euler; with it, the slope is the unguided estimate's and the picture the guided one's.
+func TestEulerCFGpp(t *testing.T) {
+	near(t, "euler-cfgpp without guidance", result(t, EulerCFGpp{}, trailing(t, 9)), result(t, Euler{}, trailing(t, 9)), 1e-12)
+
+	levels := trailing(t, 2)
+	r := NewRun(compile(t, EulerCFGpp{}, levels), Env{Denoiser: constant(0.5), Noise: noise32,
+		Unguided: func(dst []float32) {
+			for i := range dst {
+				dst[i] = -0.25
+			}
+		}}, 2)
+	x := float64(r.X()[0])
+	for r.Progress().Step < 1 {
+		if _, err := r.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	from, to := levels[0], levels[1]
+	if want := to.A*0.5 + to.S*(x+from.A*0.25)/from.S; math.Abs(float64(r.X()[0])-want) > 1e-6 {
+		t.Errorf("x = %v, want %v", r.X()[0], want)
+	}
+	finish(t, r)
+	if r.X()[0] != 0.5 {
+		t.Errorf("ends at %v, not at the guided estimate", r.X()[0])
+	}
+}

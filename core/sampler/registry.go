@@ -50,6 +50,7 @@ const (
 	KindGradientEstimation
 	KindRK4
 	KindFlowHeun
+	KindEulerCFGpp
 	kinds
 )
 
@@ -64,6 +65,7 @@ type Info struct {
 	Cost       string // evaluations of n steps, as a formula
 	Evals      func(n int) int
 	Stochastic bool   // draws noise at its default settings
+	Guided     bool   // is made for classifier-free guidance
 	Knobs      []Knob // settings that it reads
 
 	tape func(Options) Solver // its steps are known beforehand
@@ -75,7 +77,7 @@ var infos = [kinds]Info{
 	eulerAncestralInfo, dpm2AncestralInfo, dpmpp2SAncestralInfo, sdeDPMpp1Info, sdeDPMpp2MInfo, sdeDPMpp3MInfo, dpmppSDEInfo,
 	lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo, flowAncestralInfo, vdmInfo,
 	dpm2Info, dpmpp2sInfo, dpmpp3sInfo, dpmpp3mInfo, dpmMultistepInfo, dpm2sInfo, dpm3sInfo, dpmFastInfo, deisInfo, lmsInfo,
-	ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo, gradientInfo, rk4Info, flowHeunInfo,
+	ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo, gradientInfo, rk4Info, flowHeunInfo, eulerCFGppInfo,
 }
 
 // Solvers lists every solver, in the order of Kind.

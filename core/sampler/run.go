@@ -104,6 +104,12 @@ func (r *Run) Step() (done bool, err error) {
 		}
 		r.last = op.Dst
 		r.seen.Evals++
+	case OpUnguided:
+		if dst := r.buf[op.Dst]; r.env.Unguided != nil {
+			r.env.Unguided(dst)
+		} else {
+			copy(dst, r.buf[r.last])
+		}
 	case OpLin:
 		r.lin(op, &r.coef[r.pc])
 	case OpNoise:

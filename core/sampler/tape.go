@@ -13,10 +13,11 @@ type OpKind uint8
 
 // The operations.
 const (
-	OpEval  OpKind = iota // buf[Dst] = D(buf[Src[0]]) at Levels[Level]: one call of the network
-	OpLin                 // buf[Dst] = Σ Coef[i]·buf[Src[i]] for i < Terms; Dst may be one of Src
-	OpNoise               // buf[Dst] = standard normal noise of stream Key
-	OpEmit                // a sampler step is done: buf[X] is at Levels[Level]
+	OpEval     OpKind = iota // buf[Dst] = D(buf[Src[0]]) at Levels[Level]: one call of the network
+	OpLin                    // buf[Dst] = Σ Coef[i]·buf[Src[i]] for i < Terms; Dst may be one of Src
+	OpNoise                  // buf[Dst] = standard normal noise of stream Key
+	OpUnguided               // buf[Dst] = what the last OpEval would have been without guidance
+	OpEmit                   // a sampler step is done: buf[X] is at Levels[Level]
 )
 
 // Buf names a buffer of a tape.
@@ -96,6 +97,9 @@ func (b *Builder) Eval(dst, src Buf, level int) {
 	b.add(Op{Kind: OpEval, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Level: int32(b.first + level)})
 	b.tape.NFE++
 }
+
+// Unguided sets dst to what the last Eval would have been without guidance; it costs no call of the network.
+func (b *Builder) Unguided(dst Buf) { b.add(Op{Kind: OpUnguided, Dst: dst}) }
 
 // Lin sets dst to a linear combination, summed in the order given. Terms of coefficient 0 are left out.
 func (b *Builder) Lin(dst Buf, terms ...Term) {

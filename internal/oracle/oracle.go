@@ -121,11 +121,15 @@ func Follow(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64,
 	}
 	copy(buf[sampler.X], x)
 	sum := make([]float64, len(x))
+	estimate := sampler.X // of the last evaluation
 	for i := range t.Ops {
 		op := &t.Ops[i]
 		switch op.Kind {
 		case sampler.OpEval:
 			den(buf[op.Dst], buf[op.Src[0]], t.Levels[op.Level])
+			estimate = op.Dst
+		case sampler.OpUnguided: // nothing is guided here
+			copy(buf[op.Dst], buf[estimate])
 		case sampler.OpNoise:
 			noise(buf[op.Dst], op.Key)
 		case sampler.OpLin:
