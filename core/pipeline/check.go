@@ -27,6 +27,7 @@ type plan struct {
 	solver sampler.Program
 	known  *edit.Measurement // nil: the run is held to nothing
 	start  schedule.Level
+	begin  float32 // what the first noise is scaled by
 }
 
 // check is the one place that decides what goes together: it returns the compiled solver, or a *Clash.
@@ -269,7 +270,7 @@ func (m *Model) checkEdit(s *Spec, p *plan) error {
 // levels are those of the spec's grid, or of the contract's own list.
 func (m *Model) levels(s *Spec) ([]schedule.Level, error) {
 	own := m.Grid
-	own.Options = s.GridOptions.Over(own.For(s.Grid.Knobs()))
+	own.Options = m.gridOptions(s)
 	if t := m.Contract.Times; len(t) == s.Steps {
 		own.Times = t
 		if s.Grid != schedule.ConsistencySteps { // which reads the list itself
@@ -277,6 +278,11 @@ func (m *Model) levels(s *Spec) ([]schedule.Level, error) {
 		}
 	}
 	return s.Grid.Grid(own)(m.Process, s.Steps)
+}
+
+// gridOptions are the spec's, and the checkpoint's own where it leaves one out.
+func (m *Model) gridOptions(s *Spec) schedule.Options {
+	return s.GridOptions.Over(m.Grid.For(s.Grid.Knobs()))
 }
 
 // compile makes levels and program, and asks the parameterisation about every level that will be evaluated.
@@ -290,7 +296,10 @@ func (m *Model) compile(s *Spec, p *plan) error {
 		return err
 	}
 	levels = levels[begin:]
-	p.start = levels[0]
+	p.start, p.begin = levels[0], 1
+	if l := p.start; m.gridOptions(s).Whole(schedule.Start) == schedule.StartNoise {
+		p.begin = float32(l.S / math.Sqrt(float64(l.A*l.A)+float64(l.S*l.S)))
+	}
 	options := s.Options.Over(m.Options.For(s.Solver.Knobs()))
 	if p.solver, err = s.Edit.program(s.Solver, options, m.Process, levels, p.known); err != nil {
 		return caused(SettingSteps, err)

@@ -21,6 +21,7 @@ type Run struct {
 	sampler sampler.Runner
 	origin  *origin   // nil: a run begins in noise
 	from    *State    // nil: a run begins at the beginning
+	begin   float32   // what a run that begins in noise scales it by
 	pixels  []float32 // one picture, decoded
 }
 
@@ -64,7 +65,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 			env.Denoiser = edit.NewHard(den, p.known)
 		}
 	}
-	r.origin, r.from = m.origin(s.Edit, p), s.From
+	r.origin, r.from, r.begin = m.origin(s.Edit, p), s.From, p.begin
 	r.pixels = make([]float32, per)
 	r.sampler = p.solver.Start(env, s.Batch*per)
 	return r, r.Reset(s.Seed, s.Choice)
@@ -86,6 +87,11 @@ func (r *Run) Reset(seed uint64, choice []int) error {
 		copy(r.sampler.X(), r.from.X)
 	case r.origin != nil:
 		r.origin.put(r.sampler.X())
+	case r.begin != 1:
+		x := r.sampler.X()
+		for i := range x {
+			x[i] = float32(r.begin * x[i])
+		}
 	}
 	return nil
 }

@@ -421,3 +421,23 @@ func TestGoingOnFromAStep(t *testing.T) {
 		}
 	}
 }
+
+// Pitfall: a run begins with the variance of noisy data, or with that of noise alone: S of it.
+func TestStartOfARun(t *testing.T) {
+	m, _ := testModel(t)
+	s := m.Defaults()
+	s.Grid, s.Steps = schedule.Linspace, 4
+	plain := mustCompile(t, m, s)
+	s.GridOptions = s.GridOptions.With(schedule.Start, schedule.StartNoise)
+	noise := mustCompile(t, m, s)
+	hi, _ := m.Process.Range()
+	for i, v := range plain.X() {
+		if want := float32(float32(hi.S) * v); noise.X()[i] != want {
+			t.Fatalf("value %d begins at %v, want %v of %v", i, noise.X()[i], want, v)
+		}
+	}
+	s.GridOptions = s.GridOptions.With(schedule.Rho, 7)
+	if _, err := Compile(m, s, nil); err == nil {
+		t.Error("linspace takes a rho")
+	}
+}
