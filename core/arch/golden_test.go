@@ -51,11 +51,11 @@ func TestRecordedPasses(t *testing.T) {
 // give them. A change that moves a bit on purpose changes these lines, and says so in its commit.
 func TestSameBitsEverywhere(t *testing.T) {
 	digests := map[string]string{
-		"consistency": "2cc696ed1183ea638c8fd21bcbaa0b0af1ef17f24758af56a2805492ad327579",
-		"ddpm":        "95b21cf2f7f7dea446902899d90dfce6e1c13907e2913d435312105ed7024e62",
-		"fourier":     "aead640850ec435615e3972fd07afe3f229e1c9a75a7b50f27735fceed54d4bb",
-		"learned":     "23916c031042270fbb025f602f425fa126a3a4e3e902390f5a9b7f449185bd2b",
-		"one-level":   "27ca62a2ee89917cbf2a91b12b822990129bfacd0a6382c3b41e810d60772a4a",
+		"consistency": "3514c314d920563a8c2467374176fe44ef8567f8550debe1dd42ccb47735c73b",
+		"ddpm":        "16ae4a6240a0c1000f976ca4180e0a0112123fad5bcb0beed34112f20f29c3e5",
+		"fourier":     "7664e3045946aefcfcb1de35dc1034c71d93100996d44bebe7e29e1e618886d3",
+		"learned":     "aaad49524488fba22bf778a44e049755abfed79c801793627b22c7da6152122d",
+		"one-level":   "087d06af3a6bc94cfa6cdd28f55f61d3364a119987dff97e5ec1edeb842e511e",
 	}
 	for _, name := range recorded {
 		net, r := load(t, name)

@@ -45,7 +45,8 @@ func (n *NormSiLU) Forward(p *nn.Plan, x *tensor.Tensor) Normed {
 	shape := kernel.Frame{H: x.H, W: x.W, C: x.C, Ph: x.H, Pw: x.W}
 	each(p, nn.Op{Name: n.Gamma.Name, Kind: nn.OpNorm}, x.N, func(i int) {
 		r, t, gain, shift := n.rows(d, i)
-		kernel.GroupNormAffine(r, t, n.ones, n.zeros, picture(x, i), nil, x.H*x.W, n.Channels, 0, n.Groups, n.eps)
+		scratch := picture(d.Y, i) // its content comes last
+		kernel.GroupNormAffine(r, t, n.ones, n.zeros, picture(x, i), nil, x.H*x.W, n.Channels, 0, n.Groups, n.eps, scratch)
 		for c, g := range n.Gamma.Value {
 			gain[c], shift[c] = r[c]*g, float32(t[c]*g)+n.Beta.Value[c]
 		}

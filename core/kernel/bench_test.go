@@ -48,7 +48,7 @@ func BenchmarkRows(b *testing.B) {
 	const hw, c = 32 * 32, 64
 	r := rng(5)
 	x, y, dst := r.floats(hw*c), r.floats(hw*c), make([]float32, hw*c)
-	row, scratch := r.floats(c), make([]float32, 2*c)
+	row, scratch := r.floats(c), make([]float32, 2*c+NormScratch(hw, c))
 	plain := Frame{H: 32, W: 32, C: c, Ph: 32, Pw: 32}
 	for name, f := range map[string]func(){
 		"Add":         func() { Add(dst, x, y) },

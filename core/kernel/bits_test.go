@@ -15,7 +15,7 @@ func calls() map[string]func() []float32 {
 	padded, weights := r.floats(n*(h+2)*(w+2)*cin), r.floats(9*cin*cout)
 	packed := make([]float32, PackedConv3x3Len(cin, cout))
 	PackConv3x3(packed, weights, cin, cout)
-	scratch, dst := make([]float32, 2*c), make([]float32, 4*n*hw*c)
+	scratch, dst := make([]float32, 2*c+NormScratch(345, 9)), make([]float32, 4*n*hw*c)
 	out := dst[:n*hw*c]
 	return map[string]func() []float32{
 		"Gemm": func() []float32 {
@@ -51,7 +51,7 @@ func calls() map[string]func() []float32 {
 		},
 		"Scale":       func() []float32 { Scale(out, x, 0.7); return out },
 		"AddBias":     func() []float32 { copy(out, x); AddBias(out, row, n*hw, c); return out },
-		"GroupNorm":   func() []float32 { GroupNorm(out, x, row, row[1:], n, hw, c, 1, 1e-5, scratch); return out },
+		"GroupNorm":   func() []float32 { GroupNorm(out, x, row, row[1:], 1, 345, 9, 3, 1e-5, scratch); return out[:345*9] },
 		"SiLU":        func() []float32 { Scale(out, x, 15); SiLU(out, out); return out },
 		"SiLUGrad":    func() []float32 { Scale(out, x, 9); SiLUGrad(out, out, y); return out },
 		"SoftmaxRows": func() []float32 { clear(out); SoftmaxRows(out, x, n*hw, 35, c, 9); return out },
@@ -75,7 +75,7 @@ func TestSameBits(t *testing.T) {
 	want := map[string]uint32{
 		"Gemm": 0x91f159f4, "PackT": 0x26a7eb3f, "Conv3x3": 0x50b65905, "Conv3x3 stride 2": 0xec446381,
 		"Winograd 4": 0x26bc80bc, "Winograd 2": 0xa72fb8fa, "Frame": 0xf6f9cc3d,
-		"Add": 0x3673af17, "Scale": 0x002fc159, "AddBias": 0xe4fb6db0, "GroupNorm": 0x53422487, "SiLU": 0x843ab8a3, "SiLUGrad": 0x53b4b68a,
+		"Add": 0x3673af17, "Scale": 0x002fc159, "AddBias": 0xe4fb6db0, "GroupNorm": 0x9ee4d970, "SiLU": 0x843ab8a3, "SiLUGrad": 0x53b4b68a,
 		"SoftmaxRows": 0x7166d97a, "Upsample2x": 0x54995fe5, "AvgPool2x": 0x32733a29,
 	}
 	for name, f := range calls() {
@@ -153,6 +153,7 @@ func TestShapeErrors(t *testing.T) {
 		"GroupNorm groups":  func() { GroupNorm(f(8), f(8), f(4), f(4), 1, 2, 4, 3, 0, f(8)) },
 		"GroupNorm x":       func() { GroupNorm(f(8), f(7), f(4), f(4), 1, 2, 4, 2, 0, f(8)) },
 		"GroupNorm scratch": func() { GroupNorm(f(8), f(8), f(4), f(4), 1, 2, 4, 2, 0, f(7)) },
+		"GroupNorm blocks":  func() { GroupNorm(f(516), f(516), f(4), f(4), 1, 129, 4, 2, 0, f(15)) },
 		"SiLU":              func() { SiLU(f(2), f(3)) },
 		"SiLUGrad":          func() { SiLUGrad(f(2), f(2), f(3)) },
 		"SoftmaxRows":       func() { SoftmaxRows(f(10), f(9), 2, 4, 6, 1) },

@@ -4,52 +4,42 @@ package kernel
 
 import "simd"
 
-// Each function is its generic twin for whole vectors of channels, with the
-// twin's loop over what channels are left.
-
-func channelSums(sum, x []float32, hw, ld int) {
-	var v simd.Float32s
-	q, c, w := base(sum), len(sum), v.Len()
-	clear(sum)
-	i := 0
-	for ; i+4 <= hw; i += 4 {
-		quad := x[i*ld : (i+3)*ld+c]
-		p := base(quad)
-		j := 0
-		for ; j+w <= c; j += w {
-			s := load(p, j).Add(load(p, ld+j))
-			t := load(p, 2*ld+j).Add(load(p, 3*ld+j))
-			store(q, j, load(q, j).Add(s.Add(t)))
+// channelMoments is channelMomentsGeneric for whole vectors of channels, whose
+// sums stay in registers over all pixels, and its loop for what channels are
+// left.
+func channelMoments(sum, square, x, first []float32, pixels, ld int) {
+	p, f, sums, squares := base(x), base(first), base(sum), base(square)
+	c, w, j, quads := len(sum), lanes(), 0, pixels/4*4
+	for ; j+2*w <= c; j += 2 * w {
+		var s0, s1, q0, q1 simd.Float32s
+		f0, f1 := load(f, j), load(f, j+w)
+		for at, end := j, j+quads*ld; at < end; at += 4 * ld {
+			d0, d1 := load(p, at).Sub(f0), load(p, at+ld).Sub(f0)
+			d2, d3 := load(p, at+2*ld).Sub(f0), load(p, at+3*ld).Sub(f0)
+			s0 = s0.Add(d0.Add(d1).Add(d2.Add(d3)))
+			q0 = q0.Add(d0.Mul(d0).Add(d1.Mul(d1)).Add(d2.Mul(d2).Add(d3.Mul(d3))))
+			d0, d1 = load(p, at+w).Sub(f1), load(p, at+w+ld).Sub(f1)
+			d2, d3 = load(p, at+w+2*ld).Sub(f1), load(p, at+w+3*ld).Sub(f1)
+			s1 = s1.Add(d0.Add(d1).Add(d2.Add(d3)))
+			q1 = q1.Add(d0.Mul(d0).Add(d1.Mul(d1)).Add(d2.Mul(d2).Add(d3.Mul(d3))))
 		}
-		for ; j < c; j++ {
-			sum[j] += (quad[j] + quad[ld+j]) + (quad[2*ld+j] + quad[3*ld+j])
-		}
+		store(sums, j, s0)
+		store(sums, j+w, s1)
+		store(squares, j, q0)
+		store(squares, j+w, q1)
 	}
-	for ; i < hw; i++ {
-		add(sum, sum, x[i*ld:][:c])
-	}
-}
-
-func channelSquares(sum, x, mean []float32, hw, ld int) {
-	var mu simd.Float32s
-	q, m, c, w := base(sum), base(mean), len(sum), mu.Len()
-	clear(sum)
-	i := 0
-	for ; i+4 <= hw; i += 4 {
-		quad := x[i*ld : (i+3)*ld+c]
-		p := base(quad)
-		j := 0
-		for ; j+w <= c; j += w {
-			mu = load(m, j)
-			d0, d1 := load(p, j).Sub(mu), load(p, ld+j).Sub(mu)
-			d2, d3 := load(p, 2*ld+j).Sub(mu), load(p, 3*ld+j).Sub(mu)
-			s := d0.Mul(d0).Add(d1.Mul(d1)).Add(d2.Mul(d2).Add(d3.Mul(d3)))
-			store(q, j, load(q, j).Add(s))
+	for ; j+w <= c; j += w {
+		var s, q simd.Float32s
+		f := load(f, j)
+		for at, end := j, j+quads*ld; at < end; at += 4 * ld {
+			d0, d1 := load(p, at).Sub(f), load(p, at+ld).Sub(f)
+			d2, d3 := load(p, at+2*ld).Sub(f), load(p, at+3*ld).Sub(f)
+			s = s.Add(d0.Add(d1).Add(d2.Add(d3)))
+			q = q.Add(d0.Mul(d0).Add(d1.Mul(d1)).Add(d2.Mul(d2).Add(d3.Mul(d3))))
 		}
-		for ; j < c; j++ {
-			mu := mean[j]
-			sum[j] += squares(quad[j]-mu, quad[ld+j]-mu, quad[2*ld+j]-mu, quad[3*ld+j]-mu)
-		}
+		store(sums, j, s)
+		store(squares, j, q)
 	}
-	addSquares(sum, x, mean, i, hw, ld)
+	channelMomentsOf(sum, square, x, first, quads, ld, j)
+	channelMomentsRest(sum, square, x, first, quads, pixels, ld)
 }

@@ -67,8 +67,8 @@ const partWork = 1 << 18
 const (
 	workMove = 4
 	workAdd  = 8
-	workNorm = 12
-	workExp  = 32
+	workNorm = 6
+	workExp  = 16
 )
 
 // partsPerThread lets a thread that was held up do less than the others.

@@ -12,7 +12,7 @@ func bulk() map[string]func() []float32 {
 	const hw, c, h, w = 37 * 41, 180, 37, 41
 	x, y, dst := r.floats(hw*c), r.floats(hw*c), make([]float32, 4*hw*c)
 	row, weights := r.floats(2*c), r.floats(9*40*c)
-	packed, scratch := make([]float32, PackedConv3x3Len(40, c)), make([]float32, 2*c)
+	packed, scratch := make([]float32, PackedConv3x3Len(40, c)), make([]float32, 2*c+NormScratch(hw, c))
 	out := dst[:hw*c]
 	winograd := func(tile, h, w, cin, cout, count int, e Epilogue) func() []float32 {
 		shape := Winograd{Tile: tile, N: 1, H: h, W: w, Cin: cin, Cout: cout}
@@ -57,7 +57,7 @@ func bulk() map[string]func() []float32 {
 		"Fill":                func() []float32 { frame.Fill(dst, x, Norm{}, 0, c, 0, frame.H); return dst[:40*44*c] },
 		"Fill norm":           func() []float32 { frame.Fill(dst, x, Norm{row[:c], row[c:]}, 0, c, 0, frame.H); return dst[:40*44*c] },
 		"GroupNormAffine": func() []float32 {
-			GroupNormAffine(dst[:c], dst[c:2*c], row, row[c:], x, y, hw/2, 76, 104, 36, 1e-5)
+			GroupNormAffine(dst[:c], dst[c:2*c], row, row[c:], x, y, hw/2, 76, 104, 36, 1e-5, scratch)
 			return dst[:2*c]
 		},
 		"Add":       func() []float32 { Add(out, x, y); return out },

@@ -16,9 +16,8 @@ func add(dst, a, b []float32)                   { addGeneric(dst, a, b) }
 func scale(dst, x []float32, s float32)         { scaleGeneric(dst, x, s) }
 func addRows(dst, x, row []float32)             { addRowsGeneric(dst, x, row) }
 func affineRows(dst, x, a, b []float32, ld int) { affineRowsGeneric(dst, x, a, b, ld) }
-func channelSums(sum, x []float32, hw, ld int)  { channelSumsGeneric(sum, x, hw, ld) }
-func channelSquares(sum, x, mean []float32, hw, ld int) {
-	channelSquaresGeneric(sum, x, mean, hw, ld)
+func channelMoments(sum, square, x, first []float32, pixels, ld int) {
+	channelMomentsGeneric(sum, square, x, first, pixels, ld)
 }
 func silu(dst, x []float32)                          { siluGeneric(dst, x) }
 func siluGrad(dst, x, dy []float32)                  { siluGradGeneric(dst, x, dy) }

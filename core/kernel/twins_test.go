@@ -14,8 +14,7 @@ type variant struct {
 	scale          func(dst, x []float32, s float32)
 	addRows        func(dst, x, row []float32)
 	affineRows     func(dst, x, a, b []float32, ld int)
-	channelSums    func(sum, x []float32, hw, ld int)
-	channelSquares func(sum, x, mean []float32, hw, ld int)
+	channelMoments func(sum, square, x, first []float32, pixels, ld int)
 	silu           func(dst, x []float32)
 	siluGrad       func(dst, x, dy []float32)
 	softmaxRow     func(dst, x []float32, s float32)
@@ -31,12 +30,12 @@ type variant struct {
 var variants = []variant{
 	{"generic", func(dst []float32, ldd int, a []float32, lda int, panel []float32, m, cols int, r runs, accumulate bool) {
 		gemmPanelGeneric(dst, ldd, a, lda, panel, m, cols, r, accumulate, panelWidth())
-	}, addGeneric, scaleGeneric, addRowsGeneric, affineRowsGeneric, channelSumsGeneric, channelSquaresGeneric,
+	}, addGeneric, scaleGeneric, addRowsGeneric, affineRowsGeneric, channelMomentsGeneric,
 		siluGeneric, siluGradGeneric, softmaxRowGeneric, avgPixelsGeneric, finiteGeneric, affineSiLUGeneric, winogradIn4Generic, winogradIn2Generic,
 		func(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
 			winogradOutGeneric(dst, m, row, res, scale, tile, plane, line, pixel, panelWidth())
 		}},
-	{"built", gemmPanel, add, scale, addRows, affineRows, channelSums, channelSquares, silu, siluGrad, softmaxRow, avgPixels, finite,
+	{"built", gemmPanel, add, scale, addRows, affineRows, channelMoments, silu, siluGrad, softmaxRow, avgPixels, finite,
 		affineSiLU, winogradIn4, winogradIn2, winogradOut},
 }
 
@@ -113,16 +112,12 @@ var twins = map[string]func(v variant, m *memory, n int){
 		x := m.slice(2 * n)
 		v.affineRows(x, x, m.slice(n), m.slice(n), n)
 	},
-	"channelSums": func(v variant, m *memory, n int) {
-		for hw := range 10 {
-			v.channelSums(m.slice(n+1), m.slice(hw*(n+1)), hw, n+1)
-			v.channelSums(m.slice(n+1), m.slice(hw*(n+6)+n+1), hw, n+6)
-		}
-	},
-	"channelSquares": func(v variant, m *memory, n int) {
-		for hw := range 10 {
-			v.channelSquares(m.slice(n+1), m.slice(hw*(n+1)), m.slice(n+1), hw, n+1)
-			v.channelSquares(m.slice(n+1), m.slice(hw*(n+6)+n+1), m.slice(n+1), hw, n+6)
+	"channelMoments": func(v variant, m *memory, n int) {
+		n++
+		for pixels := range 6 {
+			for _, ld := range []int{n, n + 5} {
+				v.channelMoments(m.slice(n), m.slice(n), m.slice(max(pixels-1, 0)*ld+n), m.slice(n), pixels, ld)
+			}
 		}
 	},
 	"silu":          func(v variant, m *memory, n int) { v.silu(m.slice(n), m.wide(n)) },

@@ -100,7 +100,7 @@ func elementwise(print Printer) {
 	const pixels, channels = 32 * 32, 64
 	const size = pixels * channels
 	x, y := ramp(make([]float32, size)), make([]float32, size)
-	gain, shift, scratch := ramp(make([]float32, channels)), ramp(make([]float32, channels)), make([]float32, 4*channels)
+	gain, shift, scratch := ramp(make([]float32, channels)), ramp(make([]float32, channels)), make([]float32, 2*channels+kernel.NormScratch(pixels, channels))
 	for _, e := range []struct {
 		name string
 		call func()

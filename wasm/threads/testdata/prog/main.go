@@ -31,7 +31,7 @@ func main() {
 	}
 	fmt.Println("silu", hash(sum))
 	const hw, c = 32 * 32, 96
-	x, scratch := floats(hw*c, 4), make([]float32, 2*c)
+	x, scratch := floats(hw*c, 4), make([]float32, 2*c+kernel.NormScratch(hw, c))
 	kernel.GroupNorm(x, x, a[:c], b[:c], 1, hw, c, 32, 1e-5, scratch)
 	kernel.SoftmaxRows(x, x, hw, c, c, 3)
 	fmt.Println("rows", hash(x))
