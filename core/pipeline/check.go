@@ -132,6 +132,9 @@ func (m *Model) CheckSolver(k sampler.Kind) error {
 	if info.Guided && m.CheckGuidance() != nil {
 		return clash(SettingSolver, remedy, "%v needs guidance, and the model cannot be guided", k)
 	}
+	if !m.Extras.Has(info.Needs) {
+		return caused(SettingSolver, &sampler.NeedError{Kind: k, Need: info.Needs})
+	}
 	if c.Deterministic && info.Stochastic {
 		return clash(SettingSolver, remedy, "%v draws noise, and the model was trained for steps without", k)
 	}
@@ -301,7 +304,7 @@ func (m *Model) compile(s *Spec, p *plan) error {
 		p.begin = float32(l.S / math.Sqrt(float64(l.A*l.A)+float64(l.S*l.S)))
 	}
 	options := s.Options.Over(m.Options.For(s.Solver.Knobs()))
-	if p.solver, err = s.Edit.program(s.Solver, options, m.Process, levels, p.known); err != nil {
+	if p.solver, err = s.Edit.program(&m.Extras, s.Solver, options, m.Process, levels, p.known); err != nil {
 		return caused(SettingSteps, err)
 	}
 	if m.Contract.Deterministic && p.solver.DrawsNoise() {
@@ -324,6 +327,7 @@ func caused(s Setting, err error) error {
 	var guide *guidance.OptionError
 	var option *sampler.SettingError
 	var gridOption *schedule.SettingError
+	var need *sampler.NeedError
 	switch {
 	case errors.As(err, &gridOption):
 		return &Clash{SettingGrid, gridOption.Problem, gridOption.Remedy, err}
@@ -333,6 +337,8 @@ func caused(s Setting, err error) error {
 		return &Clash{s, guide.Problem, guide.Remedy, err}
 	case errors.As(err, &grid):
 		return &Clash{s, grid.Problem, grid.Remedy, err}
+	case errors.As(err, &need):
+		return &Clash{SettingSolver, need.Problem(), need.Remedy(), err}
 	case errors.As(err, &signal):
 		return &Clash{s, signal.Problem(), signal.Remedy(), err}
 	case errors.As(err, &variance):

@@ -201,6 +201,9 @@ func TestEveryCombination(t *testing.T) {
 						}
 						m, _ := testModel(t)
 						m.Process, m.Reading.Prediction = process, prediction
+						if n%2 == 1 {
+							bring(m, info, n)
+						}
 						s := m.Defaults()
 						s.Solver, s.Grid, s.Steps, s.Guidance.Scale = info.Kind, grid.Kind, n, float64(1+n%2)
 						if n%7 == 0 {

@@ -100,14 +100,14 @@ func (e *Edit) begin(n int) (int, error) {
 }
 
 // program makes the solver of a run over the levels; known is what it is held to.
-func (e *Edit) program(k sampler.Kind, o sampler.Options, p schedule.Process, levels []schedule.Level, known *edit.Measurement) (sampler.Program, error) {
+func (e *Edit) program(x *sampler.Extras, k sampler.Kind, o sampler.Options, p schedule.Process, levels []schedule.Level, known *edit.Measurement) (sampler.Program, error) {
 	switch {
 	case known != nil && e.Method == MethodRestore:
 		return edit.DDRM{Known: known, Noise: e.Noise}.Prepare(levels), nil
 	case e != nil && e.Jump > 0:
-		return k.Travel(o, p, levels, e.Jump, e.Times)
+		return x.Travel(k, o, p, levels, e.Jump, e.Times)
 	}
-	return k.Compile(o, p, levels)
+	return x.Compile(k, o, p, levels)
 }
 
 // measurement is what a run is held to, in the order of the network's values; nil: nothing.

@@ -35,7 +35,7 @@ type fakeNet struct {
 func (f *fakeNet) Forward(dst, x *tensor.Tensor, times []float32, cond *tensor.Cond) error {
 	f.passes++
 	f.rows += f.n
-	per := len(x.Data) / x.N
+	per, wide := len(x.Data)/x.N, dst.C/x.C // with two heads the channels come twice
 	for k := range x.N {
 		if f.between != nil {
 			if err := f.between(); err != nil {
@@ -52,7 +52,10 @@ func (f *fakeNet) Forward(dst, x *tensor.Tensor, times []float32, cond *tensor.C
 			}
 		}
 		for i, v := range x.Data[k*per:][:per] {
-			dst.Data[k*per+i] = float32(v*0.5) + float32(c*0.01) + float32(times[k]*1e-4) + float32(float32(i%5)*0.1) + f.bad
+			y := float32(v*0.5) + float32(c*0.01) + float32(times[k]*1e-4) + float32(float32(i%5)*0.1) + f.bad
+			for head := range wide {
+				dst.Data[(k*per+i-i%x.C)*wide+head*x.C+i%x.C] = y
+			}
 		}
 	}
 	return nil
@@ -89,6 +92,35 @@ func testModel(t testing.TB) (*Model, *fake) {
 		Cond:     testLabels(t, 3),
 		Contract: Contract{Defaults: Defaults{Solver: sampler.KindDPMpp2M, Grid: schedule.Trailing, Steps: 5, Guidance: 2}},
 	}, net
+}
+
+// bring gives the model what a solver needs of it, for some number of steps; ok is false if no network of these tests
+// could give it.
+func bring(m *Model, info sampler.Info, steps int) (ok bool) {
+	m.Extras = sampler.Extras{}
+	switch info.Needs {
+	case sampler.NeedsSquares:
+		m.Extras.Squares = []float64{0.4, 0.9}
+	case sampler.NeedsVariance:
+		m.Extras.Head = sampler.HeadVariance
+	case sampler.NeedsSecondMoment:
+		m.Extras.Head = sampler.HeadSecondMoment
+	case sampler.NeedsError:
+		m.Extras.Head = sampler.HeadError
+	case sampler.NeedsTable:
+		table := &sampler.Table{Noise: make([]float64, steps)}
+		for i := range steps {
+			x, d := make([]float64, i+1), make([]float64, i+1)
+			x[i], d[i/2], table.Noise[i] = 0.6, 0.4, 0.1*float64(steps-1-i)
+			table.X, table.D = append(table.X, x), append(table.D, d)
+		}
+		m.Extras.Table = table
+	case sampler.NeedsDegrader:
+		m.Extras.Degrader = sampler.Heat{Width: 3}
+	case sampler.NeedsBlur:
+		m.Extras.Blur = &sampler.Blur{Max: 2, Floor: 0.1}
+	}
+	return m.Extras.Has(info.Needs)
 }
 
 func mustCompile(t testing.TB, m *Model, s Spec) *Run {

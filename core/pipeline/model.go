@@ -36,6 +36,7 @@ type Model struct {
 	Thresh   Threshold            // in the place of Clip
 	Options  sampler.Options      // the checkpoint's own settings, each for the solvers that read it
 	Grid     schedule.GridOptions // the checkpoint's own, each for the grids that read it
+	Extras   sampler.Extras       // what some solvers need besides
 	Contract Contract
 }
 

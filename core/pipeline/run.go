@@ -43,9 +43,15 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		return nil, &Clash{SettingSize, err.Error(), "use another size of picture", err}
 	}
 	r.cond = m.Cond.NewCond(rows)
-	var den denoise.Denoiser = denoise.NewNetwork(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
+	env := sampler.Env{Noise: r.noise, Shape: sampler.Shape{N: s.Batch, H: p.h, W: p.w, C: m.C}}
+	var den denoise.Denoiser
+	if m.Extras.Head == sampler.HeadNone {
+		den = denoise.NewNetwork(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
+	} else {
+		two := denoise.NewTwoHeads(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
+		den, env.Second = two, two.Second() // guided, the conditional rows come first
+	}
 	per := p.h * p.w * m.C
-	env := sampler.Env{Noise: r.noise}
 	if r.guided {
 		free := guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
 		den, env.Unguided = free, free.Unguided

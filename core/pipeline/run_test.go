@@ -21,6 +21,9 @@ import (
 func TestBatchEqualsSingles(t *testing.T) {
 	m, _ := testModel(t)
 	for _, info := range sampler.Solvers() {
+		if !bring(m, info, m.Defaults().Steps) {
+			continue
+		}
 		for _, g := range []float64{1, 2} {
 			if info.Guided && g == 1 {
 				continue
@@ -166,6 +169,9 @@ func TestStepAndResetAllocateNothing(t *testing.T) {
 	choice := []int{1}
 	out := make([]byte, 64)
 	for _, info := range sampler.Solvers() {
+		if !bring(m, info, s.Steps) {
+			continue
+		}
 		s.Solver, s.Guidance.Scale = info.Kind, 2
 		r := mustCompile(t, m, s)
 		if n := testing.AllocsPerRun(5, func() {
@@ -217,6 +223,10 @@ func TestRunBits(t *testing.T) {
 	m, _ := testModel(t)
 	var got []byte
 	pin := func(name string, solver sampler.Kind, grids ...schedule.GridInfo) {
+		info, _ := solver.Info()
+		if !bring(m, info, 7) {
+			return
+		}
 		h := sha256.New()
 		for _, grid := range grids {
 			if m.CheckGrid(grid.Kind) != nil {
@@ -224,7 +234,7 @@ func TestRunBits(t *testing.T) {
 			}
 			s := m.Defaults()
 			s.Solver, s.Grid, s.Steps, s.Batch, s.Seed = solver, grid.Kind, 7, 2, 11
-			if info, _ := solver.Info(); info.Guided {
+			if info.Guided {
 				s.Guidance.Scale = 2
 			}
 			r := mustCompile(t, m, s)

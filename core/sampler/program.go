@@ -26,6 +26,21 @@ type Env struct {
 	// that level is shown or evaluated, and may change x: inpainting replaces there what is known. visit counts the
 	// calls from 0. An error ends the Step, which may be tried again.
 	Arrived func(x []float32, l schedule.Level, visit int) error
+	// Shape is that of the pictures, for what looks at each of them by itself. The zero Shape is one of a single row.
+	Shape Shape
+	// Second is where the network leaves its second output with each evaluation; nil: it has none.
+	Second []float32
+}
+
+// Shape is that of a batch of pictures, [N,H,W,C].
+type Shape struct{ N, H, W, C int }
+
+// shape is that of a run over n values.
+func (e *Env) shape(n int) Shape {
+	if e.Shape == (Shape{}) {
+		return Shape{1, 1, n, 1}
+	}
+	return e.Shape
 }
 
 // arrived calls the hook, if there is one.
@@ -61,7 +76,7 @@ type Loop interface {
 func (t *Tape) Asked() []schedule.Level {
 	levels := make([]schedule.Level, 0, t.NFE)
 	for i := range t.Ops {
-		if op := &t.Ops[i]; op.Kind == OpEval {
+		if op := &t.Ops[i]; op.Kind == OpEval || op.Kind == OpJump {
 			levels = append(levels, t.Levels[op.Level])
 		}
 	}

@@ -1,10 +1,6 @@
 package sampler
 
-import (
-	"fmt"
-
-	"tintype/core/schedule"
-)
+import "tintype/core/schedule"
 
 // Kind names a solver. Text becomes a Kind at the program's edge and nowhere else.
 type Kind uint8
@@ -51,6 +47,17 @@ const (
 	KindRK4
 	KindFlowHeun
 	KindEulerCFGpp
+	KindFlowMap
+	KindDDPMLearned
+	KindAnalytic
+	KindSN
+	KindNPR
+	KindGGDM
+	KindALD
+	KindPC
+	KindCold
+	KindColdNaive
+	KindGDDIMBlur
 	kinds
 )
 
@@ -67,6 +74,7 @@ type Info struct {
 	Stochastic bool   // draws noise at its default settings
 	Guided     bool   // is made for classifier-free guidance
 	Knobs      []Knob // settings that it reads
+	Needs      Need   // what it needs of a checkpoint besides network and process
 
 	tape func(Options) Solver // its steps are known beforehand
 	loop func(Options) Loop   // its steps depend on the pictures
@@ -78,6 +86,7 @@ var infos = [kinds]Info{
 	lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo, flowAncestralInfo, vdmInfo,
 	dpm2Info, dpmpp2sInfo, dpmpp3sInfo, dpmpp3mInfo, dpmMultistepInfo, dpm2sInfo, dpm3sInfo, dpmFastInfo, deisInfo, lmsInfo,
 	ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo, gradientInfo, rk4Info, flowHeunInfo, eulerCFGppInfo,
+	flowMapInfo, ddpmLearnedInfo, analyticInfo, snInfo, nprInfo, ggdmInfo, aldInfo, pcInfo, coldInfo, coldNaiveInfo, gddimBlurInfo,
 }
 
 // Solvers lists every solver, in the order of Kind.
@@ -99,32 +108,9 @@ func (k Kind) String() string {
 }
 
 // Compile prepares the solver for levels of a process. A setting that it does not take is a *SettingError, levels
-// that it cannot visit are a *LevelsError.
+// that it cannot visit are a *LevelsError; what only some checkpoints have (see Extras), a *NeedError.
 func (k Kind) Compile(o Options, p schedule.Process, levels []schedule.Level) (Program, error) {
-	full, err := o.Fill(k.String(), k.Knobs())
-	if err != nil {
-		return nil, err
-	}
-	if loop := infos[k].loop; loop != nil {
-		if err := checkLevels(levels); err != nil {
-			return nil, err
-		}
-		return loop(full).Prepare(p, levels)
-	}
-	return Compile(infos[k].tape(full), p, levels)
-}
-
-// Travel is Compile with stretches of jump steps that are run times over: see the solver Travel. A solver that owns its
-// loop cannot go back and is refused.
-func (k Kind) Travel(o Options, p schedule.Process, levels []schedule.Level, jump, times int) (Program, error) {
-	full, err := o.Fill(k.String(), k.Knobs())
-	if err != nil {
-		return nil, err
-	}
-	if infos[k].tape == nil {
-		return nil, &LevelsError{fmt.Sprintf("%v finds its own steps and cannot go back and forth", k)}
-	}
-	return Compile(Travel{infos[k].tape(full), jump, times}, p, levels)
+	return new(Extras).Compile(k, o, p, levels)
 }
 
 // perStep is the cost of one evaluation a step.

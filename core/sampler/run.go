@@ -21,7 +21,8 @@ type Run struct {
 	start float32 // what the first noise is scaled by
 	pc    int
 	seen  Progress
-	last  Buf // of the latest estimate
+	last  Buf                        // of the latest estimate
+	apply []func(dst, src []float32) // the tape's operators
 }
 
 // Progress says how far a run is.
@@ -57,6 +58,9 @@ func NewRun(t *Tape, env Env, n int) *Run {
 	}
 	for i := range r.buf {
 		r.buf[i] = make([]float32, n)
+	}
+	for _, o := range t.Operators {
+		r.apply = append(r.apply, o.Bind(env.shape(n)))
 	}
 	l := t.Levels[0]
 	r.start = float32(math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S)))
@@ -98,8 +102,8 @@ func (r *Run) Step() (done bool, err error) {
 	}
 	op := &r.tape.Ops[r.pc]
 	switch op.Kind {
-	case OpEval:
-		if err := r.env.Denoiser.Denoise(r.buf[op.Dst], r.buf[op.Src[0]], r.tape.Levels[op.Level]); err != nil {
+	case OpEval, OpJump:
+		if err := r.ask(op); err != nil {
 			return false, r.located(op, err)
 		}
 		r.last = op.Dst
@@ -119,6 +123,8 @@ func (r *Run) Step() (done bool, err error) {
 			return false, err
 		}
 		r.seen.Step++
+	default:
+		r.values(op, &r.coef[r.pc])
 	}
 	r.pc++
 	r.seen.Op = r.pc

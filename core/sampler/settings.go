@@ -7,20 +7,25 @@ type Setting uint8
 
 // The settings.
 const (
-	Eta        Setting = iota // how much of the reverse SDE's noise: 0 none, 1 all of it
-	Variance                  // of DDPM's noise: VarianceSmall, VarianceLarge
-	Correction                // of the second-order DPM-Solvers: Midpoint, HeunLike
-	SNoise                    // what every fresh noise is multiplied by
-	SChurn                    // how much noise is raised before the steps, over the whole run
-	STMin                     // the least sigma where it is raised
-	STMax                     // the largest
-	Alpha                     // where Heun takes the second slope, as a part of the step
-	Gamma                     // of TCD: how much further down a step goes, before fresh noise brings it back
-	Order                     // of convergence, of solvers that come in several
-	LastSteps                 // whether the last steps go down in order: FullOrder, LowerOrder
-	Corrector                 // of UniPC: CorrectorOff, CorrectorOn
-	Bh                        // of UniPC where it does not solve for its weights: BH1, BH2
-	Slopes                    // of gradient estimation: how much of the newest slope
+	Eta          Setting = iota // how much of the reverse SDE's noise: 0 none, 1 all of it
+	Variance                    // of DDPM's noise: VarianceSmall, VarianceLarge
+	Correction                  // of the second-order DPM-Solvers: Midpoint, HeunLike
+	SNoise                      // what every fresh noise is multiplied by
+	SChurn                      // how much noise is raised before the steps, over the whole run
+	STMin                       // the least sigma where it is raised
+	STMax                       // the largest
+	Alpha                       // where Heun takes the second slope, as a part of the step
+	Gamma                       // of TCD: how much further down a step goes, before fresh noise brings it back
+	Order                       // of convergence, of solvers that come in several
+	LastSteps                   // whether the last steps go down in order: FullOrder, LowerOrder
+	Corrector                   // of UniPC: CorrectorOff, CorrectorOn
+	Bh                          // of UniPC where it does not solve for its weights: BH1, BH2
+	Slopes                      // of gradient estimation: how much of the newest slope
+	NoiseCap                    // of Analytic-DPM: the last noise's largest mean, in grey levels of 256; 0: no cap
+	LangevinStep                // of ALD: the step of a Langevin step, relative to the noise's variance
+	Inner                       // Langevin steps at each level
+	SNR                         // of PC's Langevin steps: how large the noise is relative to the score
+	Predictor                   // of PC: ReverseDiffusion, AncestralPredictor, EulerMaruyama
 	settings
 )
 
@@ -80,6 +85,12 @@ var settingInfos = [settings]SettingInfo{
 		Choices: []string{"off", "on"}},
 	{Setting: Bh, Name: "bh", Line: "the size of a step in its lowest orders", Whole: true, Choices: []string{"bh1", "bh2"}},
 	{Setting: Slopes, Name: "slope-weight", Line: "weight of the newest slope; above 1 the last one is subtracted"},
+	{Setting: NoiseCap, Name: "noise-cap", Line: "the largest mean of the last noise, in grey levels of 256; 0 for no cap"},
+	{Setting: LangevinStep, Name: "langevin-step", Line: "how far a Langevin step goes, relative to the noise's variance"},
+	{Setting: Inner, Name: "inner", Line: "Langevin steps at each level", Whole: true},
+	{Setting: SNR, Name: "snr", Line: "how large a Langevin step's noise is, relative to the score"},
+	{Setting: Predictor, Name: "predictor", Line: "the step of the reverse SDE from level to level", Whole: true,
+		Choices: []string{"reverse-diffusion", "ancestral", "euler-maruyama"}},
 }
 
 // Settings lists every setting, in the order of Setting.

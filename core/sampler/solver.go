@@ -21,10 +21,14 @@ func (e *LevelsError) Error() string { return "sampler: " + e.Problem }
 // Compile makes the tape of a solver. p is asked for levels between those of the grid; a solver that needs none may
 // be compiled without a process.
 func Compile(s Solver, p schedule.Process, levels []schedule.Level) (*Tape, error) {
+	return compile(s, p, levels, &Extras{})
+}
+
+func compile(s Solver, p schedule.Process, levels []schedule.Level, e *Extras) (*Tape, error) {
 	if err := checkLevels(levels); err != nil {
 		return nil, err
 	}
-	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...)}, process: p, steps: len(levels) - 1}
+	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...)}, process: p, extras: e, steps: len(levels) - 1}
 	b.Buffer() // X
 	if err := s.Compile(b.tape.Levels[:len(levels):len(levels)], b); err != nil {
 		return nil, err

@@ -22,12 +22,37 @@ func compile(t testing.TB, s Solver, levels []schedule.Level) *Tape {
 // tape compiles a solver of the registry with those of the settings that it has; ok is false if it owns its loop.
 func tape(t testing.TB, k Kind, o Options, p schedule.Process, levels []schedule.Level) (tape *Tape, ok bool) {
 	t.Helper()
-	program, err := k.Compile(o.For(k.Knobs()), p, levels)
+	program, err := bring(k, levels).Compile(k, o.For(k.Knobs()), p, levels)
 	if err != nil {
 		t.Fatalf("%v: %v", k, err)
 	}
 	tape, ok = program.(*Tape)
 	return tape, ok
+}
+
+// bring is what the solver needs of a checkpoint: of the table, DDIM's.
+func bring(k Kind, levels []schedule.Level) *Extras {
+	info, _ := k.Info()
+	e := &Extras{Degrader: Fade{}, Blur: &Blur{Max: 1, Floor: 0.2}, SecondTime: true, Table: &Table{}}
+	switch info.Needs {
+	case NeedsVariance:
+		e.Head = HeadVariance
+	case NeedsSecondMoment:
+		e.Head = HeadSecondMoment
+	case NeedsError:
+		e.Head = HeadError
+	}
+	for i := range 1000 {
+		e.Squares = append(e.Squares, 0.3+0.0006*float64(i))
+	}
+	for i := 1; i < len(levels); i++ {
+		from, to := levels[i-1], levels[i]
+		x, d := make([]float64, i), make([]float64, i)
+		x[i-1] = to.S / from.S
+		d[i-1] = to.A - x[i-1]*from.A
+		e.Table.X, e.Table.D, e.Table.Noise = append(e.Table.X, x), append(e.Table.D, d), append(e.Table.Noise, 0)
+	}
+	return e
 }
 
 var noisy = Options{}.With(Eta, 0.5)

@@ -18,6 +18,14 @@ const (
 	OpNoise                  // buf[Dst] = standard normal noise of stream Key
 	OpUnguided               // buf[Dst] = what the last OpEval would have been without guidance
 	OpEmit                   // a sampler step is done: buf[X] is at Levels[Level]
+
+	OpJump     // OpEval of a network that is also told the end of the step, Levels[Key]
+	OpSecond   // buf[Dst] = the network's second output at the latest evaluation
+	OpMul      // buf[Dst] = buf[Src[0]]·buf[Src[1]], value by value
+	OpExp      // buf[Dst] = exp(Coef[0] + Coef[1]·buf[Src[0]])
+	OpSpread   // buf[Dst] = min(√(Coef[0] + Coef[1]·clamp(Coef[2]·buf[Src[0]], 0, 1)), Coef[3])
+	OpApply    // buf[Dst] = Operators[Key] of buf[Src[0]]
+	OpLangevin // buf[Dst] = a Langevin step from buf[Src[0]] with the estimate buf[Src[1]] and the noise buf[Src[2]]: see PC
 )
 
 // Buf names a buffer of a tape.
@@ -36,7 +44,7 @@ type Op struct {
 	Dst   Buf
 	Src   [maxTerms]Buf
 	Level int32
-	Key   uint32 // of the noise stream: 0 is the noise a run begins with, then 1, 2, ... in the tape's order
+	Key   uint32 // of the noise stream: 0 is the noise a run begins with, then 1, 2, ... in the tape's order; or a number
 	Coef  [maxTerms]float64
 }
 
@@ -47,6 +55,8 @@ type Tape struct {
 	Buffers int              // how many the operations use
 	NFE     int              // calls of the network
 	Steps   int              // sampler steps
+
+	Operators []Operator // of OpApply
 }
 
 // Term is one product of a linear combination.
@@ -59,6 +69,7 @@ type Term struct {
 type Builder struct {
 	tape    Tape
 	process schedule.Process
+	extras  *Extras
 	streams uint32 // noise drawn so far
 	next    Buf    // the buffer to name next
 	first   int    // the grid's number of the solver's first level
@@ -100,6 +111,36 @@ func (b *Builder) Eval(dst, src Buf, level int) {
 
 // Unguided sets dst to what the last Eval would have been without guidance; it costs no call of the network.
 func (b *Builder) Unguided(dst Buf) { b.add(Op{Kind: OpUnguided, Dst: dst}) }
+
+// Jump is Eval by a network that is also told at which level the step ends.
+func (b *Builder) Jump(dst, src Buf, level, to int) {
+	b.add(Op{Kind: OpJump, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Level: int32(b.first + level), Key: uint32(b.first + to)})
+	b.tape.NFE++
+}
+
+// Second copies the network's second output at the latest evaluation.
+func (b *Builder) Second(dst Buf) { b.add(Op{Kind: OpSecond, Dst: dst}) }
+
+// Mul sets dst to the product of two buffers, value by value.
+func (b *Builder) Mul(dst, x, y Buf) {
+	b.add(Op{Kind: OpMul, Dst: dst, Src: [maxTerms]Buf{x, y}, Terms: 2})
+}
+
+// Exp sets dst to exp(c0 + c1·x).
+func (b *Builder) Exp(dst, x Buf, c0, c1 float64) {
+	b.add(Op{Kind: OpExp, Dst: dst, Src: [maxTerms]Buf{x}, Terms: 1, Coef: [maxTerms]float64{c0, c1}})
+}
+
+// Spread sets dst to the deviation min(√(v + w·clamp(r·x, 0, 1)), most).
+func (b *Builder) Spread(dst, x Buf, v, w, r, most float64) {
+	b.add(Op{Kind: OpSpread, Dst: dst, Src: [maxTerms]Buf{x}, Terms: 1, Coef: [maxTerms]float64{v, w, r, most}})
+}
+
+// Apply sets dst, which is not src, to an operator's result.
+func (b *Builder) Apply(dst, src Buf, o Operator) {
+	b.add(Op{Kind: OpApply, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Key: uint32(len(b.tape.Operators))})
+	b.tape.Operators = append(b.tape.Operators, o)
+}
 
 // Lin sets dst to a linear combination, summed in the order given. Terms of coefficient 0 are left out.
 func (b *Builder) Lin(dst Buf, terms ...Term) {

@@ -76,8 +76,11 @@ func varied(info Info, n int) (o Options) {
 		if (n>>i)&1 == 1 {
 			v = knob.Max
 		}
-		if knob.Setting == Eta {
+		switch knob.Setting {
+		case Eta:
 			v = 0.3
+		case Inner: // the number of evaluations is that of the default
+			v = knob.Default
 		}
 		o = o.With(knob.Setting, v)
 	}
@@ -126,7 +129,7 @@ func TestTapeDigests(t *testing.T) {
 // saved is what a solver saves in a step from pure noise, where it has no slope.
 func saved(info Info) int {
 	switch info.Kind {
-	case KindFlowHeun:
+	case KindFlowHeun, KindALD, KindPC:
 		return 0
 	case KindPLMS:
 		return 1
@@ -156,7 +159,7 @@ func TestTapes(t *testing.T) {
 		for i := range tape.Ops {
 			op := &tape.Ops[i]
 			switch op.Kind {
-			case OpEval:
+			case OpEval, OpJump:
 				evals, lastEval = evals+1, i
 			case OpNoise:
 				lastNoise = i
@@ -204,7 +207,7 @@ func TestCompileRefuses(t *testing.T) {
 	} {
 		for _, info := range Solvers() {
 			var refused *LevelsError
-			if _, err := info.Kind.Compile(Options{}, process(t), levels); !errors.As(err, &refused) {
+			if _, err := bring(info.Kind, levels).Compile(info.Kind, Options{}, process(t), levels); !errors.As(err, &refused) {
 				t.Errorf("%v on levels with %s: error %v", info.Kind, name, err)
 			}
 		}
@@ -228,7 +231,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s has no formula", info.Name)
 		}
 		program := func(o Options) Program {
-			p, err := info.Kind.Compile(o, process(t), trailing(t, 4))
+			p, err := bring(info.Kind, trailing(t, 4)).Compile(info.Kind, o, process(t), trailing(t, 4))
 			if err != nil {
 				t.Fatalf("%s: %v", info.Name, err)
 			}

@@ -107,46 +107,6 @@ func (g Gaussian) WeakError(t *sampler.Tape) float64 {
 	return math.Abs(variance-wantVar)/wantVar + math.Abs(mean-wantMean)
 }
 
-// Interpret runs a tape in float64 from x and returns what it ends with.
-func Interpret(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32)) []float64 {
-	return Follow(t, x, den, noise, func([]float64, schedule.Level) {})
-}
-
-// Follow is Interpret with a hook at every OpEmit, which may change x.
-func Follow(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32),
-	arrived func(x []float64, l schedule.Level)) []float64 {
-	buf := make([][]float64, t.Buffers)
-	for i := range buf {
-		buf[i] = make([]float64, len(x))
-	}
-	copy(buf[sampler.X], x)
-	sum := make([]float64, len(x))
-	estimate := sampler.X // of the last evaluation
-	for i := range t.Ops {
-		op := &t.Ops[i]
-		switch op.Kind {
-		case sampler.OpEval:
-			den(buf[op.Dst], buf[op.Src[0]], t.Levels[op.Level])
-			estimate = op.Dst
-		case sampler.OpUnguided: // nothing is guided here
-			copy(buf[op.Dst], buf[estimate])
-		case sampler.OpNoise:
-			noise(buf[op.Dst], op.Key)
-		case sampler.OpLin:
-			clear(sum)
-			for j, s := range op.Src[:op.Terms] {
-				for k := range sum {
-					sum[k] += op.Coef[j] * buf[s][k]
-				}
-			}
-			copy(buf[op.Dst], sum)
-		case sampler.OpEmit:
-			arrived(buf[sampler.X], t.Levels[op.Level])
-		}
-	}
-	return buf[sampler.X]
-}
-
 // Flow integrates the probability-flow ODE from one level to another by n steps of the classical Runge-Kutta method
 // in lambda, where it reads d(x/A)/dλ = D - x/A.
 func Flow(x []float64, from, to schedule.Level, den Denoise, n int) []float64 {

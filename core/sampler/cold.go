@@ -1,0 +1,56 @@
+package sampler
+
+import "tintype/core/schedule"
+
+// Degrader makes pictures worse: Deg(x, t) for a severity t from 0 (nothing happens) to 1.
+type Degrader interface {
+	At(t float64) Operator
+}
+
+// Cold restores a picture R that was degraded, and degrades it again by less:
+//
+//	x' = Deg(R, t')                       naive
+//	   = x - Deg(R, t) + Deg(R, t')       improved
+//
+// A. Bansal et al., Cold diffusion, arXiv 2208.09392, algorithms 1 and 2: the errors of R cancel to first order in the
+// second. No noise is needed; R is the estimate of a network that was trained to restore. With Deg(x, t) = a·x + s·e the
+// improved one is DDIM. The last step returns R.
+//
+// One evaluation a step.
+type Cold struct{ Naive bool }
+
+var coldInfo = Info{
+	Kind: KindCold, Name: "cold",
+	Line:   "restores a degraded picture and degrades it again by less, correcting for the restorer's errors",
+	Source: "Bansal et al., arXiv 2208.09392, algorithm 2", Order: 1, Cost: "n", Evals: perStep,
+	Formula: "x' = x - Deg(R, t) + Deg(R, t')", Needs: NeedsDegrader,
+	tape: func(Options) Solver { return Cold{} },
+}
+
+var coldNaiveInfo = Info{
+	Kind: KindColdNaive, Name: "cold-naive",
+	Line:   "restores a degraded picture and degrades it again by less",
+	Source: "Bansal et al., arXiv 2208.09392, algorithm 1", Order: 1, Cost: "n", Evals: perStep,
+	Formula: "x' = Deg(R, t')", Needs: NeedsDegrader,
+	tape: func(Options) Solver { return Cold{Naive: true} },
+}
+
+// Compile emits the tape.
+func (s Cold) Compile(levels []schedule.Level, b *Builder) error {
+	d, y, y2 := b.Buffer(), b.Buffer(), b.Buffer()
+	for i, to := range levels[1:] {
+		b.Eval(d, X, i)
+		switch {
+		case to.S == 0:
+			b.Lin(X, Term{1, d})
+		case s.Naive:
+			b.Apply(X, d, b.extras.Degrader.At(severity(b.process, to)))
+		default:
+			b.Apply(y, d, b.extras.Degrader.At(severity(b.process, levels[i])))
+			b.Apply(y2, d, b.extras.Degrader.At(severity(b.process, to)))
+			b.Lin(X, Term{1, X}, Term{-1, y}, Term{1, y2})
+		}
+		b.Emit(i + 1)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package sampler
+
+import (
+	"fmt"
+
+	"tintype/core/schedule"
+)
+
+// Table holds the coefficients of a sampler that was itself learned, for one number of steps: step i reads every x and
+// every estimate so far,
+//
+//	x_{i+1} = Σ_{j<=i} X[i][j]·x_j + Σ_{j<=i} D[i][j]·D_j + Noise[i]·z
+//
+// (a table over the network's own outputs F is one over x and D, since D = Skip·x + Out·F).
+type Table struct {
+	X, D  [][]float64 // row i has i+1 numbers
+	Noise []float64
+}
+
+// Check returns an error unless the rows have their lengths and their numbers are finite.
+func (t *Table) Check() error {
+	n := len(t.Noise)
+	if n == 0 || n > maxTableSteps || len(t.X) != n || len(t.D) != n {
+		return &LevelsError{fmt.Sprintf("the table of coefficients has %d, %d and %d rows, expected equally many, 1 to %d",
+			len(t.X), len(t.D), n, maxTableSteps)}
+	}
+	for i, z := range t.Noise {
+		if len(t.X[i]) != i+1 || len(t.D[i]) != i+1 {
+			return &LevelsError{fmt.Sprintf("row %d of the table has %d and %d coefficients, expected %d", i, len(t.X[i]), len(t.D[i]), i+1)}
+		}
+		bad := z - z
+		for j := range i + 1 {
+			bad += t.X[i][j] - t.X[i][j] + t.D[i][j] - t.D[i][j]
+		}
+		if bad != 0 {
+			return &LevelsError{fmt.Sprintf("row %d of the table holds a value that is not a number", i)}
+		}
+	}
+	return nil
+}
+
+// maxTableSteps bounds the buffers, two for each step.
+const maxTableSteps = 100
+
+// GGDM runs a Table: the samplers that D. Watson et al. learned by differentiating through them (Learning fast samplers,
+// arXiv 2202.05830, eq. 5).
+//
+// One evaluation a step.
+type GGDM struct{}
+
+var ggdmInfo = Info{
+	Kind: KindGGDM, Name: "ggdm",
+	Line:   "steps by coefficients that were learned for the checkpoint and its number of steps",
+	Source: "Watson et al., arXiv 2202.05830", Order: 1, Cost: "n", Evals: perStep,
+	Formula: "x_{i+1} = Σ X_ij x_j + Σ D_ij D_j + Noise_i z", Needs: NeedsTable,
+	tape: func(Options) Solver { return GGDM{} },
+}
+
+// Compile emits the tape.
+func (GGDM) Compile(levels []schedule.Level, b *Builder) error {
+	t := b.extras.Table
+	if err := t.Check(); err != nil {
+		return err
+	}
+	if n := len(levels) - 1; n != len(t.Noise) || n != b.steps {
+		return &LevelsError{fmt.Sprintf("%d steps by a table of coefficients for %d", n, len(t.Noise))}
+	}
+	z := b.Buffer()
+	var xs, ds []Buf
+	for i := range t.Noise {
+		x := b.Buffer()
+		b.Lin(x, Term{1, X}) // X is written anew, and later rows read it as it was
+		xs, ds = append(xs, x), append(ds, b.Buffer())
+		b.Eval(ds[i], X, i)
+		var terms []Term
+		for j := range i + 1 {
+			for _, m := range [2]Term{{t.X[i][j], xs[j]}, {t.D[i][j], ds[j]}} {
+				if m.Coef != 0 {
+					terms = append(terms, m)
+				}
+			}
+		}
+		if t.Noise[i] != 0 {
+			b.Noise(z)
+			terms = append(terms, Term{t.Noise[i], z})
+		}
+		b.sum(X, terms)
+		b.Emit(i + 1)
+	}
+	return nil
+}
+
+// sum is Lin of any number of terms, in as many operations as it takes. dst is none of the sources.
+func (b *Builder) sum(dst Buf, terms []Term) {
+	n := min(len(terms), maxTerms)
+	b.Lin(dst, terms[:n]...)
+	for terms = terms[n:]; len(terms) > 0; terms = terms[n:] {
+		n = min(len(terms), maxTerms-1)
+		b.Lin(dst, append([]Term{{1, dst}}, terms[:n]...)...)
+	}
+}
