@@ -10,6 +10,7 @@ import (
 const (
 	opNop       = 0x01
 	opBlock     = 0x02
+	opLoop      = 0x03
 	opIf        = 0x04
 	opElse      = 0x05
 	opEnd       = 0x0b

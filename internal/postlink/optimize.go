@@ -2,7 +2,7 @@ package postlink
 
 import "fmt"
 
-// Optimize returns the program with shorter code that computes the same. Four
+// Optimize returns the program with shorter code that computes the same. Five
 // things are rewritten, each where Go's compiler emits more than the machine
 // needs and a browser's compiler does not put it right:
 //
@@ -10,9 +10,11 @@ import "fmt"
 //     address they make: c becomes part of the access's own offset;
 //   - f32.load, f32x4.splat: one v128.load32_splat;
 //   - i64.extend_i32_u, i32.wrap_i64: gone;
+//   - a jump to a later part of the function: a branch instead of a detour by
+//     the function's head (jumps.go);
 //   - nop: gone.
 //
-// A body's locals and labels stay as they are, so that nothing outside it changes.
+// Nothing outside a body changes.
 func Optimize(bin []byte) ([]byte, error) {
 	sections, err := parse(bin)
 	if err != nil {
@@ -43,7 +45,7 @@ func optimizeCode(section []byte) ([]byte, error) {
 			return nil, fmt.Errorf("body %d %w", i, err)
 		}
 		short := append([]byte(nil), locals...)
-		for _, in := range foldPairs(foldOffsets(dropNops(code))) {
+		for _, in := range straightenJumps(foldPairs(foldOffsets(dropNops(code)))) {
 			short = append(short, in.raw...)
 		}
 		out = appendSized(out, short)

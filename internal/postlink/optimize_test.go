@@ -99,6 +99,7 @@ func TestOptimizeRefuses(t *testing.T) {
 func FuzzOptimize(f *testing.F) {
 	f.Add([]byte("\x00" + getX + add16 + wrap + load + "\x00\x0b"))
 	f.Add([]byte("\x01\x03\x7e" + getSP + extend + add16 + wrap + getY + store + "\x00\x01\x0b"))
+	f.Add([]byte("\x00" + head4 + goTo(4, 3) + "\x0b" + "\x0b" + "\x0b" + tail))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if len(body) > 1<<12 {
 			return

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"tintype/internal/postlink"
+	"tintype/internal/program"
 )
 
 // node finds the program that runs the tests' program. Without it they are
@@ -29,29 +29,17 @@ func node(t *testing.T) string {
 	return ""
 }
 
-// build makes the tests' program, for one thread and for several.
+// build makes the tests' program, plain as the linker leaves it, and for several
+// threads as a visitor gets it.
 func build(t *testing.T) (plain, threads string) {
 	t.Helper()
 	dir := t.TempDir()
 	plain, threads = filepath.Join(dir, "plain.wasm"), filepath.Join(dir, "threads.wasm")
-	for out, flags := range map[string][]string{plain: {"-ldflags", "-s -w"}, threads: {"-ldflags", "-w", "-tags", "threads"}} {
-		cmd := exec.Command("go", append(append([]string{"build", "-o", out}, flags...), "./testdata/prog")...)
-		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
-		if text, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-	}
-	program, err := os.ReadFile(threads)
-	if err != nil {
+	const prog = "./testdata/prog"
+	if _, err := program.GoTool(t.Context(), ".", "build", "-o", plain, prog); err != nil {
 		t.Fatal(err)
 	}
-	if program, err = postlink.Threads(program, postlink.Leaf); err != nil {
-		t.Fatal(err)
-	}
-	if program, err = postlink.Shrink(program); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(threads, program, 0o666); err != nil {
+	if err := program.Build(t.Context(), ".", threads, prog, program.SIMD); err != nil {
 		t.Fatal(err)
 	}
 	return plain, threads
