@@ -27,5 +27,5 @@ var deisInfo = Info{
 
 // Compile emits the tape.
 func (s DEIS) Compile(levels []schedule.Level, b *Builder) error {
-	return multistep{order: s.Order, slope: true, weigh: noiseOverLambda.exact, lower: s.LastSteps == LowerOrder}.Compile(levels, b)
+	return multistep{order: s.Order, slope: true, weigh: noiseOverLambda.exact, last: s.LastSteps}.Compile(levels, b)
 }

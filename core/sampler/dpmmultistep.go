@@ -31,7 +31,7 @@ var dpmMultistepInfo = Info{
 
 // Compile emits the tape.
 func (s DPMMultistep) Compile(levels []schedule.Level, b *Builder) error {
-	m := multistep{order: s.Order, slope: true, weigh: noiseOverLambda.corrected(s.Correction), lower: s.LastSteps == LowerOrder}
+	m := multistep{order: s.Order, slope: true, weigh: noiseOverLambda.corrected(s.Correction), last: s.LastSteps}
 	if s.Halved {
 		m.weigh = noiseOverLambda.halved(m.weigh)
 	}

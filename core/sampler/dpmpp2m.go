@@ -30,5 +30,5 @@ var dpmpp2mInfo = Info{
 
 // Compile emits the tape.
 func (s DPMpp2M) Compile(levels []schedule.Level, b *Builder) error {
-	return multistep{order: 2, weigh: dataOverLambda.corrected(s.Correction), lower: s.LastSteps == LowerOrder}.Compile(levels, b)
+	return multistep{order: 2, weigh: dataOverLambda.corrected(s.Correction), last: s.LastSteps}.Compile(levels, b)
 }

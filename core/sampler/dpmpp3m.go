@@ -31,7 +31,7 @@ var dpmpp3mInfo = Info{
 
 // Compile emits the tape.
 func (s DPMpp3M) Compile(levels []schedule.Level, b *Builder) error {
-	m := multistep{order: 3, weigh: dataOverLambda.corrected(s.Correction), lower: s.LastSteps == LowerOrder}
+	m := multistep{order: 3, weigh: dataOverLambda.corrected(s.Correction), last: s.LastSteps}
 	if s.Halved {
 		m.weigh = dataOverLambda.halved(m.weigh)
 	}

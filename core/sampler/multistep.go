@@ -8,7 +8,7 @@ type multistep struct {
 	order   int // most estimates of one step, the newest among them
 	weigh   weigher
 	slope   bool // interpolates e, not D
-	lower   bool // the order is at most the number of steps that are left
+	last    int  // FullOrder, LowerOrder or EulerLast
 	through bool // compat: the step to the clean picture keeps its order
 }
 
@@ -33,6 +33,9 @@ func (m multistep) Compile(levels []schedule.Level, b *Builder) error {
 // step emits step i, from x into X.
 func (m multistep) step(b *Builder, x, d Buf, v *History, levels []schedule.Level, i int) {
 	from, to := levels[i], levels[i+1]
+	if from.A == to.A && from.S == to.S {
+		return // compat: the references may end on a level twice
+	}
 	others, bufs := m.older(levels, i), []Buf(nil)
 	for k := range others {
 		bufs = append(bufs, v.At(k+1))
@@ -47,10 +50,7 @@ func (m multistep) step(b *Builder, x, d Buf, v *History, levels []schedule.Leve
 // older lists the levels whose values step i is made of besides its own, the newest first. One without signal has
 // no place on λ or σ.
 func (m multistep) older(levels []schedule.Level, i int) []schedule.Level {
-	n := m.order - 1
-	if m.lower {
-		n = min(n, len(levels)-2-i)
-	}
+	n := lastOrder(m.last, m.order, len(levels)-1-i) - 1
 	if levels[i].A == 0 || levels[i+1].S == 0 && !m.through {
 		n = 0
 	}
@@ -59,6 +59,17 @@ func (m multistep) older(levels []schedule.Level, i int) []schedule.Level {
 		others = append(others, levels[j])
 	}
 	return others
+}
+
+// lastOrder is the order of a step, itself counted, that so many steps before the end may have.
+func lastOrder(last, order, left int) int {
+	switch {
+	case last == LowerOrder:
+		return min(order, left)
+	case last == EulerLast && left == 1:
+		return 1
+	}
+	return order
 }
 
 // slopeOf emits e = (x - a·D)/s.

@@ -3,7 +3,6 @@ package sampler
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"tintype/core/denoise"
 )
@@ -46,9 +45,6 @@ func (e *StepError) Error() string {
 func (e *StepError) Unwrap() error { return e.Err }
 
 // NewRun prepares a run over n values (all pictures of the batch) and resets it.
-//
-// A run begins with unit-variance data at the first level: x = √(A² + S²)·z. For a variance-preserving process that
-// is the noise itself.
 func NewRun(t *Tape, env Env, n int) *Run {
 	r := &Run{tape: t, env: env, coef: make([][maxTerms]float32, len(t.Ops)), buf: make([][]float32, t.Buffers)}
 	for i := range t.Ops {
@@ -62,8 +58,7 @@ func NewRun(t *Tape, env Env, n int) *Run {
 	for _, o := range t.Operators {
 		r.apply = append(r.apply, o.Bind(env.shape(n)))
 	}
-	l := t.Levels[0]
-	r.start = float32(math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S)))
+	r.start = float32(t.Scale)
 	r.Reset()
 	return r
 }

@@ -31,6 +31,7 @@ type SDEDPMpp struct {
 	Eta, SNoise float64
 	Correction  int // of two estimates: Midpoint or HeunLike
 	Third       int // what stands before D2: ThirdExact, or a reference's slip
+	LastSteps   int // FullOrder, LowerOrder or EulerLast
 }
 
 // What stands before D2. The slips cost an order, or two.
@@ -79,7 +80,8 @@ func (s SDEDPMpp) Compile(levels []schedule.Level, b *Builder) error {
 		b.Eval(m.Push(), X, i)
 		switch {
 		case to.S == 0:
-			b.Lin(X, Term{1, m.At(0)})
+			b.Lin(X, Term{to.A, m.At(0)})
+		case levels[i].A == to.A && levels[i].S == to.S: // compat: the references may end on a level twice
 		case levels[i].A == 0 && s.Eta == 0:
 			firstOrder(b, X, X, m.At(0), levels[i], to)
 		default:
@@ -103,7 +105,7 @@ func (s SDEDPMpp) step(b *Builder, m *History, z Buf, levels []schedule.Level, i
 	if k > 0 {
 		h := to.Lambda() - from.Lambda()
 		p1 = -exact.Expm1(-float64((1 + s.Eta) * h))
-		c = s.weights(p1, float64((1+s.Eta)*h), h, levels[:i+1])
+		c = s.weights(p1, float64((1+s.Eta)*h), h, levels[:i+1], lastOrder(s.LastSteps, s.Estimates, len(levels)-1-i))
 	}
 	terms := []Term{{float64(to.S/from.S) * gone, X}}
 	for j, w := range c[:s.Estimates] {
@@ -113,11 +115,11 @@ func (s SDEDPMpp) step(b *Builder, m *History, z Buf, levels []schedule.Level, i
 	b.Renoise(z, up, s.SNoise, terms...)
 }
 
-// weights are what P1·m0 + C makes of m0, m1 and m2. levels end with the step's first.
-func (s SDEDPMpp) weights(p1, bigH, h float64, levels []schedule.Level) (c [3]float64) {
+// weights are what P1·m0 + C makes of m0, m1 and m2, of which most are used. levels end with the step's first.
+func (s SDEDPMpp) weights(p1, bigH, h float64, levels []schedule.Level, most int) (c [3]float64) {
 	at := len(levels) - 1
 	have := 1
-	for have < s.Estimates && have <= at && levels[at-have].A > 0 {
+	for have < most && have <= at && levels[at-have].A > 0 {
 		have++
 	}
 	c[0] = p1

@@ -53,6 +53,7 @@ type (
 const (
 	FullOrder  = iota
 	LowerOrder // no more than the number of steps that are left
+	EulerLast  // compat: the last one is of order 1
 )
 
 // The choices of Corrector.

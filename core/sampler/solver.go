@@ -28,9 +28,26 @@ func compile(s Solver, p schedule.Process, levels []schedule.Level, e *Extras) (
 	if err := checkLevels(levels); err != nil {
 		return nil, err
 	}
-	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...)}, process: p, extras: e, steps: len(levels) - 1}
+	return assemble(p, e, levels, s.Compile)
+}
+
+// Assemble makes a tape of what emit adds to it, of levels that may come in any order: those of a reference
+// implementation, or of a way back to noise.
+func Assemble(levels []schedule.Level, emit func([]schedule.Level, *Builder) error) (*Tape, error) {
+	if len(levels) == 0 {
+		return nil, &LevelsError{"no levels"}
+	}
+	return assemble(nil, &Extras{}, levels, emit)
+}
+
+// assemble lets a run begin with unit-variance data at the first level: x = √(A² + S²)·z. For a variance-preserving
+// process that is the noise itself.
+func assemble(p schedule.Process, e *Extras, levels []schedule.Level, emit func([]schedule.Level, *Builder) error) (*Tape, error) {
+	l := levels[0]
+	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...),
+		Scale: math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S))}, process: p, extras: e, steps: len(levels) - 1}
 	b.Buffer() // X
-	if err := s.Compile(b.tape.Levels[:len(levels):len(levels)], b); err != nil {
+	if err := emit(b.tape.Levels[:len(levels):len(levels)], b); err != nil {
 		return nil, err
 	}
 	return &b.tape, nil

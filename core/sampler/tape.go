@@ -55,6 +55,7 @@ type Tape struct {
 	Buffers int              // how many the operations use
 	NFE     int              // calls of the network
 	Steps   int              // sampler steps
+	Scale   float64          // what the noise that a run begins with is multiplied by
 
 	Operators []Operator // of OpApply
 }
