@@ -1,14 +1,19 @@
-// Golden checks networks against recorded passes: for every directory it loads the network, runs the recorded input
-// and compares the output.
+// Golden checks what this project computes against recordings of the reference implementation.
 //
 //	go run ./tools/golden PATH...
 //
 // A directory with a config.json is a case (a network with golden.safetensors beside it), and so is one with a
-// model_index.json and a golden.safetensors (a whole checkpoint: sample and out are pictures). Anything else that is
-// there is skipped with a line. core/arch/testdata/README.md describes the recorded tensors.
+// model_index.json and a golden.safetensors (a whole checkpoint: sample and out are pictures): the network is loaded,
+// runs the recorded input, and its output is compared. core/arch/testdata/README.md describes the recorded tensors.
 //
-// It prints a line per case: name, largest absolute error, relative error (the largest absolute error over the
-// largest |out|), pass or fail. The exit status is 1 if a case fails or cannot be run, or if there is no case.
+// A file whose name ends in .jsonl or .jsonl.gz holds recorded runs of schedulers, which package compat repeats;
+// compat/testdata/README.md describes them. Each class of scheduler in it is a case. Anything else that is there is
+// skipped with a line.
+//
+// It prints a line per case: name, figures, pass or fail. For a network these are the largest absolute error and the
+// relative one (over the largest |out|); for a class of scheduler the runs passed of all, and the largest error over
+// its tolerance, with a line for each of the first runs that failed. The exit status is 1 if a case fails or cannot be
+// run, or if there is no case.
 package main
 
 import (
@@ -16,6 +21,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tintype/internal/golden"
 )
@@ -30,21 +36,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 			fmt.Fprintf(stdout, "%-32s skipped: %s\n", name(path), why)
 			continue
 		}
-		cases++
-		d, err := check(path)
-		switch {
-		case err != nil:
-			fmt.Fprintf(stdout, "%-32s fail: %v\n", name(path), err)
-		case d.Pass():
-			fmt.Fprintf(stdout, "%-32s %s pass\n", name(path), d)
-			continue
-		default:
-			fmt.Fprintf(stdout, "%-32s %s fail\n", name(path), d)
+		for _, v := range check(path) {
+			cases++
+			if !v.pass {
+				failed++
+			}
+			fmt.Fprintf(stdout, "%-32s %s\n", v.name, v.line())
 		}
-		failed++
 	}
 	if cases == 0 {
-		fmt.Fprintln(stderr, "golden: no case given: expected directories with config.json, or model_index.json, and golden.safetensors")
+		fmt.Fprintln(stderr, "golden: no case given: expected directories with config.json, or model_index.json, and golden.safetensors, or files of recorded schedulers")
 		return 1
 	}
 	if failed > 0 {
@@ -54,6 +55,27 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// verdict is how one case went.
+type verdict struct {
+	name    string
+	pass    bool
+	figures string
+	err     error // why it could not be run
+}
+
+func (v verdict) line() string {
+	switch {
+	case v.err != nil:
+		return "fail: " + v.err.Error()
+	case v.pass:
+		return v.figures + " pass"
+	}
+	return v.figures + " fail"
+}
+
+// checker runs the cases of a path.
+type checker func(path string) []verdict
+
 // name is the last element of a path, which may be "." or end in a slash.
 func name(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
@@ -62,14 +84,18 @@ func name(path string) string {
 	return filepath.Base(path)
 }
 
-// classify tells how a directory is checked, or why it is skipped. What cannot be looked at is a case that fails.
-func classify(path string) (check func(path string) (golden.Difference, error), why string) {
-	if stat, err := os.Stat(path); err == nil && !stat.IsDir() {
-		return nil, "not a directory"
+// classify tells how a path is checked, or why it is skipped. What cannot be looked at is a case that fails.
+func classify(path string) (check checker, why string) {
+	stat, err := os.Stat(path)
+	if err == nil && !stat.IsDir() {
+		if strings.HasSuffix(path, ".jsonl") || strings.HasSuffix(path, ".jsonl.gz") {
+			return checkSchedulers, ""
+		}
+		return nil, "neither a directory nor recorded schedulers"
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return func(string) (golden.Difference, error) { return golden.Difference{}, err }, ""
+		return func(string) []verdict { return []verdict{{name: name(path), err: err}} }, ""
 	}
 	has := map[string]bool{}
 	for _, e := range entries {
@@ -77,9 +103,17 @@ func classify(path string) (check func(path string) (golden.Difference, error), 
 	}
 	switch {
 	case has["model_index.json"] && has["golden.safetensors"]:
-		return checkCheckpoint, ""
+		return single(checkCheckpoint), ""
 	case has["config.json"]:
-		return checkNetwork, ""
+		return single(checkNetwork), ""
 	}
 	return nil, "no config.json, nor model_index.json with golden.safetensors"
+}
+
+// single checks a path that is one case.
+func single(check func(path string) (golden.Difference, error)) checker {
+	return func(path string) []verdict {
+		d, err := check(path)
+		return []verdict{{name: name(path), pass: err == nil && d.Pass(), figures: d.String(), err: err}}
+	}
 }

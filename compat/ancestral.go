@@ -1,0 +1,178 @@
+package compat
+
+import (
+	"math"
+
+	"tintype/core/exact"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// updown splits a step from one sigma to another into the way down and the noise that is added there, in float32:
+//
+//	up = √(σ_T²·(σ_S² - σ_T²)/σ_S²),  down = √(σ_T² - up²)
+//
+// Where σ_S is much the larger, nothing of down is left but rounding; the reference may even find the root of a
+// negative number.
+func updown(from, to float64) (up, down float64) {
+	from2, to2 := f32(from*from), f32(to*to)
+	up = f32(math.Sqrt(f32(f32(to2*f32(from2-to2)) / from2)))
+	down = f32(math.Sqrt(f32(to2 - f32(up*up))))
+	return up, down
+}
+
+// ancestral emits X' = (down/σ)·base + (1 - down/σ)·D + up·z.
+func ancestral(b *sampler.Builder, base, d, z sampler.Buf, sigma, down, up float64) {
+	keep := down / sigma
+	terms := []sampler.Term{{Coef: keep, Src: base}, {Coef: 1 - keep, Src: d}}
+	if up != 0 {
+		b.Noise(z)
+		terms = append(terms, sampler.Term{Coef: up, Src: z})
+	}
+	b.Lin(sampler.X, terms...)
+}
+
+// planEulerAncestral is DDIM with η = 1 in X = x/a, as far as float32 holds its two sigmas.
+func planEulerAncestral(s *Scheduler, n int, _ Settings) (*Plan, error) {
+	t, err := s.scaledTable(0)
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.eulerGrid(t, n, false, true)
+	if err != nil {
+		return nil, err
+	}
+	vp, err := s.noSample()
+	if err != nil {
+		return nil, err
+	}
+	sigmas := g.list(0)
+	return newPlan(g.times, sigmas, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
+		func(levels []schedule.Level, b *sampler.Builder) error {
+			d, z := b.Buffer(), b.Buffer()
+			for i, to := range levels[1:] {
+				from := levels[i]
+				b.Eval(d, sampler.X, i)
+				up, down := updown(from.S, to.S)
+				ancestral(b, sampler.X, d, z, from.S, down, up)
+				b.Emit(i + 1)
+			}
+			return nil
+		})
+}
+
+// planKDPM2 evaluates the slope again half way down in log σ, and goes the whole step with it; the ancestral class
+// steps down only and adds noise. Its Karras times are rounded, those half way never.
+func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
+	t, err := s.table(0)
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.eulerGrid(t, n, false, true)
+	if err != nil {
+		return nil, err
+	}
+	if s.karras {
+		round(g.times)
+	}
+	vp, err := s.noSample()
+	if err != nil {
+		return nil, err
+	}
+	withNoise := s.class.name == "KDPM2AncestralDiscreteScheduler"
+	sigmas, logs := g.list(0), logs(t.sigmas())
+	middle := make([]schedule.Level, n-1)
+	told := append([]float64(nil), g.times[:1]...)
+	for i := range middle {
+		to := sigmas[i+1]
+		if withNoise {
+			_, to = updown(sigmas[i], to)
+		}
+		a, b := f32(exact.Log(sigmas[i])), f32(exact.Log(to))
+		sigma := f32(exact.Exp(f32(b - f32(0.5*f32(b-a)))))
+		middle[i] = schedule.Level{T: timeOf(logs, sigma), A: 1, S: sigma}
+		told = append(told, middle[i].T, g.times[i+1])
+	}
+	list := append(twice(sigmas), 0)
+	return newPlan(told, list, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
+		func(levels []schedule.Level, b *sampler.Builder) error {
+			d, z, kept := b.Buffer(), b.Buffer(), b.Buffer()
+			for i, to := range levels[1:] {
+				from := levels[i]
+				b.Eval(d, sampler.X, i)
+				if i == n-1 {
+					b.Lin(sampler.X, sampler.Term{Coef: 1, Src: d})
+					b.Emit(i + 1)
+					continue
+				}
+				m := middle[i]
+				b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+				ancestral(b, sampler.X, d, z, from.S, m.S, 0)
+				b.Eval(d, sampler.X, b.Level(m))
+				up, down := 0.0, to.S
+				if withNoise {
+					up, down = updown(from.S, to.S)
+				}
+				// X' = kept + (X - D)·(down - σ_S)/σ_m; the difference first, which loses no digit
+				b.Lin(d, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -1, Src: d})
+				terms := []sampler.Term{{Coef: 1, Src: kept}, {Coef: (down - from.S) / m.S, Src: d}}
+				if up != 0 {
+					b.Noise(z)
+					terms = append(terms, sampler.Term{Coef: up, Src: z})
+				}
+				b.Lin(sampler.X, terms...)
+				b.Emit(i + 1)
+			}
+			return nil
+		})
+}
+
+// planDPMSDE goes half a step in log σ with noise of its own, and the whole step from where it began with the
+// estimate there and another noise: the two noises do not belong to one Brownian path unless the caller's do.
+func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
+	t, err := s.table(0)
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.eulerGrid(t, n, false, false)
+	if err != nil {
+		return nil, err
+	}
+	vp, err := s.noSample()
+	if err != nil {
+		return nil, err
+	}
+	sigmas, logs := g.list(0), logs(t.sigmas())
+	middle := make([]schedule.Level, n-1)
+	told := append([]float64(nil), g.times[:1]...)
+	for i := range middle {
+		a, b := exact.Log(g.sigmas[i]), exact.Log(g.sigmas[i+1])
+		time := timeOf(logs, exact.Exp(a+0.5*(b-a)))
+		a, b = f32(exact.Log(sigmas[i])), f32(exact.Log(sigmas[i+1]))
+		middle[i] = schedule.Level{T: time, A: 1, S: f32(exact.Exp(f32(a + f32(0.5*f32(b-a)))))}
+		told = append(told, time, g.times[i+1])
+	}
+	return newPlan(told, doubled(sigmas), s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
+		func(levels []schedule.Level, b *sampler.Builder) error {
+			d, z, kept := b.Buffer(), b.Buffer(), b.Buffer()
+			for i, to := range levels[1:] {
+				sigma := levels[i].S
+				b.Eval(d, sampler.X, i)
+				if to.S == 0 {
+					b.Lin(sampler.X, sampler.Term{Coef: 1, Src: d})
+					b.Emit(i + 1)
+					continue
+				}
+				b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+				up, down := updown(sigma, middle[i].S)
+				up = min(up, middle[i].S)
+				ancestral(b, sampler.X, d, z, sigma, down, up*with.SAdd)
+				b.Eval(d, sampler.X, b.Level(middle[i]))
+				up, down = updown(sigma, to.S)
+				up = min(up, to.S)
+				ancestral(b, kept, d, z, sigma, down, up*with.SAdd)
+				b.Emit(i + 1)
+			}
+			return nil
+		})
+}

@@ -1,0 +1,54 @@
+package compat
+
+import (
+	"tintype/core/denoise"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// Bound holds estimates of the clean picture to a range. The zero Bound lets everything through.
+type Bound struct {
+	Clip            float64 // largest |D|; 0: any
+	Quantile, Limit float64 // of dynamic thresholding, which stands in the place of Clip; Quantile 0: off
+}
+
+// bound is the one that the options ask for.
+func (o *options) bound() Bound {
+	switch {
+	case o.threshold:
+		return Bound{Quantile: o.thresholdRatio, Limit: o.thresholdMax}
+	case o.clip:
+		return Bound{Clip: o.clipRange}
+	}
+	return Bound{}
+}
+
+// around puts the bound around a denoiser of pictures of per values each.
+func (b Bound) around(den denoise.Denoiser, per int) denoise.Denoiser {
+	switch {
+	case b.Quantile > 0:
+		return denoise.NewThreshold(den, per, b.Quantile, b.Limit)
+	case b.Clip > 0:
+		return &denoise.Clip{Denoiser: den, Limit: float32(b.Clip)}
+	}
+	return den
+}
+
+// Bounded puts the plan's bound around a denoiser of pictures of per values each.
+func (p *Plan) Bounded(den denoise.Denoiser, per int) denoise.Denoiser {
+	return p.Bound.around(den, per)
+}
+
+// Bind makes the bound an operation of a tape, for the schedulers that go on with the estimate before it, too.
+func (b Bound) Bind(s sampler.Shape) func(dst, src []float32) {
+	den := b.around(itself{}, s.H*s.W*s.C)
+	return func(dst, src []float32) { _ = den.Denoise(dst, src, schedule.Level{}) }
+}
+
+// itself estimates that a picture is clean.
+type itself struct{}
+
+func (itself) Denoise(dst, x []float32, _ schedule.Level) error {
+	copy(dst, x)
+	return nil
+}

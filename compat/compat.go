@@ -1,0 +1,174 @@
+// Package compat does what a scheduler of the reference implementation (Hugging Face diffusers) does, its defects
+// included: from a scheduler's class, its constructor's options and a number of steps it makes the times and sigmas
+// that the class would visit, and a tape of its steps. It exists to prove parity with recorded runs, and to repeat
+// pictures that were made with the reference. Package core/sampler is the right mathematics; where both agree its
+// solvers are used here, on the reference's levels.
+//
+// The formulas were written down from the reference's behaviour; none of its code is here.
+package compat
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"tintype/core/denoise"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+	"tintype/internal/jsontext"
+)
+
+// Plan is what a scheduler does with a number of steps.
+type Plan struct {
+	Times  []float64 // what the network is told, call by call
+	Sigmas []float64 // as the class lists them; nil where it has none
+	Init   float64   // what the first noise is multiplied by
+	Tape   *sampler.Tape
+	Param  denoise.Param // how the network is asked, and how its output is read
+	Bound  Bound         // of the estimate
+}
+
+// Settings are the arguments of a scheduler's step and set_timesteps.
+type Settings struct {
+	Eta                     float64 // of DDIM and TCD
+	ClippedNoise            bool    // use_clipped_model_output of DDIM
+	Churn, TMin, TMax, SAdd float64 // s_churn, s_tmin, s_tmax, s_noise
+	Order                   int     // of LMS
+	Mu                      float64 // of dynamic shifting
+}
+
+// NewSettings are the reference's defaults.
+func (s *Scheduler) NewSettings() Settings {
+	eta := 0.0
+	if s.class.name == "TCDScheduler" {
+		eta = 0.3
+	}
+	return Settings{Eta: eta, TMax: math.Inf(1), SAdd: 1, Order: 4, Mu: math.NaN()}
+}
+
+// Scheduler is a class with its constructor's options.
+type Scheduler struct {
+	class *class
+	*options
+}
+
+// class is one class of the reference.
+type class struct {
+	name     string
+	defaults string // the constructor's options, as the members of a JSON object
+	plan     func(s *Scheduler, n int, with Settings) (*Plan, error)
+}
+
+// Read takes a scheduler's config as the reference saves it: "_class_name" and options. What a class does not know is
+// ignored, as the reference does.
+func Read(config jsontext.Value) (*Scheduler, error) {
+	name, err := config.Get("_class_name").Text()
+	if err != nil {
+		return nil, err
+	}
+	return New(name, config)
+}
+
+// New is Read with the class given apart.
+func New(name string, config jsontext.Value) (*Scheduler, error) {
+	for i := range classes {
+		if c := &classes[i]; c.name == name {
+			o, err := c.read(config)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			return &Scheduler{c, o}, nil
+		}
+	}
+	return nil, fmt.Errorf("scheduler class %q is not one that compat knows", name)
+}
+
+// Class is the name of the scheduler's class.
+func (s *Scheduler) Class() string { return s.class.name }
+
+// Plan makes the times, sigmas and the tape of n steps.
+func (s *Scheduler) Plan(n int, with Settings) (*Plan, error) {
+	p, err := s.class.plan(s, n, with)
+	if err == nil {
+		err = p.check()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.class.name, err)
+	}
+	return p, nil
+}
+
+var errNotFinite = errors.New("the reference computes a coefficient that is not a number here, and so a picture that is none")
+
+// check refuses what the reference fills with NaN.
+func (p *Plan) check() error {
+	for i := range p.Tape.Ops {
+		op := &p.Tape.Ops[i]
+		for _, c := range op.Coef[:op.Terms] {
+			if op.Kind == sampler.OpLin && math.IsInf(c-c, 0) || c != c {
+				return errNotFinite
+			}
+		}
+		if op.Kind != sampler.OpEval {
+			continue
+		}
+		param, err := p.Param(p.Tape.Levels[op.Level])
+		if err != nil {
+			return err
+		}
+		if v := param.Skip + param.Out + param.In; v-v != 0 {
+			return errNotFinite
+		}
+	}
+	return nil
+}
+
+// emit is what a family of schedulers adds to a tape: Builder.Eval at levels by their number.
+type emit func(levels []schedule.Level, b *sampler.Builder) error
+
+// plan assembles a plan; the first noise is multiplied by init.
+func newPlan(times, sigmas []float64, init float64, param denoise.Param, levels []schedule.Level, steps emit) (*Plan, error) {
+	tape, err := sampler.Assemble(levels, steps)
+	if err != nil {
+		return nil, err
+	}
+	tape.Scale = init
+	return &Plan{Times: times, Sigmas: sigmas, Init: init, Tape: tape, Param: param}, nil
+}
+
+// param is how the estimate follows from the network's output in variance-preserving coordinates.
+func (o *options) param() (denoise.Param, error) {
+	for _, p := range []denoise.Prediction{denoise.PredictEpsilon, denoise.PredictV, denoise.PredictSample} {
+		if p.String() == o.prediction {
+			return p.Param(), nil
+		}
+	}
+	return nil, fmt.Errorf("prediction_type %q is not one that the class knows", o.prediction)
+}
+
+// noSample is param for the classes that refuse a network that returns the clean picture.
+func (o *options) noSample() (denoise.Param, error) {
+	if o.prediction == denoise.PredictSample.String() {
+		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", o.prediction)
+	}
+	return o.param()
+}
+
+// scaledParam reads a network of variance-preserving coordinates where the state is X = x/a, at levels {T, 1, σ}.
+func scaledParam(vp denoise.Param) denoise.Param {
+	return func(l schedule.Level) (denoise.Precond, error) {
+		a := 1 / math.Sqrt(1+float64(l.S*l.S))
+		p, err := vp(schedule.Level{T: l.T, A: a, S: float64(l.S * a)})
+		p.In, p.Skip = p.In*a, p.Skip*a
+		return p, err
+	}
+}
+
+// flowParam reads a network that returns ε - x0. At a level without noise the estimate would not hold the output any
+// more, which the reference goes on to use: there it stands for the estimate.
+func flowParam(l schedule.Level) (denoise.Precond, error) {
+	if l.S == 0 {
+		return denoise.Precond{In: 1, Out: 1, Time: l.T}, nil
+	}
+	return denoise.Precond{In: 1, Skip: 1, Out: -l.S, Time: l.T}, nil
+}

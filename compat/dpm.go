@@ -1,0 +1,396 @@
+package compat
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+
+	"tintype/core/denoise"
+	"tintype/core/exact"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// dpmGrid is the grid of the DPM-Solver family: whole times, after n+1 points of which one is dropped, and sigmas that
+// a grid of sigmas may replace, between the ends of the table.
+type dpmGrid struct {
+	grid
+	smallest float64 // the last sigma where final_sigmas_type is sigma_min
+}
+
+// remakeRules say how a class treats the times of its grids of sigmas.
+type remakeRules struct {
+	roundCosine bool // Karras times are rounded on the cosine schedule too
+	bounded     bool // has sigma_min and sigma_max
+	ownLast     bool // sigma_min is that of the grid, not of the table
+}
+
+func (s *Scheduler) dpmGrid(t table, n int, with Settings, rules remakeRules) (g dpmGrid, err error) {
+	if err := checkSteps(n, 0); err != nil {
+		return g, err
+	}
+	if _, err := s.remakes(); err != nil {
+		return g, err
+	}
+	last, err := s.lastTime(t)
+	if err != nil {
+		return g, err
+	}
+	if g.times, err = s.timesByNext(n, last); err != nil {
+		return g, err
+	}
+	all := t.sigmas()
+	g.smallest = all[0]
+	hi, lo := s.bounds(all[len(all)-1], all[0], rules.bounded)
+	switch {
+	case s.karras, s.lu:
+		if g.sigmas = s.remade(hi, lo, n); !s.karras {
+			g.sigmas = luSigmas(logs(all), n)
+		}
+		g.times = timesOf(logs(all), g.sigmas)
+		if rules.roundCosine || s.betas != "squaredcos_cap_v2" {
+			round(g.times)
+		}
+	case s.exponential, s.beta:
+		g.sigmas = s.remade(hi, lo, n)
+		g.times = timesOf(logs(all), g.sigmas)
+	case s.flow:
+		if err := s.flowGrid(&g.grid, n, with); err != nil {
+			return g, err
+		}
+	default:
+		g.sigmas = interpolated(all, g.times)
+	}
+	if rules.ownLast && (s.karras || s.exponential || s.beta || s.flow) {
+		g.smallest = g.sigmas[len(g.sigmas)-1]
+	}
+	truncated(g.times)
+	return g, firstOnce(g.times)
+}
+
+// firstOnce refuses a grid whose first time comes twice: the reference looks its place up by the time, takes the
+// second, and runs out of sigmas.
+func firstOnce(times []float64) error {
+	if len(times) > 1 && slices.Index(times[1:], times[0]) >= 0 {
+		return fmt.Errorf("time %v comes twice: the reference begins at the second and fails at its end", times[0])
+	}
+	return nil
+}
+
+// lastTime is how many steps lambda_min_clipped leaves of the process.
+func (s *Scheduler) lastTime(t table) (int, error) {
+	if math.IsNaN(s.lambdaMin) {
+		return 0, fmt.Errorf("lambda_min_clipped: expected a number")
+	}
+	clipped := sort.Search(len(t), func(i int) bool {
+		l := level(0, t[len(t)-1-i])
+		return f32(f32(exact.Log(f32(l.A)))-f32(exact.Log(f32(l.S)))) >= s.lambdaMin
+	})
+	if s.lambdaMin == 0 && s.class.name != "DPMSolverMultistepScheduler" && s.class.name != "DPMSolverSinglestepScheduler" {
+		clipped = 0 // the class has no such option
+	}
+	return s.steps - clipped, nil
+}
+
+// luSigmas are equal steps of log σ between the ends of the table of them.
+func luSigmas(logs []float64, n int) []float64 {
+	v := linspace(0, 1, n)
+	hi, lo := logs[len(logs)-1], logs[0]
+	for i := range v {
+		v[i] = exact.Exp(hi + float64(v[i]*(lo-hi)))
+	}
+	return v
+}
+
+// flowGrid are the sigmas of a flow, shifted, counted from the clean end.
+func (s *Scheduler) flowGrid(g *grid, n int, with Settings) error {
+	shift := s.flowShift
+	if s.dynamicShift && !math.IsNaN(with.Mu) && s.timeShift == "exponential" {
+		shift = exact.Exp(with.Mu)
+	}
+	v := linspace(1, 1/float64(s.steps), n+1)
+	for i := range v {
+		v[i] = shifted(shift, 1-v[i])
+	}
+	g.sigmas = reversed(v)[:n]
+	g.times = make([]float64, n)
+	for i, sigma := range g.sigmas {
+		g.times[i] = sigma * float64(s.steps)
+	}
+	return nil
+}
+
+// dpmLevels turns sigmas into the levels that the class steps over, and reads its network.
+func (s *Scheduler) dpmLevels(times, sigmas []float64) ([]schedule.Level, denoise.Param, error) {
+	vp, err := s.param()
+	if s.prediction == "flow_prediction" {
+		vp, err = flowParam, nil
+	}
+	if s.flow {
+		return flowLevels(times, sigmas), vp, err
+	}
+	levels := scaled(times, sigmas)
+	for i, l := range levels {
+		levels[i] = vp32(l.T, l.S)
+	}
+	return levels, vp, err
+}
+
+// lastSteps is the reference's rule for the order of the last steps: down only below 15 steps.
+func (s *Scheduler) lastSteps(n int) int {
+	switch {
+	case s.lowerOrderFinal && n < 15:
+		return sampler.LowerOrder
+	case s.eulerAtFinal:
+		return sampler.EulerLast
+	}
+	return sampler.FullOrder
+}
+
+// words the reference replaces by others of its own, for configs of other classes.
+func (s *Scheduler) dpmWords() (correction int, err error) {
+	if s.algorithm == "deis" {
+		s.algorithm = "dpmsolver++"
+	}
+	switch s.solver {
+	case "midpoint", "logrho", "bh1", "bh2":
+		correction = sampler.Midpoint
+	case "heun":
+		correction = sampler.HeunLike
+	default:
+		err = fmt.Errorf("solver_type %q is not one that the reference knows", s.solver)
+	}
+	if s.variance != "" {
+		err = fmt.Errorf("variance_type %q: the network would have to return a variance too", s.variance)
+	}
+	if s.final == "zero" && (s.algorithm == "dpmsolver" || s.algorithm == "sde-dpmsolver") {
+		err = fmt.Errorf("final_sigmas_type \"zero\": the reference refuses it for algorithm_type %q", s.algorithm)
+	}
+	return correction, err
+}
+
+// dpmSteps are the steps of the multistep classes. Of order 3 the reference halves the parabola's part, and takes a
+// wrong sign where it draws noise.
+func (s *Scheduler) dpmSteps(correction, n int) (emit, error) {
+	last := s.lastSteps(n)
+	switch {
+	case s.order < 1 || s.order > 3:
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
+	case s.algorithm == "dpmsolver++" && s.order == 1:
+		return sampler.Euler{}.Compile, nil
+	case s.algorithm == "dpmsolver++" && s.order == 2:
+		return sampler.DPMpp2M{Correction: correction, LastSteps: last}.Compile, nil
+	case s.algorithm == "dpmsolver++":
+		return sampler.DPMpp3M{Correction: correction, LastSteps: last, Halved: true}.Compile, nil
+	case s.algorithm == "dpmsolver":
+		return noiseSteps{s.order, last, s.prediction == "v_prediction", noiseWeights(correction)}.emit, nil
+	case s.algorithm == "sde-dpmsolver++":
+		return sampler.SDEDPMpp{Estimates: s.order, Eta: 1, SNoise: 1, Correction: correction, LastSteps: last, Third: sampler.ThirdSign}.Compile, nil
+	}
+	return nil, fmt.Errorf("algorithm_type %q is not implemented", s.algorithm)
+}
+
+// twiceAtEnd refuses what the reference fills with NaN: order 3 on a last level that comes twice.
+func (s *Scheduler) twiceAtEnd(sigmas []float64, n int) error {
+	k := len(sigmas)
+	if k > 3 && sigmas[k-1] == sigmas[k-2] && s.order == 3 && s.lastSteps(n) == sampler.FullOrder {
+		return errNotFinite
+	}
+	return nil
+}
+
+func planDPMMultistep(s *Scheduler, n int, with Settings) (*Plan, error) {
+	correction, err := s.dpmWords()
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.scaledTable(0)
+	if err != nil {
+		return nil, err
+	}
+	g, err := s.dpmGrid(t, n, with, remakeRules{})
+	if err != nil {
+		return nil, err
+	}
+	last, err := s.lastSigma(g.smallest)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := s.dpmSteps(correction, len(g.times))
+	if err != nil {
+		return nil, err
+	}
+	sigmas := g.list(last)
+	if err := s.twiceAtEnd(sigmas, len(g.times)); err != nil {
+		return nil, err
+	}
+	return s.dpmPlan(g.times, sigmas, steps)
+}
+
+// dpmPlan is the plan over sigmas of the classes whose state is that of the network.
+func (s *Scheduler) dpmPlan(times, sigmas []float64, steps emit) (*Plan, error) {
+	levels, param, err := s.dpmLevels(times, sigmas)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlan(times, sigmas, 1, param, levels, steps)
+	if err == nil {
+		p.Bound = s.bound()
+	}
+	return p, err
+}
+
+// planEDMMultistep is the same on EDM's preconditioning and its sigmas, in X.
+func planEDMMultistep(s *Scheduler, n int, _ Settings) (*Plan, error) {
+	correction, err := s.dpmWords()
+	if err != nil {
+		return nil, err
+	}
+	if s.algorithm == "dpmsolver" || s.algorithm == "sde-dpmsolver" || s.algorithm == "sde-dpmsolver++" && s.order == 3 {
+		return nil, fmt.Errorf("algorithm_type %q of order %d: the reference's class has none", s.algorithm, s.order)
+	}
+	sigmas, err := s.edmSigmas(n, true)
+	if err != nil {
+		return nil, err
+	}
+	param, err := s.edmParam()
+	if err != nil {
+		return nil, err
+	}
+	steps, err := s.dpmSteps(correction, n)
+	if err != nil {
+		return nil, err
+	}
+	times := edmTimes(sigmas)
+	last, err := s.lastSigma(s.sigmaMin)
+	if err != nil {
+		return nil, err
+	}
+	sigmas = append(sigmas, f32(last))
+	if err := s.twiceAtEnd(sigmas, n); err != nil {
+		return nil, err
+	}
+	p, err := newPlan(times, sigmas, math.Sqrt(float64(s.sigmaMax*s.sigmaMax)+1), param, scaled(times, sigmas), steps)
+	if err == nil {
+		p.Bound = s.bound()
+	}
+	return p, err
+}
+
+// planDPMSinglestep takes the grid's levels for the stages of its steps, wherever they lie.
+func planDPMSinglestep(s *Scheduler, n int, with Settings) (*Plan, error) {
+	correction, err := s.dpmWords()
+	if err != nil {
+		return nil, err
+	}
+	if s.algorithm != "dpmsolver" && s.algorithm != "dpmsolver++" {
+		return nil, fmt.Errorf("algorithm_type %q is not implemented", s.algorithm)
+	}
+	groups, err := s.singlestepGroups(n)
+	if err != nil {
+		return nil, err
+	}
+	t, err := s.table(0)
+	if err != nil {
+		return nil, err
+	}
+	s.spacing = "linspace"
+	g, err := s.dpmGrid(t, n, with, remakeRules{})
+	if err != nil {
+		return nil, err
+	}
+	last, err := s.lastSigma(g.smallest)
+	if err != nil {
+		return nil, err
+	}
+	solver := sampler.DPMFast{Groups: groups, Data: s.algorithm == "dpmsolver++", Correction: correction}
+	return s.dpmPlan(g.times, g.list(last), solver.Compile)
+}
+
+// singlestepGroups are the reference's orders step by step, as the lengths of the steps that they make up.
+func (s *Scheduler) singlestepGroups(n int) (groups []int, err error) {
+	if s.order < 1 || s.order > 3 {
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
+	}
+	lower := s.lowerOrderFinal || n%s.order != 0 || s.final == "zero"
+	left := n
+	if lower && s.order > 1 && n%s.order == 0 {
+		left -= s.order // the last full step is taken apart
+	}
+	for ; left >= s.order; left -= s.order {
+		groups = append(groups, s.order)
+	}
+	switch rest := n - s.order*len(groups); {
+	case rest == 0:
+	case s.order == 3 && rest == 3:
+		groups = append(groups, 2, 1)
+	case s.order == 3 && rest == 2:
+		groups = append(groups, 2)
+		if s.final == "zero" {
+			groups = append(groups[:len(groups)-1], 1, 1)
+		}
+	default:
+		for range rest {
+			groups = append(groups, 1)
+		}
+	}
+	return groups, nil
+}
+
+// planDEIS steps in the slope over log σ. Its grids of sigmas end on their last sigma twice.
+func planDEIS(s *Scheduler, n int, with Settings) (*Plan, error) {
+	t, err := s.table(0)
+	if err != nil {
+		return nil, err
+	}
+	s.lambdaMin = math.Inf(-1)
+	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true, ownLast: true})
+	if err != nil {
+		return nil, err
+	}
+	if s.order < 1 || s.order > 3 {
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
+	}
+	return s.dpmPlan(g.times, g.list(g.smallest), noiseSteps{s.order, s.lastSteps(len(g.times)), false, deisWeights}.emit)
+}
+
+// planUniPC is sampler.UniPC on the reference's levels.
+func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
+	t, err := s.scaledTable(0)
+	if err != nil {
+		return nil, err
+	}
+	s.lambdaMin = math.Inf(-1)
+	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true, bounded: true, ownLast: true})
+	if err != nil {
+		return nil, err
+	}
+	last, err := s.lastSigma(g.smallest)
+	if err != nil {
+		return nil, err
+	}
+	if s.order < 1 || s.order > 3 {
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
+	}
+	u := sampler.UniPC{Order: s.order, Corrector: sampler.CorrectorOn, Bh: sampler.BH2, Noise: !s.predictX0, Uncorrected: s.noCorrector}
+	switch s.solver {
+	case "bh2", "midpoint", "heun", "logrho":
+	case "bh1":
+		u.Bh = sampler.BH1
+		if last == 0 {
+			return nil, errNotFinite
+		}
+	default:
+		return nil, fmt.Errorf("solver_type %q is not one that the reference knows", s.solver)
+	}
+	if s.lowerOrderFinal {
+		u.LastSteps = sampler.LowerOrder
+	} else if last == 0 && min(s.order, n) > 1 {
+		return nil, errNotFinite
+	}
+	if !s.predictX0 && last == 0 {
+		return nil, errNotFinite
+	}
+	return s.dpmPlan(g.times, g.list(last), u.Compile)
+}

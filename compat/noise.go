@@ -1,0 +1,134 @@
+package compat
+
+import (
+	"math"
+
+	"tintype/core/exact"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// noiseSteps are the multistep solvers that extrapolate the noise e = (x - a·D)/s: DPM-Solver of old and DEIS. From a
+// level almost without signal the reference's first step is the difference of two numbers 1/a times as large as its
+// result, so that its rounding shows: here the products are taken as there, and their factors rounded as there.
+type noiseSteps struct {
+	order, last int
+	fromV       bool                                // e is a·v + s·x, not (x - a·D)/s, which float32 rates do not make the same
+	weigh       func(at []schedule.Level) []float64 // of the last values, the newest first; at: the levels T, S, before, ...
+}
+
+func (w noiseSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
+	d, e := b.Buffer(), b.History(w.order)
+	for i, to := range levels[1:] {
+		from := levels[i]
+		b.Eval(d, sampler.X, i)
+		w.noise(b, e.Push(), d, from)
+		order := min(w.order, i+1)
+		switch left := len(levels) - 1 - i; {
+		case w.last == sampler.LowerOrder:
+			order = min(order, left)
+		case w.last == sampler.EulerLast && left == 1:
+			order = 1
+		}
+		terms := []sampler.Term{{Coef: f32(to.A / from.A), Src: sampler.X}}
+		if order == 1 {
+			terms = append(terms, sampler.Term{Coef: -firstWeight(from, to), Src: e.At(0)})
+		} else {
+			at := []schedule.Level{to}
+			for k := range order {
+				at = append(at, levels[i-k])
+			}
+			for k, c := range w.weigh(at) {
+				terms = append(terms, sampler.Term{Coef: c, Src: e.At(k)})
+			}
+		}
+		b.Lin(sampler.X, terms...)
+		b.Emit(i + 1)
+	}
+	return nil
+}
+
+// noise emits e. Factors near 1 are split in two, so that float32 holds them.
+func (w noiseSteps) noise(b *sampler.Builder, e, d sampler.Buf, l schedule.Level) {
+	if w.fromV { // v = (a·x - D)/s
+		c := l.A / l.S
+		hi := f32(l.S)
+		b.Lin(e, sampler.Term{Coef: float64(c*l.A) + (l.S - hi), Src: sampler.X}, sampler.Term{Coef: -c, Src: d}, sampler.Term{Coef: hi, Src: sampler.X})
+		return
+	}
+	b.Lin(d, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -l.A, Src: d})
+	hi := math.Trunc(1 / l.S)
+	b.Lin(e, sampler.Term{Coef: hi, Src: d}, sampler.Term{Coef: 1/l.S - hi, Src: d})
+}
+
+// lambda32 is λ as the reference has it, from float32 logarithms.
+func lambda32(l schedule.Level) float64 { return f32(f32(exact.Log(l.A)) - f32(exact.Log(l.S))) }
+
+// firstWeight is s_T·(e^h - 1) in float32.
+func firstWeight(from, to schedule.Level) float64 {
+	h := f32(lambda32(to) - lambda32(from))
+	return f32(to.S * f32(f32(exact.Exp(h))-1))
+}
+
+// noiseWeights are DPM-Solver's of order 2 and 3, with q3 where the integral has 2·q3.
+func noiseWeights(correction int) func([]schedule.Level) []float64 {
+	return func(at []schedule.Level) []float64 {
+		s := at[0].S
+		h := lambda32(at[0]) - lambda32(at[1])
+		q1 := exact.Expm1(h)
+		q2 := q1/h - 1
+		if h == 0 {
+			q2 = 0
+		}
+		r0 := (lambda32(at[1]) - lambda32(at[2])) / h
+		if len(at) == 3 {
+			if correction == sampler.Midpoint {
+				q2 = q1 / 2
+			}
+			c := -s * q2 / r0
+			return []float64{-s*q1 + c, -c}
+		}
+		q3 := q2/h - 0.5
+		r1 := (lambda32(at[2]) - lambda32(at[3])) / h
+		// q2·D1 + q3·D2 = (q2 + g)·d0 - g·d1
+		g := (q2*r0 + q3) / (r0 + r1)
+		c0, c1 := -s*(q2+g)/r0, -s*g/r1
+		return []float64{-s*q1 + c0, -c0 - c1, c1}
+	}
+}
+
+// deisWeights integrate the polynomial of log σ through the last values over σ, in closed form.
+func deisWeights(at []schedule.Level) []float64 {
+	u := make([]float64, len(at)) // log σ
+	for i, l := range at {
+		u[i] = exact.Log(l.Sigma())
+	}
+	weights := make([]float64, len(at)-1)
+	for k := range weights {
+		var others []float64
+		down := 1.0
+		for j := range weights {
+			if j != k {
+				others = append(others, u[j+1])
+				down *= u[k+1] - u[j+1]
+			}
+		}
+		weights[k] = at[0].A * (logIntegral(u[0], others) - logIntegral(u[1], others)) / down
+	}
+	return weights
+}
+
+// logIntegral is ∫ Π(log σ - c) dσ at log σ = u, for one or two c.
+func logIntegral(u float64, c []float64) float64 {
+	sigma := exact.Exp(u)
+	if len(c) == 1 {
+		return sigma * (u - 1 - c[0])
+	}
+	return sigma * (u*u - 2*u + 2 - (c[0]+c[1])*(u-1) + c[0]*c[1])
+}
+
+// vp32 are the level's rates of a sigma in float32.
+func vp32(time, sigma float64) schedule.Level {
+	a := f32(1 / f32(math.Sqrt(f32(f32(sigma*sigma)+1))))
+	return schedule.Level{T: time, A: a, S: f32(sigma * a)}
+}

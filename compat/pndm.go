@@ -1,0 +1,183 @@
+package compat
+
+import (
+	"fmt"
+	"math"
+
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// planPNDM is PLMS, after a first part of Runge-Kutta steps unless that is skipped. Like DDIM it steps by ⌊T/n⌋, not
+// to the next time of its list. It combines the network's own outputs, of whatever kind, and takes them for those of
+// the last time.
+func planPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
+	t, times, err := s.stepped(n, 0)
+	if err != nil {
+		return nil, err
+	}
+	if s.prediction != "epsilon" && s.prediction != "v_prediction" {
+		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", s.prediction)
+	}
+	vp, err := s.param()
+	if err != nil {
+		return nil, err
+	}
+	last := 1.0
+	if !s.alphaToOne {
+		last = t[0]
+	}
+	w := &pndm{s: s, table: t, last: last, ratio: s.steps / n}
+	w.prk, w.plms, err = s.pndmTimes(times, n)
+	if err != nil {
+		return nil, err
+	}
+	told := append(append([]float64(nil), w.prk...), w.plms...)
+	levels, err := t.visit(told, last)
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(told, nil, 1, vp, levels, w.emit)
+}
+
+// pndmTimes are the times of the two parts, call by call.
+func (s *Scheduler) pndmTimes(times []float64, n int) (prk, plms []float64, err error) {
+	if s.skipPRK {
+		if n == 1 || len(times) == 1 {
+			return nil, times, nil
+		}
+		plms = append(plms, times[:2]...)
+		return nil, append(plms, times[1:]...), nil
+	}
+	if len(times) < 4 {
+		return nil, nil, fmt.Errorf("%d steps: the reference's Runge-Kutta part needs 4, unless skip_prk_steps", n)
+	}
+	half := float64(s.steps / n / 2)
+	var nodes []float64 // upwards: each of the four noisiest times, and half a step above it
+	for i := 3; i >= 0; i-- {
+		nodes = append(nodes, times[i], times[i]+half)
+	}
+	for _, node := range nodes[:7] {
+		prk = append(prk, node, node)
+	}
+	return reversed(prk[1:13]), times[3:], nil
+}
+
+// pndm is the walk: outputs are kept in a ring of four.
+type pndm struct {
+	s         *Scheduler
+	table     table
+	last      float64
+	ratio     int
+	prk, plms []float64
+}
+
+// rates is ᾱ at a time, the last one's below 0.
+func (w *pndm) rates(time int) (float64, error) {
+	if time < 0 {
+		return w.last, nil
+	}
+	return w.table.at(time)
+}
+
+func (w *pndm) emit(levels []schedule.Level, b *sampler.Builder) error {
+	d, kept, sum := b.Buffer(), b.Buffer(), b.Buffer()
+	outputs := b.History(4)
+	seen := 0
+	for k := range w.prk {
+		b.Eval(d, sampler.X, k)
+		output := d
+		if k%4 == 0 {
+			output = outputs.Push()
+			seen++
+			b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+		}
+		w.output(b, output, d, levels[k])
+		weight := []float64{1. / 6, 1. / 3, 1. / 3, 1. / 6}[k%4]
+		if k%4 == 0 {
+			b.Lin(sum, sampler.Term{Coef: weight, Src: output})
+		} else {
+			b.Lin(sum, sampler.Term{Coef: 1, Src: sum}, sampler.Term{Coef: weight, Src: output})
+		}
+		to := int(w.prk[k])
+		if k%2 == 0 {
+			to -= w.ratio / 2
+		}
+		if k%4 == 3 {
+			output = sum
+		}
+		if err := w.step(b, kept, int(w.prk[k/4*4]), to, sampler.Term{Coef: 1, Src: output}); err != nil {
+			return err
+		}
+		b.Emit(k + 1)
+	}
+	for k, time := range w.plms {
+		at := len(w.prk) + k
+		from, to, base := int(time), int(time)-w.ratio, sampler.X
+		b.Eval(d, sampler.X, at)
+		var terms []sampler.Term
+		if at == 1 { // the first step again, with the mean of the outputs at its ends
+			from, to, base = int(time)+w.ratio, int(time), kept
+			w.output(b, d, d, levels[at])
+			terms = []sampler.Term{{Coef: 0.5, Src: d}, {Coef: 0.5, Src: outputs.At(0)}}
+		} else {
+			w.output(b, outputs.Push(), d, levels[at])
+			seen = min(seen+1, 4)
+			for i, c := range adamsBashforth[seen-1] {
+				terms = append(terms, sampler.Term{Coef: c, Src: outputs.At(i)})
+			}
+		}
+		if at == 0 {
+			b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+		}
+		if err := w.step(b, base, from, to, terms...); err != nil {
+			return err
+		}
+		b.Emit(at + 1)
+	}
+	return nil
+}
+
+// adamsBashforth are the weights of the last slopes on equal steps, newest first.
+var adamsBashforth = [4][]float64{
+	{1},
+	{3. / 2, -1. / 2},
+	{23. / 12, -16. / 12, 5. / 12},
+	{55. / 24, -59. / 24, 37. / 24, -9. / 24},
+}
+
+// output recovers what the network returned from the estimate.
+func (w *pndm) output(b *sampler.Builder, dst, d sampler.Buf, l schedule.Level) {
+	if w.s.prediction == "v_prediction" {
+		b.Lin(dst, sampler.Term{Coef: l.A / l.S, Src: sampler.X}, sampler.Term{Coef: -1 / l.S, Src: d})
+		return
+	}
+	b.Lin(dst, sampler.Term{Coef: 1 / l.S, Src: sampler.X}, sampler.Term{Coef: -l.A / l.S, Src: d})
+}
+
+// step is DDIM's from one time to another, written with ε:
+//
+//	x' = √(ᾱ_T/ᾱ_S)·x - (ᾱ_T - ᾱ_S)·ε/(ᾱ_S·√(1-ᾱ_T) + √(ᾱ_S·(1-ᾱ_S)·ᾱ_T))
+func (w *pndm) step(b *sampler.Builder, base sampler.Buf, from, to int, output ...sampler.Term) error {
+	barS, err := w.rates(from)
+	if err != nil {
+		return err
+	}
+	barT, err := w.rates(to)
+	if err != nil {
+		return err
+	}
+	noiseS, noiseT := f32(1-barS), f32(1-barT)
+	keep := math.Sqrt(f32(barT / barS))
+	c := f32(barT-barS) / (barS*math.Sqrt(noiseT) + math.Sqrt(barS*noiseS*barT))
+	if w.s.prediction == "v_prediction" { // ε = a·v + s·x
+		keep -= c * math.Sqrt(noiseS)
+		c *= math.Sqrt(barS)
+	}
+	terms := []sampler.Term{{Coef: keep, Src: base}}
+	for _, t := range output {
+		terms = append(terms, sampler.Term{Coef: -c * t.Coef, Src: t.Src})
+	}
+	b.Lin(sampler.X, terms...)
+	return nil
+}
