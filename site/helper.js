@@ -1,7 +1,16 @@
 // A compute thread: an instance of the program that only runs parts of kernels.
 // Its one message is {module, index, memory, words}; see threads.js.
 "use strict";
-importScripts("threads.js");
+
+// Trusted Types: the one script that this worker loads is beside it.
+const beside = new URL("threads.js", self.location.href).href;
+const policy = self.trustedTypes?.createPolicy("tintype", {
+  createScriptURL(url) {
+    if (url === beside) return url;
+    throw new TypeError("not a script of tintype: " + url);
+  },
+});
+importScripts(policy ? policy.createScriptURL(beside) : beside);
 
 self.onmessage = async ({ data: { module, index, memory, words } }) => {
   const imports = { env: { mem: memory } };

@@ -1,7 +1,7 @@
 // Makes the program one whose memory workers can share. The build left in it what
 // is to stand in place of its imports and exports (internal/postlink), and no
 // number in the code depends on either; the memory, imported then, is no longer
-// declared.
+// declared. It is a script and a module alike: both find sharedProgram in the global scope.
 "use strict";
 
 // sharedProgram returns the bytes of that program, given the plain one compiled
@@ -44,3 +44,5 @@ function lengthOf(array) {
   for (; n >= 0x80; n = Math.floor(n / 0x80)) bytes.push(n % 0x80 + 0x80);
   return [...bytes, n];
 }
+
+globalThis.sharedProgram = sharedProgram;

@@ -3,7 +3,19 @@
 // onmessage. When the program ends, for whatever reason, the page is told
 // with {kind: "exit"}: this worker is of no use any more then.
 "use strict";
-importScripts("wasm_exec.js");
+
+// Trusted Types (see runtime.js): this worker starts our own scripts only. Its own
+// address is a bridge's where the page is of another origin.
+const base = self.tintypeBase ?? new URL(".", self.location.href).href;
+const policy = self.trustedTypes?.createPolicy("tintype", {
+  createScriptURL(url) {
+    if (url.startsWith(base)) return url;
+    throw new TypeError("not a script of tintype: " + url);
+  },
+});
+const own = (name) => policy ? policy.createScriptURL(base + name) : base + name;
+
+importScripts(own("wasm_exec.js"));
 
 const ALONE = { count: () => 1, start() {}, next: () => -1 }; // what wasm/threads asks, without helpers
 const early = []; // messages that came before Go was up
@@ -38,8 +50,8 @@ self.onmessage = async (event) => {
 // program with a memory of its own does the same on one.
 async function openTeam({ module, size }) {
   try {
-    importScripts("threads.js");
-    const team = await Team.open(module, size, "helper.js", lost);
+    importScripts(own("threads.js"));
+    const team = await Team.open(module, size, own("helper.js"), lost);
     wrapViews();
     return team;
   } catch (error) {

@@ -1,0 +1,155 @@
+// The JavaScript interface: models() and sample(). See README for its use.
+
+import { base, Sentence } from "./runtime.js";
+import { request } from "./pool.js";
+
+let manifest; // promise of models/index.json
+
+// models resolves to the models of this site: [{id, name, bytes, licence, default, ...}].
+export function models() {
+  return manifest ??= fetchModels().catch((error) => {
+    manifest = undefined;
+    throw error;
+  });
+}
+
+async function fetchModels() {
+  const address = new URL("models/index.json", base);
+  let response;
+  try {
+    response = await fetch(address, { cache: "no-cache" });
+  } catch {
+    throw new Sentence("The list of models cannot be reached.", "Check the connection, then try again.", "network");
+  }
+  if (!response.ok) {
+    throw new Sentence(`The server answered ${response.status} for the list of models.`, "Upload models/index.json beside the scripts.", "missing");
+  }
+  return response.json();
+}
+
+// find gives the entry of a model; without an id, the site's default.
+async function find(id) {
+  const all = await models();
+  const entry = id ? all.find((m) => m.id === id) : all.find((m) => m.default) ?? all[0];
+  if (!entry) {
+    throw new Sentence(`There is no model ${id} here.`, "Use one of " + all.map((m) => m.id).join(", ") + ".", "missing");
+  }
+  return entry;
+}
+
+const reference = (entry) => ({
+  id: entry.id, url: new URL("models/" + entry.file, base).href,
+  bytes: entry.bytes, rawBytes: entry.raw_bytes, sha256: entry.sha256,
+});
+
+const infos = new Map(); // of loaded models, by sha256
+
+// load makes a model ready in a worker and resolves to its description (PROTOCOL.md, info).
+export async function load(id, { signal, onprogress } = {}) {
+  const model = reference(await find(id));
+  const onevent = (e) => e.kind === "progress" && onprogress?.(e.received, e.total);
+  const { info } = await request({ kind: "load", model }, { signal, onevent });
+  infos.set(model.sha256, info);
+  return info;
+}
+
+// choice turns words into one number a slot, -1 where it stays open: the name of a value, or
+// slot=value[,slot=value].
+export function choice(info, label) {
+  const picked = info.slots.map(() => -1);
+  const text = String(label ?? "").trim();
+  if (!text) return picked;
+  const bad = (why) => new Sentence(`The label “${text}” cannot be drawn: ${why}.`, "Choose one of the model's own.", "spec");
+  if (picked.length === 0) throw bad("the model takes none");
+  const value = (slot, word) => {
+    const name = word.trim().toLowerCase();
+    const at = slot.values.findIndex((v) => v.toLowerCase() === name);
+    if (at >= 0) return at;
+    if (/^\d+$/.test(name) && Number(name) < slot.values.length) return Number(name);
+    throw bad(`${slot.name} has no ${word.trim()}`);
+  };
+  if (picked.length === 1 && !text.includes("=")) return [value(info.slots[0], text)];
+  for (const part of text.split(",")) {
+    const [name, word] = part.split("=");
+    const at = info.slots.findIndex((s) => s.name.toLowerCase() === name.trim().toLowerCase());
+    if (at < 0 || word === undefined) throw bad("write slot=value, with " + info.slots.map((s) => s.name).join(", "));
+    picked[at] = value(info.slots[at], word);
+  }
+  return picked;
+}
+
+// randomSeed is a seed that fits into a JavaScript number.
+export const randomSeed = () => String(crypto.getRandomValues(new Uint32Array(1))[0]);
+
+// sample draws pictures. spec may have model (an id), seed (number, bigint or digits; random if left out), label, count,
+// solver, grid, steps, guidance and settings ({name: value}); the rest is the model's own. It is an async iterable:
+//
+//   for await (const { picture, step, total, bitmap, x0 } of sample({ seed: 7 }, { signal })) ...
+//
+// bitmap and x0 are ImageBitmaps of the noisy picture and the predicted clean one, the receiver's to close. The last
+// value has hash (SHA-256 of the pixels), blob (a PNG file), seed and recipe (what a share link holds) besides. Breaking
+// the loop or aborting the signal cancels the rest. progress(received, total), an option, hears of the download.
+export async function* sample(spec = {}, { signal, progress } = {}) {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  const steps = []; // that arrived and were not taken yet
+  let wake = () => {};
+  try {
+    const model = reference(await find(spec.model));
+    const info = infos.get(model.sha256) ?? await load(spec.model, { signal: stop.signal, onprogress: progress });
+    const seed = spec.seed === undefined || spec.seed === "" ? randomSeed() : String(BigInt(spec.seed));
+    const first = {};
+    const onevent = (e) => {
+      if (e.kind === "progress") progress?.(e.received, e.total);
+      if (e.kind === "picture" && e.picture === 0) first.png = e.png;
+      if (e.kind === "step") {
+        steps.push({ picture: e.picture, step: e.step, total: e.total, ms: e.ms, bitmap: e.x, x0: e.denoised });
+        wake();
+      }
+    };
+    let answer, failure;
+    const message = {
+      kind: "sample", model, seed, count: Number(spec.count ?? 1), choice: choice(info, spec.label), ...named(spec),
+      settings: Object.entries(spec.settings ?? {}).map(([name, value]) => ({ name, value: Number(value) })),
+    };
+    request(message, { signal: stop.signal, onevent })
+      .then((a) => { answer = a; }, (e) => { failure = e; }).finally(() => wake());
+    // The last step waits for the answer, whose hash it carries.
+    for (;;) {
+      if (failure) throw failure;
+      if (steps.length > 1 || steps.length === 1 && answer) {
+        const step = steps.shift();
+        if (answer && steps.length === 0) {
+          Object.assign(step, {
+            hash: answer.sha256, ms: answer.ms, seed, recipe: answer.recipe,
+            blob: new Blob([answer.png ?? first.png], { type: "image/png" }),
+          });
+          yield step;
+          return;
+        }
+        yield step;
+        continue;
+      }
+      await new Promise((resolve) => { wake = resolve; });
+    }
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    stop.abort();
+    for (const { bitmap, x0 } of steps) {
+      bitmap.close();
+      x0.close();
+    }
+  }
+}
+
+// named are the optional settings that were given.
+function named(spec) {
+  const out = {};
+  for (const name of ["solver", "grid"]) if (spec[name]) out[name] = String(spec[name]);
+  for (const name of ["steps", "guidance", "rescale"]) {
+    if (spec[name] !== undefined && spec[name] !== "" && spec[name] !== null) out[name] = Number(spec[name]);
+  }
+  return out;
+}

@@ -1,0 +1,150 @@
+// The runtime: one compiled program a page, and workers that run it. The page
+// (boot.js) and the element and API (tintype.js) start here. Everything is found
+// beside this script, so any sub-path and any host works.
+
+const SIMD_PROBE = new Uint8Array([ // (module (func (result v128) i32.const 0 i8x16.splat)): valid only with SIMD
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11,
+]);
+const WASM_MAGIC = [0, 97, 115, 109];
+
+export const base = new URL(".", import.meta.url).href;
+
+// A Sentence is an error for people: what happened, and what helps.
+export class Sentence extends Error {
+  constructor(text, remedy, type = "internal") {
+    super(text);
+    this.name = "Sentence";
+    this.remedy = remedy;
+    this.type = type;
+  }
+}
+
+// Trusted Types: the only scripts that this page may start are our own files and
+// the small worker of crossOriginWorker. A page without Trusted Types takes the
+// plain address.
+const ours = new Set();
+const policy = globalThis.trustedTypes?.createPolicy("tintype", {
+  createScriptURL(address) {
+    const url = new URL(address, base).href;
+    if (url.startsWith(base) || ours.has(url)) return url;
+    throw new TypeError("not a script of tintype: " + url);
+  },
+});
+
+// scriptURL is the address of one of our files in the form that this page takes.
+export function scriptURL(name) {
+  const url = new URL(name, base).href;
+  return policy ? policy.createScriptURL(url) : url;
+}
+
+// download fetches one of our files.
+async function download(name) {
+  let response;
+  try {
+    response = await fetch(new URL(name, base));
+  } catch {
+    throw new Sentence("The program could not be downloaded: the server cannot be reached.",
+      "Check that the server is running and the connection is up, then reload the page.", "network");
+  }
+  if (!response.ok) {
+    throw new Sentence(`The program is missing: the server answered ${response.status} for ${name}.`,
+      response.status === 503 ? "It is still being built; reload in a moment."
+        : "Build the site first (make run), or upload the file beside this page.", "missing");
+  }
+  return response;
+}
+
+// compile resolves to the program as a module. It reads the response, and of
+// spare, a copy of it, what is needed to say why it cannot.
+async function compile(response, spare) {
+  try {
+    return await WebAssembly.compileStreaming(response);
+  } catch {
+    // A host with the wrong MIME type, an HTML page in place of the file, or
+    // a file that really is broken: the bytes tell which.
+    const bytes = await spare();
+    if (WASM_MAGIC.some((b, i) => bytes[i] !== b)) {
+      throw new Sentence("The server sent something else instead of the program.",
+        "If this network asks you to sign in first, do that and reload; otherwise the site is not set up right.", "not-model");
+    }
+    try {
+      return await WebAssembly.compile(bytes);
+    } catch (reason) {
+      throw new Sentence("This browser refused the program: " + reason.message + ".",
+        "Reload the page; if it happens again, use a newer browser.");
+    }
+  }
+}
+
+// threadCount is how many threads one worker may use: the machine's, or what the
+// address asks for (?threads=1). Memory is shared on isolated pages only, and in
+// WebKitGTK not even there.
+function threadCount() {
+  if (!globalThis.crossOriginIsolated || typeof SharedArrayBuffer !== "function") return 1;
+  return Math.floor(new URLSearchParams(location.search).get("threads")) || navigator.hardwareConcurrency || 1;
+}
+
+// compileThreads resolves to {module, size}, the same program with a memory that
+// can be shared, and to null where one thread must do.
+async function compileThreads(size, module, bytes) {
+  if (!(size > 1)) return null;
+  try {
+    await import("./share.js");
+    return { module: await WebAssembly.compile(globalThis.sharedProgram(module, await bytes())), size };
+  } catch (error) {
+    console.warn("one thread only:", error);
+    return null;
+  }
+}
+
+let loading; // the page's one program
+
+// program resolves to {module, threads}: the compiled program, and a promise of
+// its form for threads or null. It is downloaded once; after a failure the next
+// call tries again.
+export function program() {
+  return loading ??= load().catch((error) => {
+    loading = undefined;
+    throw error;
+  });
+}
+
+async function load() {
+  if (typeof WebAssembly !== "object" || typeof OffscreenCanvas !== "function" || typeof Worker !== "function") {
+    throw new Sentence("This browser lacks something that drawing needs: WebAssembly, workers or OffscreenCanvas.",
+      "Use Chrome 91, Firefox 105, Safari 16.4 or newer.");
+  }
+  const simd = WebAssembly.validate(SIMD_PROBE);
+  const response = await download(simd ? "tintype.wasm" : "tintype-scalar.wasm");
+  const copy = response.clone();
+  let bytes; // of the program, read when they are asked for
+  const read = () => bytes ??= copy.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  const module = await compile(response, read);
+  const threads = compileThreads(simd ? threadCount() : 1, module, read);
+  threads.then(() => bytes || copy.body?.cancel());
+  return { module, threads };
+}
+
+// startWorker returns a Worker that is given the program as soon as it is
+// compiled. It may be used at once: worker.js keeps what arrives before Go is up.
+export function startWorker(alone = false) {
+  const worker = new Worker(workerURL(), { name: "tintype" });
+  program().then(async ({ module, threads }) => {
+    worker.postMessage({ module, threads: alone ? null : await threads });
+  }, (error) => worker.dispatchEvent(new MessageEvent("message", { data: { kind: "exit", code: -1, text: error.message, error } })));
+  return worker;
+}
+
+let bridge;
+
+// workerURL is worker.js itself or, where that is of another origin than the
+// page and may not be a worker's script, a worker of our own that loads it.
+function workerURL() {
+  if (new URL(base).origin === location.origin) return scriptURL("worker.js");
+  if (!bridge) {
+    const text = `self.tintypeBase = ${JSON.stringify(base)}; importScripts(self.tintypeBase + "worker.js");`;
+    bridge = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    ours.add(bridge);
+  }
+  return policy ? policy.createScriptURL(bridge) : bridge;
+}

@@ -1,0 +1,47 @@
+// The element's style, as text for a constructed sheet. Its colours and type are
+// the host page's; --tintype-accent, --tintype-radius and --tintype-line adjust it,
+// and ::part() reaches every piece.
+export const style = `
+:host { display: inline-block; max-width: 100%; color-scheme: inherit; font: inherit; vertical-align: top; }
+:host([hidden]) { display: none; }
+[hidden] { display: none !important; }
+[part=frame] {
+  position: relative; aspect-ratio: 1; overflow: hidden;
+  border-radius: var(--tintype-radius, 6px);
+  background: var(--tintype-line, color-mix(in srgb, currentColor 8%, transparent));
+}
+canvas, ::slotted([slot=poster]), [part=poster] {
+  position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: contain; image-rendering: pixelated;
+}
+canvas { visibility: hidden; }
+:host([drawn]) canvas { visibility: visible; }
+:host([drawn]) slot[name=poster] { display: none; }
+progress {
+  position: absolute; inset: auto 0 0 0; inline-size: 100%; block-size: 4px; appearance: none; border: 0;
+  background: transparent; accent-color: var(--tintype-accent, currentColor);
+}
+progress::-webkit-progress-bar { background: transparent; }
+progress::-webkit-progress-value { background: var(--tintype-accent, currentColor); }
+progress::-moz-progress-bar { background: var(--tintype-accent, currentColor); }
+[part=controls] { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; margin-block-start: 8px; }
+button {
+  font: inherit; color: inherit; padding: 4px 14px; min-block-size: 36px; cursor: pointer;
+  border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: var(--tintype-radius, 6px);
+  background: transparent;
+}
+button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
+:focus-visible { outline: 2px solid var(--tintype-accent, currentColor); outline-offset: 2px; }
+[part=line] { font-size: 0.85em; opacity: 0.8; font-variant-numeric: tabular-nums; }
+[part=fields] { flex-basis: 100%; display: grid; grid-template-columns: repeat(auto-fill, minmax(110px, 1fr)); gap: 8px; }
+[part=field] { display: grid; gap: 2px; font-size: 0.85em; }
+[part=input] {
+  font: inherit; color: inherit; background: transparent; min-inline-size: 0; min-block-size: 32px; padding: 2px 6px;
+  border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: var(--tintype-radius, 6px);
+}
+[part=input] option { color: CanvasText; background: Canvas; }
+slot[name=error] { display: block; margin-block-start: 8px; }
+slot[name=caption] { display: block; margin-block-start: 4px; font-size: 0.9em; }
+[part=status] { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
+@media print { [part=controls], progress { display: none; } }
+@media (forced-colors: active) { button, [part=input] { border-color: ButtonBorder; } }
+`;
