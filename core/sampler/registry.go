@@ -58,6 +58,7 @@ const (
 	KindCold
 	KindColdNaive
 	KindGDDIMBlur
+	KindAdapt
 	kinds
 )
 
@@ -86,7 +87,7 @@ var infos = [kinds]Info{
 	lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo, flowAncestralInfo, vdmInfo,
 	dpm2Info, dpmpp2sInfo, dpmpp3sInfo, dpmpp3mInfo, dpmMultistepInfo, dpm2sInfo, dpm3sInfo, dpmFastInfo, deisInfo, lmsInfo,
 	ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo, gradientInfo, rk4Info, flowHeunInfo, eulerCFGppInfo,
-	flowMapInfo, ddpmLearnedInfo, analyticInfo, snInfo, nprInfo, ggdmInfo, aldInfo, pcInfo, coldInfo, coldNaiveInfo, gddimBlurInfo,
+	flowMapInfo, ddpmLearnedInfo, analyticInfo, snInfo, nprInfo, ggdmInfo, aldInfo, pcInfo, coldInfo, coldNaiveInfo, gddimBlurInfo, adaptInfo,
 }
 
 // Solvers lists every solver, in the order of Kind.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"tintype/core/denoise"
+	"tintype/core/schedule"
 )
 
 // Noise fills dst with the standard normal noise of a stream; the same stream is always the same noise.
@@ -99,7 +100,7 @@ func (r *Run) Step() (done bool, err error) {
 	switch op.Kind {
 	case OpEval, OpJump:
 		if err := r.ask(op); err != nil {
-			return false, r.located(op, err)
+			return false, located(r.seen, r.tape.Levels[op.Level], err)
 		}
 		r.last = op.Dst
 		r.seen.Evals++
@@ -128,11 +129,11 @@ func (r *Run) Step() (done bool, err error) {
 
 // located adds the step to what went wrong inside a denoiser's numbers; a hook's error (a cancelled pass) is its
 // caller's own and passes as it is.
-func (r *Run) located(op *Op, err error) error {
+func located(seen Progress, l schedule.Level, err error) error {
 	if !errors.Is(err, denoise.ErrNotFinite) {
 		return err
 	}
-	return &StepError{r.seen.Step + 1, r.tape.Steps, r.tape.Levels[op.Level].T, err}
+	return &StepError{seen.Step + 1, seen.Steps, l.T, err}
 }
 
 // lin sums from left to right, one rounding for each product and each sum.

@@ -26,6 +26,7 @@ const (
 	Inner                       // Langevin steps at each level
 	SNR                         // of PC's Langevin steps: how large the noise is relative to the score
 	Predictor                   // of PC: ReverseDiffusion, AncestralPredictor, EulerMaruyama
+	Tolerance                   // of Adapt: the error of a step, relative to the values
 	settings
 )
 
@@ -92,6 +93,7 @@ var settingInfos = [settings]SettingInfo{
 	{Setting: SNR, Name: "snr", Line: "how large a Langevin step's noise is, relative to the score"},
 	{Setting: Predictor, Name: "predictor", Line: "the step of the reverse SDE from level to level", Whole: true,
 		Choices: []string{"reverse-diffusion", "ancestral", "euler-maruyama"}},
+	{Setting: Tolerance, Name: "tolerance", Line: "the error that a step may make, relative to the values"},
 }
 
 // Settings lists every setting, in the order of Setting.
