@@ -149,10 +149,10 @@ func (b *tab) before(script string) {
 	}
 }
 
-// eval runs JavaScript in the page and returns its value.
+// eval runs JavaScript in the page and returns its value; a promise is waited for.
 func eval[T any](b *tab, script string) T {
 	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script))
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.t.Fatalf("%s: %v", script, err)
 	}

@@ -21,6 +21,8 @@ sheet.replaceSync(style);
 
 const quiet = matchMedia("(prefers-reduced-motion: reduce)");
 
+const aborted = () => new DOMException("The picture was cancelled.", "AbortError");
+
 // make builds an element of the shadow tree.
 function make(tag, part, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -123,14 +125,14 @@ export class TintypeSampler extends HTMLElement {
   // #ready loads the model: it resolves to its description.
   async #ready(signal) {
     if (this.#info) return this.#info;
-    const { load } = await import("./api.js");
+    const { choice, load } = await import("./api.js");
     try {
       this.#info = await load(this.model || undefined, { signal, onprogress: (r, t) => this.#progress(r, t) });
     } catch (error) {
       if (!signal) this.#fail(error); // else sample() says so
       throw error;
     }
-    this.#fields();
+    this.#fields(choice);
     this.#tell("load", { info: this.#info });
     return this.#info;
   }
@@ -153,6 +155,7 @@ export class TintypeSampler extends HTMLElement {
     try {
       const { sample } = await import("./api.js");
       await this.#ready(signal);
+      if (this.#stop !== stop) throw aborted();
       const spec = { ...this.#spec(), ...changes };
       this.#enter("sampling");
       let end;
@@ -161,11 +164,13 @@ export class TintypeSampler extends HTMLElement {
         this.#paint(step);
         if (step.hash) end = step;
       }
-      if (!end || this.#stop !== stop) throw new DOMException("The picture was cancelled.", "AbortError");
+      if (!end || this.#stop !== stop) throw aborted();
       this.#last = { hash: end.hash, seed: end.seed, ms: end.ms, steps: end.total, blob: end.blob, recipe: end.recipe };
       this.#enter("done");
       this.#ui.line.textContent = `${end.total} steps, ${Math.round(end.ms)} ms, seed ${end.seed}`;
       this.#describe(end.seed);
+      const field = this.#ui.form.querySelector("[name=seed]");
+      if (field) field.value = end.seed;
       this.#say(`Done: seed ${end.seed}.`);
       this.#tell("done", { ...this.#last });
       return this.#last;
@@ -203,15 +208,12 @@ export class TintypeSampler extends HTMLElement {
 
   #spec() {
     const spec = {};
-    for (const name of ["model", "label", "solver", "grid", "steps", "guidance"]) {
-      const field = this.#ui.form.elements?.[name] ?? this.#ui.form.querySelector(`[name="${name}"]`);
-      const value = field?.value || this.getAttribute(name);
+    for (const name of ["model", "label", "seed", "solver", "grid", "steps", "guidance"]) {
+      const value = this.#ui.form.querySelector(`[name=${name}]`)?.value || this.getAttribute(name);
       if (value) spec[name] = value;
     }
-    const picked = [...this.#ui.form.querySelectorAll("[data-slot]")].filter((s) => s.value).map((s) => `${s.dataset.slot}=${s.value}`);
-    if (picked.length > 0) spec.label = picked.join(",");
-    const seed = this.#ui.form.querySelector("[name=seed]")?.value || this.getAttribute("seed");
-    if (seed) spec.seed = seed;
+    const picked = [...this.#ui.form.querySelectorAll("[data-slot]")].filter((s) => s.value);
+    if (picked.length > 0) spec.label = picked.map((s) => `${s.dataset.slot}=${s.value}`).join(",");
     return spec;
   }
 
@@ -238,8 +240,13 @@ export class TintypeSampler extends HTMLElement {
   }
 
   #press() {
-    if (this.#stop) this.cancel();
-    else this.sample().catch(() => {});
+    if (this.#stop) {
+      this.cancel();
+      return;
+    }
+    // Who has seen this picture and presses again wants another one.
+    const again = this.#last && this.#spec().seed === this.#last.seed;
+    this.sample(again ? { seed: "" } : {}).catch(() => {});
   }
 
   #fail(error) {
@@ -253,7 +260,7 @@ export class TintypeSampler extends HTMLElement {
 
   #enter(state) {
     this.#state = state;
-    const { ui } = { ui: this.#ui };
+    const ui = this.#ui;
     const busy = state === "loading" || state === "sampling";
     ui.progress.hidden = !busy;
     if (state === "loading") ui.progress.removeAttribute("value");
@@ -290,18 +297,25 @@ export class TintypeSampler extends HTMLElement {
   }
 
   // #fields are the full controls: they need the model's description.
-  #fields() {
+  #fields(choice) {
     const { form } = this.#ui;
     form.replaceChildren();
     const info = this.#info;
     const field = (label, control) => form.append(make("label", "field", {}, make("span", "", { textContent: label }), control));
     const number = (name, value, low, high, step) =>
       Object.assign(make("input", "input", { type: "number", name, value: value ?? "", min: low, max: high, step }));
-    for (const slot of info.slots) {
+    let picked;
+    try {
+      picked = choice(info, this.label);
+    } catch {
+      picked = []; // sample() will say what is wrong with the label
+    }
+    for (const [i, slot] of info.slots.entries()) {
       const select = make("select", "input");
       select.dataset.slot = slot.name;
       select.append(make("option", "", { value: "", textContent: "any" }));
       for (const value of slot.values) select.append(make("option", "", { value, textContent: value }));
+      select.value = slot.values[picked[i]] ?? "";
       field(slot.name, select);
     }
     field("seed", number("seed", this.getAttribute("seed"), 0, undefined, 1));

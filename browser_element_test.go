@@ -1,0 +1,132 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// until waits for a script to say true.
+func (b *tab) until(what, script string) {
+	b.t.Helper()
+	for limit := time.Now().Add(40 * time.Second); !eval[bool](b, script); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(limit) {
+			b.t.Fatalf("waited in vain for %s: %s", what, eval[string](b, `[...document.querySelectorAll("tintype-sampler")].map((e) => e.getAttribute("state") + ": " + e.shadowRoot.querySelector("[part=error]").textContent).join("; ")`))
+		}
+	}
+}
+
+// The element draws by itself where it is told to, draws on request elsewhere, and the hash is that of tools/sample.
+func TestElement(t *testing.T) {
+	site := siteServer(t)
+	b := openTab(t)
+	b.open(site + "examples/plain.html")
+	b.until("the first picture", `document.getElementById("auto").state === "done"`)
+	if got := eval[string](b, `document.getElementById("asked").state`); got != "empty" {
+		t.Errorf("the second is %s before anybody asked", got)
+	}
+	if got := eval[string](b, `performance.getEntriesByType("resource").filter((r) => r.name.includes("fashion")).map((r) => r.name).join(" ")`); got != "" {
+		t.Errorf("%s was downloaded before anybody asked", got)
+	}
+	if got, want := eval[string](b, `document.getElementById("auto").hash`), sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "7"); got != want {
+		t.Errorf("the hash is %s, of tools/sample %s", got, want)
+	}
+	eval[any](b, `document.getElementById("asked").shadowRoot.querySelector("button").click()`)
+	b.until("the second picture", `document.getElementById("asked").state === "done"`)
+	want := sampleHash(t, nil, "-model", "site/models/fashion-mnist-32.safetensors.zst", "-seed", "1", "-steps", "12", "-label", "ankle boot")
+	if got := eval[string](b, `document.getElementById("asked").hash`); got != want {
+		t.Errorf("the hash is %s, of tools/sample %s", got, want)
+	}
+	if got := eval[float64](b, `document.getElementById("auto").toBlob().then((f) => f.size)`); got < 500 {
+		t.Errorf("the PNG file has %v bytes", got)
+	}
+	for _, width := range []int64{1280, 390} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.size(width, 900)
+			b.media("prefers-color-scheme", scheme)
+			b.screenshot("element-" + map[int64]string{1280: "desk", 390: "phone"}[width] + "-" + scheme)
+		}
+	}
+}
+
+// What an author or a reader may do to an element: move it, take it away, change it, cancel it, ask for what is not there.
+func TestElementLife(t *testing.T) {
+	site := siteServer(t)
+	b := openTab(t)
+	b.open(site + "examples/plain.html")
+	b.until("the first picture", `document.getElementById("auto").state === "done"`)
+	events := eval[string](b, `(async () => {
+		const said = [];
+		const e = document.createElement("tintype-sampler");
+		e.seed = "3"; e.controls = "none";
+		for (const type of ["load", "progress", "step", "done", "error"]) e.addEventListener(type, () => { if (said.at(-1) !== type) said.push(type) });
+		document.body.append(e);
+		const result = await e.sample();
+		said.push(String(result.hash === e.hash && result.blob === await e.toBlob()));
+		document.body.prepend(e); // a move keeps the picture
+		await new Promise((r) => setTimeout(r, 50));
+		said.push(e.state);
+		const running = e.sample({ seed: 4 }).catch((error) => error.name);
+		e.cancel();
+		said.push(await running, e.state);
+		e.model = "nowhere";
+		said.push(await e.sample().catch((error) => error.message));
+		said.push(e.state, e.shadowRoot.querySelector("[part=error]").textContent);
+		e.remove();
+		return said.join("|");
+	})()`)
+	for _, want := range []string{"load|step|done|true|done|AbortError|done|", "There is no model nowhere here.", "error|There is no model nowhere here. Use one of nouns-32"} {
+		if !strings.Contains(events, want) {
+			t.Errorf("%q has no %q", events, want)
+		}
+	}
+	// Sixty elements come and go; the workers are bounded and the page's memory is flat.
+	cycle := `(async () => {
+		for (let i = 0; i < 30; i++) {
+			const e = document.createElement("tintype-sampler");
+			e.seed = String(i);
+			document.body.append(e);
+			await e.sample();
+			e.remove();
+		}
+		return (await import("/pool.js")).workers();
+	})()`
+	if n := eval[float64](b, cycle); n > 3 {
+		t.Errorf("%v workers", n)
+	}
+	before := eval[float64](b, `performance.memory.usedJSHeapSize`)
+	eval[any](b, cycle)
+	if after := eval[float64](b, `performance.memory.usedJSHeapSize`); after > before+8e6 {
+		t.Errorf("the page's memory grew from %.0f to %.0f bytes over 30 elements", before, after)
+	}
+}
+
+// The interface without the element: an iterable of steps, the last with the hash, ended by a signal.
+func TestSampleInterface(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t) + "examples/plain.html")
+	got := eval[string](b, `(async () => {
+		const { sample, models } = await import("/tintype.js");
+		const said = [(await models()).length > 0];
+		for await (const s of sample({ seed: 7 })) {
+			said.push(s.step + "/" + s.total, s.bitmap.width + "x" + s.x0.height, s.hash?.slice(0, 8));
+			s.bitmap.close(); s.x0.close();
+		}
+		const stop = new AbortController();
+		try {
+			for await (const s of sample({ model: "nouns-32", seed: 7, steps: 50 }, { signal: stop.signal })) {
+				s.bitmap.close(); s.x0.close();
+				if (s.step === 2) stop.abort();
+			}
+		} catch (error) { said.push(error.name); }
+		for await (const s of sample({ seed: 8n, count: 2, model: "nouns-32-student-4" })) { said.push(s.picture); s.bitmap.close(); s.x0.close(); if (s.picture === 1) break; }
+		try { for await (const s of sample({ label: "head=griffin" })); } catch (error) { said.push(error.message); }
+		return said.join(" ");
+	})()`)
+	hash := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "7")[:8]
+	for _, want := range []string{"true 1/4 32x32  2/4 32x32  3/4 32x32  4/4 32x32 " + hash, "AbortError 0 0 0 0 1 The label", "head has no griffin"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q has no %q", got, want)
+		}
+	}
+}
