@@ -234,7 +234,7 @@ func TestRunBits(t *testing.T) {
 			}
 			s := m.Defaults()
 			s.Solver, s.Grid, s.Steps, s.Batch, s.Seed = solver, grid.Kind, 7, 2, 11
-			if info.Guided {
+			if info, _ := solver.Info(); info.Guided {
 				s.Guidance.Scale = 2
 			}
 			r := mustCompile(t, m, s)

@@ -59,35 +59,37 @@ const (
 	KindColdNaive
 	KindGDDIMBlur
 	KindAdapt
+	KindDPMAdaptive
+	KindRK45
 	kinds
 )
 
 // Info describes a solver to those who list, check or make it. Exactly one of tape and loop is there.
 type Info struct {
 	Kind       Kind
-	Name       string // as flags and pages spell it
-	Line       string // one line for people
-	Formula    string // one step, in the letters of solver.go
-	Source     string // paper
-	Order      int    // of convergence; of the weak one where noise is drawn
-	Cost       string // evaluations of n steps, as a formula
-	Evals      func(n int) int
-	Stochastic bool   // draws noise at its default settings
-	Guided     bool   // is made for classifier-free guidance
-	Knobs      []Knob // settings that it reads
-	Needs      Need   // what it needs of a checkpoint besides network and process
+	Name       string          // as flags and pages spell it
+	Line       string          // one line for people
+	Formula    string          // one step, in the letters of solver.go
+	Source     string          // paper
+	Order      int             // of convergence; of the weak one where noise is drawn
+	Cost       string          // evaluations of n steps, as a formula
+	Evals      func(n int) int // nil: they depend on the picture
+	Stochastic bool            // draws noise at its default settings
+	Guided     bool            // is made for classifier-free guidance
+	Knobs      []Knob          // settings that it reads
+	Needs      Need            // what it needs of a checkpoint besides network and process
 
 	tape func(Options) Solver // its steps are known beforehand
 	loop func(Options) Loop   // its steps depend on the pictures
 }
 
 var infos = [kinds]Info{
-	ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo,
-	eulerAncestralInfo, dpm2AncestralInfo, dpmpp2SAncestralInfo, sdeDPMpp1Info, sdeDPMpp2MInfo, sdeDPMpp3MInfo, dpmppSDEInfo,
-	lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo, flowAncestralInfo, vdmInfo,
-	dpm2Info, dpmpp2sInfo, dpmpp3sInfo, dpmpp3mInfo, dpmMultistepInfo, dpm2sInfo, dpm3sInfo, dpmFastInfo, deisInfo, lmsInfo,
-	ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo, gradientInfo, rk4Info, flowHeunInfo, eulerCFGppInfo,
-	flowMapInfo, ddpmLearnedInfo, analyticInfo, snInfo, nprInfo, ggdmInfo, aldInfo, pcInfo, coldInfo, coldNaiveInfo, gddimBlurInfo, adaptInfo,
+	ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo, eulerAncestralInfo, dpm2AncestralInfo, dpmpp2SAncestralInfo,
+	sdeDPMpp1Info, sdeDPMpp2MInfo, sdeDPMpp3MInfo, dpmppSDEInfo, lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo,
+	flowAncestralInfo, vdmInfo, dpm2Info, dpmpp2sInfo, dpmpp3sInfo, dpmpp3mInfo, dpmMultistepInfo, dpm2sInfo, dpm3sInfo,
+	dpmFastInfo, deisInfo, lmsInfo, ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo,
+	gradientInfo, rk4Info, flowHeunInfo, eulerCFGppInfo, flowMapInfo, ddpmLearnedInfo, analyticInfo, snInfo, nprInfo,
+	ggdmInfo, aldInfo, pcInfo, coldInfo, coldNaiveInfo, gddimBlurInfo, adaptInfo, dpmAdaptiveInfo, rk45Info,
 }
 
 // Solvers lists every solver, in the order of Kind.

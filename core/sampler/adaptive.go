@@ -1,0 +1,304 @@
+package sampler
+
+import (
+	"math"
+
+	"tintype/core/exact"
+	"tintype/core/schedule"
+)
+
+// A method that finds its own steps takes each with an estimate of its error, and keeps it if that is small:
+//
+//	E = rms(Δ/max(atol, rtol·max(|x|, |x'|))),  Δ the difference of two results of different order
+//	f = 1 + atan(E_0^-b0·E_1^-b1·E_2^-b2 - 1),  b0 = (P+I+D)/k, b1 = -(P+2D)/k, b2 = D/k
+//	accepted if f >= 0.81;  h <- f·h either way
+//
+// with x in units of its own marginal, √(a² + s²), and the errors of this step and of the last two accepted ones:
+// G. Söderlind, Digital filters in adaptive time-stepping, ACM TOMS 29 (2003); the limiter is that of K. Crowson's
+// k-diffusion. h is a step of λ, k the order of Δ.
+//
+// The levels of the grid are visited all the same, so that a hook and a viewer see them: a step ends there at the
+// latest. The step from pure noise and the one to the clean picture are of order 1, as they have no h.
+
+// accepted is the least factor of an accepted step; below it the step is taken again.
+const accepted = 0.81
+
+// firstStep is h at the beginning, leastStep what is accepted whatever its error.
+const firstStep, leastStep = 0.05, 1e-3
+
+// maxSlopes is the most evaluations of one step.
+const maxSlopes = 7
+
+// embedded is a method of two orders. A stage's x is keep·x + Σ c_j·v_j over the values v_j before it.
+type embedded struct {
+	slopes int     // evaluations of a step
+	order  float64 // k
+	ends   bool    // the last evaluation is made at the step's end: it is the next one's first
+	// value gives v as onX·x + onD·D.
+	value func(l schedule.Level) (onX, onD float64)
+	plan  func(t *try, p schedule.Process, from, to schedule.Level)
+}
+
+// try is a step that may be rejected.
+type try struct {
+	level [maxSlopes]schedule.Level // of each stage
+	keep  [maxSlopes + 1]float64    // the last row is the result's
+	c     [maxSlopes + 1][maxSlopes]float64
+	off   [maxSlopes]float64 // of v in Δ
+}
+
+// controller is a PID on the logarithm of the error. The usual one is I alone.
+type controller struct{ p, i, d float64 }
+
+// tolerance is what E measures by.
+type tolerance struct{ relative, absolute float64 }
+
+// adaptive is the program of such a method.
+type adaptive struct {
+	embedded
+	controller
+	tolerance
+	process schedule.Process
+	levels  []schedule.Level
+}
+
+// Asked lists the levels of the grid; those between them lie between them.
+func (a *adaptive) Asked() []schedule.Level { return a.levels[:len(a.levels)-1] }
+
+// DrawsNoise is false.
+func (a *adaptive) DrawsNoise() bool { return false }
+
+// Start makes a run.
+func (a *adaptive) Start(env Env, n int) Runner {
+	r := &adaptiveRun{adaptive: a, env: env}
+	for _, b := range []*[]float32{&r.x, &r.y, &r.d, &r.delta} {
+		*b = make([]float32, n)
+	}
+	for i := range a.slopes {
+		r.v[i] = make([]float32, n)
+	}
+	r.Reset()
+	return r
+}
+
+// adaptiveRun is a run of it. Between two Steps, stage says which evaluation comes next; x stays at the step's start
+// until it is accepted.
+type adaptiveRun struct {
+	*adaptive
+	env   Env
+	x     []float32 // at level from
+	y     []float32 // of the stage to evaluate; at the end of a step its result
+	d     []float32 // the latest estimate
+	delta []float32
+	v     [maxSlopes][]float32
+
+	from, to schedule.Level
+	at       int // levels of the grid that x has left behind
+	stage    int
+	arriving bool // x has reached a level of the grid, and the hook has not seen it
+	known    bool // v[0] is that of x
+	short    bool // the step was cut at the grid's level
+	h        float64
+	errs     [3]float64 // 1/E of the last accepted steps, the newest first
+	try      try
+	seen     Progress
+}
+
+// Reset begins again.
+func (r *adaptiveRun) Reset() {
+	steps := len(r.levels) - 1
+	r.seen = Progress{Steps: steps, NFE: steps, Ops: steps}
+	r.at, r.stage, r.arriving, r.known = 0, 0, true, false
+	r.h, r.errs = firstStep, [3]float64{}
+	r.from = r.levels[0]
+	r.env.Noise(r.x, 0)
+	scale := float32(unit(r.from))
+	for i := range r.x {
+		r.x[i] = scale * r.x[i]
+		r.d[i] = r.x[i]
+	}
+}
+
+// unit is the width of the marginal of unit-variance data.
+func unit(l schedule.Level) float64 { return math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S)) }
+
+// X is the noisy picture.
+func (r *adaptiveRun) X() []float32 { return r.x }
+
+// Denoised is the latest estimate.
+func (r *adaptiveRun) Denoised() []float32 { return r.d }
+
+// Progress counts the levels of the grid as steps.
+func (r *adaptiveRun) Progress() Progress { return r.seen }
+
+// Step makes one evaluation, or shows a level of the grid to the hook.
+func (r *adaptiveRun) Step() (done bool, err error) {
+	if r.arriving {
+		if err := r.env.arrived(r.x, r.from, r.at); err != nil {
+			return false, err
+		}
+		r.arriving = false
+		r.known = r.known && r.env.Arrived == nil
+		r.seen.Step = r.at
+		return r.at == r.seen.Steps, nil
+	}
+	if r.at == r.seen.Steps {
+		return true, nil
+	}
+	src, l := r.y, r.try.level[r.stage]
+	if r.stage == 0 {
+		if src, l = r.x, r.from; r.begin() {
+			src, l = r.y, r.try.level[1]
+		}
+	}
+	if err := r.env.Denoiser.Denoise(r.d, src, l); err != nil {
+		return false, located(r.seen, l, err)
+	}
+	r.seen.Evals++
+	r.seen.NFE = max(r.seen.NFE, r.seen.Evals+r.seen.Steps-r.at-1)
+	r.seen.Op, r.seen.Ops = r.seen.Evals, r.seen.NFE
+	r.take(src, l)
+	return false, nil
+}
+
+// begin plans the step from x, and goes on to its second stage, which it reports, if v[0] is known.
+func (r *adaptiveRun) begin() bool {
+	next := r.levels[r.at+1]
+	r.to, r.short = next, true
+	if one(r.from, next) {
+		return false
+	}
+	lambda := r.from.Lambda()
+	if end := next.Lambda(); lambda+1.01*r.h < end {
+		r.to, r.short = r.process.Of(lambda+r.h), false
+	}
+	r.plan(&r.try, r.process, r.from, r.to)
+	if r.known {
+		r.stage = 1
+		r.combine(r.y, 1)
+	}
+	return r.known
+}
+
+// take makes use of the estimate of src, which is at a level.
+func (r *adaptiveRun) take(src []float32, l schedule.Level) {
+	if one(r.from, r.to) {
+		a := r.to.S / r.from.S
+		onX, onD := float32(a), float32(r.to.A-float64(a*r.from.A))
+		for i, v := range r.x {
+			r.x[i] = float32(onX*v) + float32(onD*r.d[i])
+		}
+		r.known = false
+		r.arrive()
+		return
+	}
+	onX, onD := r.value(l)
+	p, q, v := float32(onX), float32(onD), r.v[r.stage]
+	for i, x := range src {
+		v[i] = float32(p*x) + float32(q*r.d[i])
+	}
+	if r.stage++; r.stage < r.slopes {
+		r.combine(r.y, r.stage)
+		return
+	}
+	r.judge()
+}
+
+// arrive makes the step's end the beginning of the next one.
+func (r *adaptiveRun) arrive() {
+	r.stage = 0
+	r.from = r.to
+	if r.short {
+		r.at++
+		r.arriving = true
+	}
+}
+
+// combine sets dst to the x of a stage, or of the result.
+func (r *adaptiveRun) combine(dst []float32, row int) {
+	keep := float32(r.try.keep[row])
+	for i, x := range r.x {
+		dst[i] = keep * x
+	}
+	r.add(dst, &r.try.c[row])
+}
+
+// add adds Σ c_j·v_j, one value of v after the other.
+func (r *adaptiveRun) add(dst []float32, c *[maxSlopes]float64) {
+	for j, w := range c[:r.slopes] {
+		if w == 0 {
+			continue
+		}
+		f := float32(w)
+		for i, v := range r.v[j] {
+			dst[i] += float32(f * v)
+		}
+	}
+}
+
+// judge accepts the step or has it taken again.
+func (r *adaptiveRun) judge() {
+	if !r.ends { // else y is the result already
+		r.combine(r.y, r.slopes)
+	}
+	clear(r.delta)
+	r.add(r.delta, &r.try.off)
+	length := r.to.Lambda() - r.from.Lambda()
+	f := r.factor(r.error())
+	if f < accepted && length > 1.5*leastStep {
+		r.stage, r.known = 0, true
+		r.h = max(f*length, leastStep)
+		return
+	}
+	r.errs[2], r.errs[1] = r.errs[1], r.errs[0]
+	copy(r.x, r.y)
+	if r.known = r.ends; r.known {
+		r.v[0], r.v[r.slopes-1] = r.v[r.slopes-1], r.v[0]
+	}
+	if f *= length; !r.short || f > r.h {
+		r.h = max(f, leastStep)
+	}
+	r.arrive()
+}
+
+// error is E, summed in the order of the values.
+func (r *adaptiveRun) error() float64 {
+	u := unit(r.to)
+	sum := 0.0
+	for i, d := range r.delta {
+		scale := max(math.Abs(float64(r.x[i])), math.Abs(float64(r.y[i])))
+		e := float64(d) / max(float64(r.absolute*u), float64(r.relative*scale))
+		sum += float64(e * e)
+	}
+	return math.Sqrt(sum / float64(len(r.delta)))
+}
+
+// factor is f for a step of error e; a NaN is as bad as can be. It notes 1/e as the newest error.
+func (r *adaptiveRun) factor(e float64) float64 {
+	if !(e <= math.MaxFloat64) {
+		return 1 + arctan(-1)
+	}
+	inverse := 1 / (e + 1e-8)
+	if r.errs[1] == 0 {
+		r.errs[1], r.errs[2] = inverse, inverse
+	}
+	r.errs[0] = inverse
+	c := r.controller
+	f := exact.Pow(inverse, (c.p+c.i+c.d)/r.order)
+	if c.p != 0 || c.d != 0 {
+		f = float64(f * float64(exact.Pow(r.errs[1], -(c.p+2*c.d)/r.order)*exact.Pow(r.errs[2], c.d/r.order)))
+	}
+	return 1 + arctan(f-1)
+}
+
+// arctan is accurate to some 1e-15: four times the half angle, tan(x/2) = t/(1 + √(1+t²)), and the series.
+func arctan(t float64) float64 {
+	for range 4 {
+		t /= 1 + math.Sqrt(1+float64(t*t))
+	}
+	square, sum := float64(t*t), 0.0
+	for k := 17; k > 0; k -= 2 {
+		sum = 1/float64(k) - float64(square*sum)
+	}
+	return 16 * float64(t*sum)
+}
