@@ -35,7 +35,7 @@ func Pack(dst, b []float32, ldb, k, n int) {
 		panic("kernel: Pack: dst too short")
 	}
 	checkMatrix("kernel: Pack: b too short", b, ldb, k, n)
-	pack(dst, b, ldb, 1, k, n, panelWidth())
+	pack(dst, b, ldb, k, n, false)
 }
 
 // PackT is Pack for a matrix stored transposed, [n][k] with row stride ldb: a
@@ -45,26 +45,59 @@ func PackT(dst, b []float32, ldb, k, n int) {
 		panic("kernel: PackT: dst too short")
 	}
 	checkMatrix("kernel: PackT: b too short", b, ldb, n, k)
-	pack(dst, b, 1, ldb, k, n, panelWidth())
+	pack(dst, b, ldb, k, n, true)
 }
 
-// pack writes element (row, col) of b, at b[row*rs+col*cs], to
-// dst[(col/width)*k*width + row*width + col%width], zeros where col >= n.
-func pack(dst, b []float32, rs, cs, k, n, width int) {
-	for j := 0; j < n; j += width {
-		panel := dst[j*k : (j+width)*k]
-		cols := min(width, n-j)
-		for row := 0; row < k; row++ {
-			out := panel[row*width : (row+1)*width]
-			src := b[row*rs+j*cs:]
-			if cs == 1 {
-				copy(out, src[:cols])
-			} else {
-				for c := range cols {
-					out[c] = src[c*cs]
-				}
-			}
-			clear(out[cols:])
+// pack writes element (row, col) of b, at b[row*ld+col] or transposed at
+// b[col*ld+row], to dst[(col/width)*k*width + row*width + col%width], zeros where
+// col >= n.
+func pack(dst, b []float32, ld, k, n int, transposed bool) {
+	if k > 0 {
+		packSlot.run(packJob{dst, b, ld, k, n, transposed}, (n+panelWidth()-1)/panelWidth(), k*n*workPack)
+	}
+}
+
+// packJob is a pack by panels.
+type packJob struct {
+	dst, b     []float32
+	ld, k, n   int
+	transposed bool
+}
+
+var packSlot slot[packJob]
+
+func (p packJob) share(from, to int) {
+	width, k := panelWidth(), p.k
+	for j := from * width; j < to*width; j += width {
+		panel := p.dst[j*k : (j+width)*k]
+		cols := min(width, p.n-j)
+		if cols < width {
+			clear(panel)
+		}
+		if p.transposed {
+			packColumns(panel, p.b[j*p.ld:], p.ld, k, cols, width)
+			continue
+		}
+		for row := range k {
+			copy(panel[row*width:], p.b[row*p.ld+j:][:cols])
+		}
+	}
+}
+
+// packColumns writes cols columns, rows of b that start ld apart, to a panel:
+// four at a time, as what costs is the loop and its checks.
+func packColumns(panel, b []float32, ld, k, cols, width int) {
+	c := 0
+	for ; c+4 <= cols; c += 4 {
+		b0, b1, b2, b3 := b[c*ld:][:k], b[(c+1)*ld:][:k], b[(c+2)*ld:][:k], b[(c+3)*ld:][:k]
+		for row, v := range b0 {
+			out := panel[row*width+c:][:4]
+			out[0], out[1], out[2], out[3] = v, b1[row], b2[row], b3[row]
+		}
+	}
+	for ; c < cols; c++ {
+		for row, v := range b[c*ld:][:k] {
+			panel[row*width+c] = v
 		}
 	}
 }

@@ -66,6 +66,7 @@ const partWork = 1 << 18
 // The work of one element, in the same unit, as measured in Chromium.
 const (
 	workMove = 4
+	workPack = 16
 	workAdd  = 8
 	workNorm = 6
 	workExp  = 16
