@@ -15,9 +15,9 @@
 //   - the lanes of a vector are outputs (columns of a product, channels of a
 //     picture), and each sum runs in one stated order: k ascending in a matrix
 //     product; ky, kx, channel in a direct convolution, channels at each point
-//     of a Winograd convolution; pixels by fours in GroupNorm; sixteen partial
+//     of a Winograd convolution; pixels by fours, in blocks, in GroupNorm; sixteen partial
 //     sums in softmax;
-//   - e^x is our own polynomial, and nothing is converted to an integer;
+//   - 2^x is our own polynomial, and nothing is converted to an integer;
 //   - limits are compare and select.
 //
 // TestSameBits holds each kernel to one hash in every build.
@@ -91,8 +91,9 @@
 //	                              native   Chromium         Chromium scalar
 //	Gemm 256x64, k=576  GFLOP/s       79         42                    1.3
 //	Conv3x3 16x16, 128 to 128         79         30                    1.5
-//	Frame with SiLU ns an element    0.5        2.2                     37
-//	GroupNorm, 32x32x64             0.17       0.76                    3.8
+//	Frame with SiLU ns an element   0.32        1.1                     14
+//	GroupNorm, 32x32x64             0.16       0.71                    2.7
+//	SoftmaxRows of 256              0.56        1.8                     12
 //
 // Chromium's figures are of programs as they are shipped. Of what the linker
 // leaves, a browser makes slower code: Go's compiler gives each vector load an
@@ -127,11 +128,10 @@
 //	Gemm 256x256x256, 1024x128x128, 4096x256x256   1.99, 1.98, 2.01
 //	Conv3x3 32x32 and 8x8, 128 and 256 channels    2.00, 1.99
 //	SiLU, SoftmaxRows, Add of 128 Ki floats        2.02, 1.98, 1.80
-//	GroupNorm of 128 Ki floats                     1.16
 //	passes of unet32-64, unet32-128, unet64-64     1.75, 1.74, 1.80 (medians)
 //
-// GroupNorm is the poor one: its parts are groups of channels, so that each sum
-// keeps its order, and read half of every pixel that the other core wrote.
+// GroupNorm by groups of channels gained 1.16: each part read half of every
+// pixel, and what applied the norm was no job. Its parts are blocks of pixels now.
 //
 // # Tried and rejected
 //
@@ -147,13 +147,23 @@
 //     stand right before its products.
 //   - Winograd's points 0, 1, -1, 2, -2, infinity: twice the error.
 //   - The output transform unrolled as the input transform is: no gain.
+//   - For a doubled picture, leaving out the products that vanish: with the point
+//     -1 they are 11 of the 36, 2 % of a pass of the networks of tools/bench, but
+//     0, ±5/8, ±3/2, infinity have none, and points of its own would be another
+//     pair of transforms.
+//   - SiLU's constants as broadcasts in the loop (2.2 ns an element in Chromium,
+//     where vectors from a table before the loop give 1.1), loaded by a helper
+//     wherever they are used (2.6), masks instead of the integer clamp (1.24).
+//   - GroupNorm's sums in one pass with four vectors of one pixel a round of the
+//     loop: no faster than the two passes before it; two vectors of four pixels
+//     take two thirds.
+//   - Four running maxima in softmax: no gain.
 //   - Slices under simd.LoadFloat32s on wasm: an addition takes 5 times as long
 //     as through vector_simd.go's arrays; both unrolled by 4, still 1.4 times.
 //   - unsafe.Slice under simd.LoadFloat32s on wasm: 2.8 GFLOP/s.
 //   - Raw pointers in the native tile: 1 % (what limits it is that a broadcast
 //     takes an arithmetic slot), not worth the bounds checks.
 //
-// Known to be slow: fewer outputs than a panel is wide, a product with a single
-// row natively, and SiLU on wasm, whose constants are made anew in every pass of
-// its loop.
+// Known to be slow: fewer outputs than a panel is wide, and a product with a single
+// row natively.
 package kernel
