@@ -60,6 +60,8 @@ func bulk() map[string]func() []float32 {
 			GroupNormAffine(dst[:c], dst[c:2*c], row, row[c:], x, y, hw/2, 76, 104, 36, 1e-5, scratch)
 			return dst[:2*c]
 		},
+		"Pack":      func() []float32 { Pack(dst, x, c, hw, c); return dst[:PackedLen(hw, c)] },
+		"PackT":     func() []float32 { PackT(dst, x, c, c, hw); return dst[:PackedLen(c, hw)] },
 		"Add":       func() []float32 { Add(out, x, y); return out },
 		"Scale":     func() []float32 { copy(out, x); Scale(out, out, 0.7); return out },
 		"AddBias":   func() []float32 { copy(out, x); AddBias(out, row, hw, c); return out },
