@@ -156,8 +156,19 @@ func (c *Checkpoint) Tensor(name string) (info TensorInfo, raw []byte, err error
 	return at.info, raw, nil
 }
 
-// Finish reads to the end of the file and checks its exact length, the `sha256` of its tensors
-// and what Options expected. Until it returns nil the data delivered so far is not proven.
+// Reuse gives back data that Tensor delivered and nobody reads any more: the next
+// tensor may come in its place, so that a whole file is read through one buffer.
+func (c *Checkpoint) Reuse(raw []byte) {
+	for _, p := range c.parts {
+		if s, ok := p.(*stream); ok {
+			s.spare = raw
+		}
+	}
+}
+
+// Finish reads to the end of the file and checks its exact length, what Options expected and, if
+// that was not the hash of the whole file, the `sha256` of its tensors. Until it returns nil the data
+// delivered so far is not proven.
 // After it no tensor can be had. Sums is zero for a directory.
 func (c *Checkpoint) Finish() (Sums, error) {
 	var sums Sums

@@ -1,11 +1,12 @@
 package weights
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"hash"
 	"io"
 	"strconv"
+
+	"tintype/internal/sha256"
 )
 
 // source counts and hashes the bytes of a file as they arrive, before anything looks at them.

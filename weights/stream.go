@@ -2,7 +2,6 @@ package weights
 
 import (
 	"bufio"
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -10,6 +9,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"tintype/internal/sha256"
 )
 
 // stream is a part that is read once, from front to back: a download.
@@ -19,12 +20,13 @@ type stream struct {
 	raw    io.Reader    // the safetensors bytes
 	frames *frameReader // nil if the file is not compressed
 	head   *Header
-	data   hash.Hash // of the data buffer; nil if its hash is not known beforehand
+	data   hash.Hash // of the data buffer; nil if its hash is not known beforehand, or the whole file's is
 	expect Expect
 
-	next int            // the next tensor that raw will give
-	held map[int][]byte // tensors passed over, not asked for yet
-	err  error          // after an error nothing more is read
+	next  int            // the next tensor that raw will give
+	held  map[int][]byte // tensors passed over, not asked for yet
+	spare []byte         // room for the next one
+	err   error          // after an error nothing more is read
 }
 
 // openStream reads and checks the header.
@@ -46,7 +48,7 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 		s.close()
 		return nil, err
 	}
-	if s.head.Metadata["sha256"] != "" {
+	if s.head.Metadata["sha256"] != "" && s.expect.SHA256 == "" {
 		s.data = sha256.New()
 	}
 	return s, nil
@@ -116,6 +118,9 @@ func (s *stream) tensor(i int) ([]byte, error) {
 		return raw, nil
 	}
 	for s.err == nil && s.next <= i {
+		if s.next < i {
+			s.spare = nil // what is held needs room of its own
+		}
 		raw, err := s.readTensor(s.head.Tensors[s.next])
 		if err != nil {
 			s.err = err
@@ -129,21 +134,32 @@ func (s *stream) tensor(i int) ([]byte, error) {
 	return nil, s.err
 }
 
-// readTensor allocates as the data arrives: a header alone must not make the reader take
-// gigabytes.
+// readStep is how much room is made for a tensor before any of it has arrived: a
+// header alone must not make the reader take gigabytes.
+const readStep = 16 << 20
+
+// readTensor reads into what was given back, or makes room as the data arrives.
 func (s *stream) readTensor(info TensorInfo) ([]byte, error) {
-	const step = 16 << 20
 	size := info.Bytes()
-	raw := make([]byte, 0, min(size, step))
+	raw := s.spare[:0]
+	s.spare = nil
+	if room := min(size, readStep); int64(cap(raw)) < room {
+		if cap(raw) > 0 { // whoever gave it back will do so again: once is enough for all
+			for _, t := range s.head.Tensors[s.next:] {
+				room = max(room, min(t.Bytes(), readStep))
+			}
+		}
+		raw = make([]byte, 0, room)
+	}
 	for int64(len(raw)) < size {
 		if len(raw) == cap(raw) {
 			raw = append(make([]byte, 0, min(size, 2*int64(cap(raw)))), raw...)
 		}
-		part := raw[len(raw):cap(raw)]
+		part := raw[len(raw):min(int64(cap(raw)), size)]
 		if err := s.read(part, ErrTruncated, info.Name); err != nil {
 			return nil, err
 		}
-		raw = raw[:cap(raw)]
+		raw = raw[:len(raw)+len(part)]
 	}
 	if s.data != nil {
 		s.data.Write(raw)

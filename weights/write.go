@@ -1,7 +1,6 @@
 package weights
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"tintype/internal/jsontext"
+	"tintype/internal/sha256"
 )
 
 // Tensor is a tensor to be written.

@@ -36,6 +36,9 @@ func (p *pass) Forward(dst, x *tensor.Tensor, times []float32, cond *tensor.Cond
 // Ops is the planned operations, for a profile.
 func (p *pass) Ops() []nn.Op { return p.plan.Ops() }
 
+// Bytes is the size of all activations together, each place counted once.
+func (p *pass) Bytes() int64 { return p.plan.Bytes() }
+
 // Pair is the bytes of the two largest activations that live at the same time.
 func (p *pass) Pair() int64 { return p.plan.Pair() }
 

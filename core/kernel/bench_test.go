@@ -87,6 +87,14 @@ func BenchmarkPack(b *testing.B) {
 			PackT(packed, w, k, k, n)
 		}
 	})
+	b.Run("Winograd", func(b *testing.B) {
+		s := Winograd{Tile: 4, N: 1, H: 8, W: 8, Cin: k, Cout: n}
+		packed := make([]float32, s.PackedLen())
+		b.SetBytes(4 * 9 * k * n)
+		for b.Loop() {
+			s.Pack(packed, w)
+		}
+	})
 	b.Run("PackConv3x3", func(b *testing.B) {
 		b.SetBytes(4 * 9 * k * n)
 		for b.Loop() {

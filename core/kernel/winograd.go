@@ -99,57 +99,6 @@ func (s Winograd) points() int  { return (s.Tile + 2) * (s.Tile + 2) }
 // planeLen is the distance between the planes of a block, each [tiles][c].
 func planeLen(tiles, c int) int { return (tiles*c+15)/16*16 + winogradPad }
 
-// Pack transforms a torch weight w [Cout][Cin][3][3] in float64, rounds once
-// and writes panels [panel][point][Cin][width], the last padded with zeros.
-func (s Winograd) Pack(dst, w []float32) {
-	if len(dst) < s.PackedLen() || len(w) < 9*s.Cin*s.Cout {
-		panic("kernel: Winograd.Pack: slice too short")
-	}
-	width, points := panelWidth(), s.points()
-	var u [36]float64
-	for j := 0; j < s.Cout; j += width {
-		panel := dst[j*s.Cin*points : (j+width)*s.Cin*points]
-		clear(panel)
-		for o := j; o < min(j+width, s.Cout); o++ {
-			for c := range s.Cin {
-				winogradFilter(&u, w[(o*s.Cin+c)*9:][:9], s.Tile)
-				for p, v := range u[:points] {
-					panel[(p*s.Cin+c)*width+o-j] = float32(v)
-				}
-			}
-		}
-	}
-}
-
-// winogradFilter writes G g Gᵀ, row-major.
-func winogradFilter(u *[36]float64, g []float32, m int) {
-	side := m + 2
-	var t [18]float64 // G g, [side][3]
-	for x := range 3 {
-		col := winogradG(float64(g[x]), float64(g[3+x]), float64(g[6+x]), m)
-		for i := range side {
-			t[i*3+x] = col[i]
-		}
-	}
-	for i := range side {
-		row := winogradG(t[i*3], t[i*3+1], t[i*3+2], m)
-		copy(u[i*side:(i+1)*side], row[:])
-	}
-}
-
-// winogradG returns G·(g0, g1, g2).
-func winogradG(g0, g1, g2 float64, m int) [6]float64 {
-	if m == 2 {
-		e, o := (g0+g2)/2, g1/2
-		return [6]float64{-g0, e + o, e - o, g2}
-	}
-	// v(±a) = 2a²(a²−b²), v(±b) = 2b²(b²−a²), v(0) = a²b².
-	const va, vb = 2 * wa2 * (wa2 - wb2), 2 * wb2 * (wb2 - wa2)
-	ea, oa := g0+float64(wa2*g2), float64(wa*g1)
-	eb, ob := g0+float64(wb2*g2), float64(wb*g1)
-	return [6]float64{g0 / wProd, (ea + oa) / va, (ea - oa) / va, (eb + ob) / vb, (eb - ob) / vb, g2}
-}
-
 // Input transforms tiles first+from to first+to of framed into rows from to to
 // of v, a block of count tiles: v [point][count][Cin], its planes
 // InputLen(count)/points apart. Calls with other rows may run beside it.

@@ -3,10 +3,11 @@
 package picture
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"image"
 	"math"
+
+	"tintype/internal/sha256"
 )
 
 // Sheet lays pictures of one size out without gaps, ceil(sqrt(n)) to a row, in

@@ -32,16 +32,28 @@ fetch("done", { method: "POST" });
 
 const worker = `importScripts("wasm_exec.js");
 const go = new Go();
-go.argv.push(...new URLSearchParams(location.search).getAll("arg"));
+go.importObject.threads = { count: () => 1, start() {}, next: () => -1 };
+const args = new URLSearchParams(location.search).getAll("arg");
+go.argv.push(...args);
 WebAssembly.instantiateStreaming(fetch("bench.wasm"), go.importObject).then(async ({ instance }) => {
+	if (args.length) self.file = new Uint8Array(await (await fetch("models/" + args[1])).arrayBuffer());
 	self.memoryBytes = () => instance.exports.mem.buffer.byteLength;
 	await go.run(instance);
 	postMessage("done");
 });`
 
-// inChromium builds the suite for WebAssembly, runs it in a headless Chromium
-// and hands on its lines.
-func inChromium(print suite.Printer, files []modelFile) error {
+// memoryQueries has the worker measure the memory of each file.
+func memoryQueries(files []modelFile) (work []string) {
+	for _, f := range files {
+		work = append(work, url.Values{"arg": {f.name, filepath.Base(f.path)}}.Encode())
+	}
+	return work
+}
+
+// inChromium builds the suite for WebAssembly, runs it in a headless Chromium,
+// a worker for each query, and hands on its lines. The files are served beside the
+// shipped models.
+func inChromium(print suite.Printer, work []string, files ...modelFile) error {
 	dir, err := os.MkdirTemp("", "tintype-bench")
 	if err != nil {
 		return err
@@ -52,7 +64,7 @@ func inChromium(print suite.Printer, files []modelFile) error {
 		return err
 	}
 	done := make(chan struct{})
-	chromium, err := browser.Start(handler(print, file, files, done))
+	chromium, err := browser.Start(handler(print, file, work, files, done))
 	if err != nil {
 		return err
 	}
@@ -68,7 +80,7 @@ func inChromium(print suite.Printer, files []modelFile) error {
 }
 
 // handler serves the page, the program and the models, and takes the lines.
-func handler(print suite.Printer, program string, files []modelFile, done chan struct{}) http.Handler {
+func handler(print suite.Printer, program string, work []string, files []modelFile, done chan struct{}) http.Handler {
 	text := func(kind, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", kind)
@@ -76,9 +88,7 @@ func handler(print suite.Printer, program string, files []modelFile, done chan s
 		}
 	}
 	mux := http.NewServeMux()
-	work := []string{""}
 	for _, f := range files {
-		work = append(work, url.Values{"arg": {f.name, filepath.Base(f.path)}}.Encode())
 		mux.HandleFunc("GET /models/"+filepath.Base(f.path), browser.File(f.path))
 	}
 	mux.Handle("GET /{$}", text("text/html", benchPage))
@@ -86,7 +96,7 @@ func handler(print suite.Printer, program string, files []modelFile, done chan s
 	mux.Handle("GET /worker.js", text("text/javascript", worker))
 	mux.HandleFunc("GET /wasm_exec.js", browser.Exec)
 	mux.HandleFunc("GET /bench.wasm", browser.File(program))
-	mux.HandleFunc("GET /models/index.json", browser.File(filepath.Join(models, "index.json")))
+	mux.Handle("GET /models/", http.StripPrefix("/models/", http.FileServer(http.Dir(models))))
 	mux.HandleFunc("POST /line", func(w http.ResponseWriter, r *http.Request) {
 		line, _ := io.ReadAll(io.LimitReader(r.Body, 1<<16))
 		print(string(line))

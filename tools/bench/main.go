@@ -7,6 +7,8 @@
 // "target N" holds a figure against a goal of the project. Command bench/peers
 // compares it with another engine.
 //
+//	go run ./tools/bench [native | memory | chromium | page-memory | messages | size | start]
+//
 // With -orders it prints instead how fast every solver converges.
 //
 // Figures are those of several rounds on one thread. They are measurements of
@@ -28,16 +30,14 @@ import (
 const models = "site/models"
 
 func main() {
-	err := errors.New("expected no argument, or -orders")
-	switch len(os.Args) {
-	case 1:
-		err = bench()
-	case 2:
-		if os.Args[1] == "-orders" {
-			err = orders(os.Stdout)
-		}
-	case 3:
-		err = memory(printer("native"), os.Args[1], os.Args[2])
+	var err error
+	switch args := os.Args[1:]; {
+	case len(args) == 2: // a process of memories'
+		err = memory(printer("native"), args[0], args[1])
+	case len(args) == 1 && args[0] == "-orders":
+		err = orders(os.Stdout)
+	default:
+		err = bench(args)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -49,8 +49,8 @@ func printer(part string) suite.Printer {
 	return func(line string) { fmt.Println(part, line) }
 }
 
-// bench does all parts; what fails in one does not keep the others from running.
-func bench() error {
+// bench does the part that the argument names, without one all; what fails in one does not keep the others from running.
+func bench(args []string) error {
 	fmt.Printf("machine: %s/%s, %d processors, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	dir, err := os.MkdirTemp("", "tintype-bench")
 	if err != nil {
@@ -61,14 +61,29 @@ func bench() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(
-		natively(printer("native")),
-		memories(files),
-		inChromium(printer("chromium"), files),
-		messages(printer("node")),
-		sizes(printer("size")),
-		start(printer("start")),
-	)
+	var names []string
+	var errs []error
+	for _, part := range []struct {
+		name string
+		run  func() error
+	}{
+		{"native", func() error { return natively(printer("native")) }},
+		{"memory", func() error { return memories(files) }},
+		{"chromium", func() error { return inChromium(printer("chromium"), []string{""}) }},
+		{"page-memory", func() error { return inChromium(printer("chromium"), memoryQueries(files), files...) }},
+		{"messages", func() error { return messages(printer("node")) }},
+		{"size", func() error { return sizes(printer("size")) }},
+		{"start", func() error { return start(printer("start")) }},
+	} {
+		names = append(names, part.name)
+		if len(args) == 0 || args[0] == part.name {
+			errs = append(errs, part.run())
+		}
+	}
+	if len(args) > 0 && len(errs) == 0 {
+		return fmt.Errorf("no part %q: expected one of %v", args[0], names)
+	}
+	return errors.Join(errs...)
 }
 
 func natively(print suite.Printer) error {

@@ -2,20 +2,23 @@
 
 // Command inpage is what tools/bench runs in a browser's worker: the same
 // suite as natively, its lines posted back to the loopback server. With
-// arguments, a name and a file, it measures the memory that this model takes.
+// arguments, a model's name and file, it measures the memory that this takes.
 package main
 
 import (
 	"io"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"syscall/js"
 
 	"tintype/tools/bench/suite"
+	"tintype/wasm/threads"
 )
 
 func main() {
+	threads.Use() // as the product's worker does; the page gives it one
 	origin := js.Global().Get("location").Get("origin").String()
 	print := func(line string) {
 		if answer, err := http.Post(origin+"/line", "text/plain", strings.NewReader(line)); err == nil {
@@ -31,7 +34,7 @@ func main() {
 	}
 	var err error
 	if len(os.Args) == 3 {
-		err = memory(print, open, os.Args[1], os.Args[2])
+		err = memory(print, os.Args[1])
 	} else if err = suite.Kernels(print); err == nil {
 		err = suite.Models(print, open)
 	}
@@ -40,13 +43,26 @@ func main() {
 	}
 }
 
-func memory(print suite.Printer, open suite.Open, name, file string) error {
-	r, err := open(file)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	return suite.Memory(print, name, r, func() int64 {
+// memory reads the file that the script has fetched: the product's worker reads
+// downloads through no package that allocates either.
+func memory(print suite.Printer, name string) error {
+	debug.SetGCPercent(25) // as the product's worker does
+	return suite.Memory(print, name, &fetched{bytes: js.Global().Get("file")}, func() int64 {
 		return int64(js.Global().Call("memoryBytes").Int())
 	})
+}
+
+// fetched is a Uint8Array as a reader.
+type fetched struct {
+	bytes js.Value
+	at    int
+}
+
+func (f *fetched) Read(p []byte) (int, error) {
+	n := js.CopyBytesToGo(p, f.bytes.Call("subarray", f.at))
+	f.at += n
+	if n == 0 && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }

@@ -15,7 +15,8 @@ import (
 // taken is what the program has taken from its machine so far; it never falls, so Memory is for a program that has
 // done nothing else.
 func Memory(print Printer, name string, file io.Reader, taken func() int64) error {
-	start, held := taken(), live()
+	start := taken()
+	held, used := live()
 	c, err := weights.Open(file, name, weights.Options{})
 	if err != nil {
 		return err
@@ -30,23 +31,25 @@ func Memory(print Printer, name string, file io.Reader, taken func() int64) erro
 		return err
 	}
 	loaded := taken()
-	packed := live() - held
+	now, _ := live()
+	packed := now - held
 	spec := m.Defaults()
 	if err := begin(m, spec); err != nil {
 		return err
 	}
-	ran := taken()
-	pair, err := pairOf(m, spec)
+	ran := start + inUse() - used
+	high := taken()
+	pair, all, err := activations(m, spec)
 	if err != nil {
 		return err
 	}
 	const slack = 8 << 20
 	running := start + packed + pair*3/2
 	loading := running + largest + slack
-	print.linef("memory %s: %s the program, %s packed weights, %s the largest pair of activations, %s the largest stored tensor",
-		name, mib(start), mib(packed), mib(pair), mib(largest))
+	print.linef("memory %s: %s the program, %s packed weights, %s activations, %s the largest pair of them, %s the largest stored tensor",
+		name, mib(start), mib(packed), mib(all), mib(pair), mib(largest))
 	print.Target(4, loaded <= loading, "%s took %s while loading, at most %s", name, mib(loaded), mib(loading))
-	print.Target(4, ran <= running, "%s took %s in all for a picture, at most %s", name, mib(ran), mib(running))
+	print.Target(4, ran <= running, "%s needs %s while a picture is made (%s were taken in all), at most %s", name, mib(ran), mib(high), mib(running))
 	return nil
 }
 
@@ -67,29 +70,40 @@ func begin(m *model.Model, spec pipeline.Spec) error {
 	return nil
 }
 
-// pairOf is the bytes of the two largest activations that live at one time in a pass of such a picture.
-func pairOf(m *model.Model, spec pipeline.Spec) (int64, error) {
+// activations is the bytes of the two largest activations that live at one time in a pass of such a picture, and of
+// all places for activations.
+func activations(m *model.Model, spec pipeline.Spec) (pair, all int64, err error) {
 	n := 1
 	if spec.Guidance.On() {
 		n = 2 // both halves in one pass
 	}
 	net, err := m.Network.Plan(n, m.H, m.W, nil)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	planned, ok := net.(interface{ Pair() int64 })
+	planned, ok := net.(interface {
+		Pair() int64
+		Bytes() int64
+	})
 	if !ok {
-		return 0, errors.New("this network does not tell its activations")
+		return 0, 0, errors.New("this network does not tell its activations")
 	}
-	return planned.Pair(), nil
+	return planned.Pair(), planned.Bytes(), nil
 }
 
-// live is the bytes of all objects that are in use.
-func live() int64 {
+// live is the bytes of all objects that are reachable, and of the memory that then is in use.
+func live() (reachable, used int64) {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
+	return int64(m.HeapAlloc), int64(m.HeapInuse)
+}
+
+// inUse is the bytes of the memory that objects lie in, those that nobody needs any more too.
+func inUse() int64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapInuse)
 }
 
 func mib(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
