@@ -276,7 +276,7 @@ func (r *adaptiveRun) error() float64 {
 // factor is f for a step of error e; a NaN is as bad as can be. It notes 1/e as the newest error.
 func (r *adaptiveRun) factor(e float64) float64 {
 	if !(e <= math.MaxFloat64) {
-		return 1 + arctan(-1)
+		return 1 + exact.Atan(-1)
 	}
 	inverse := 1 / (e + 1e-8)
 	if r.errs[1] == 0 {
@@ -288,17 +288,5 @@ func (r *adaptiveRun) factor(e float64) float64 {
 	if c.p != 0 || c.d != 0 {
 		f = float64(f * float64(exact.Pow(r.errs[1], -(c.p+2*c.d)/r.order)*exact.Pow(r.errs[2], c.d/r.order)))
 	}
-	return 1 + arctan(f-1)
-}
-
-// arctan is accurate to some 1e-15: four times the half angle, tan(x/2) = t/(1 + √(1+t²)), and the series.
-func arctan(t float64) float64 {
-	for range 4 {
-		t /= 1 + math.Sqrt(1+float64(t*t))
-	}
-	square, sum := float64(t*t), 0.0
-	for k := 17; k > 0; k -= 2 {
-		sum = 1/float64(k) - float64(square*sum)
-	}
-	return 16 * float64(t*sum)
+	return 1 + exact.Atan(f-1)
 }
