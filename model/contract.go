@@ -9,22 +9,20 @@ import (
 	"tintype/weights"
 )
 
-// contract gives a type to what the checkpoint says of its samplers. What it leaves out follows from its scheduler's
-// class.
-func contract(d *weights.Description, s schedulerConfig) (pipeline.Contract, error) {
-	c := pipeline.Contract{
-		Defaults:   s.samplerDefaults(),
-		NoGuidance: !d.Guidance.AllowCFG, BakedGuidance: d.Guidance.Baked,
-	}
+// contract gives a type to what the checkpoint says of its samplers. What it leaves out follows from the method of
+// distillation, or from its scheduler's class.
+func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) error {
+	c := &m.Contract
+	*c = pipeline.Contract{Defaults: defaults, NoGuidance: !d.Guidance.AllowCFG, BakedGuidance: d.Guidance.Baked}
 	if def := d.Samplers.Default; def != nil {
 		if err := override(&c.Defaults, def); err != nil {
-			return c, err
+			return err
 		}
 	}
 	for _, name := range d.Samplers.Allowed {
 		kind, err := SolverNamed(name)
 		if err != nil {
-			return c, fmt.Errorf("samplers.allowed: %w", err)
+			return fmt.Errorf("samplers.allowed: %w", err)
 		}
 		c.Allowed = append(c.Allowed, kind)
 	}
@@ -42,28 +40,15 @@ func contract(d *weights.Description, s schedulerConfig) (pipeline.Contract, err
 		}
 		c.Forbidden[kind] = f.Reason
 	}
+	if d.Student != nil {
+		if err := m.student(d.Student, &d.Samplers); err != nil {
+			return err
+		}
+	}
 	if c.Reason != "" && c.Allowed == nil {
 		c.Allowed = []sampler.Kind{c.Defaults.Solver} // everything else is forbidden
 	}
-	if st := d.Student; st != nil {
-		if st.Final != "x0" {
-			return c, fmt.Errorf("student.final %q is not implemented; implemented is \"x0\"", st.Final)
-		}
-		c.TrainedSteps, c.Deterministic = st.TrainedSteps, st.Deterministic
-		for _, t := range st.Timesteps {
-			c.Times = append(c.Times, float64(t))
-		}
-	}
-	return c, nil
-}
-
-// samplerDefaults are the class's solver and grid, without guidance.
-func (c schedulerConfig) samplerDefaults() pipeline.Defaults {
-	solvers := map[schedulerClass]sampler.Kind{
-		classDDPM: sampler.KindDDPM, classDDIM: sampler.KindDDIM, classEuler: sampler.KindEuler,
-		classHeun: sampler.KindHeun, classDPMMultistep: sampler.KindDPMpp2M,
-	}
-	return pipeline.Defaults{Solver: solvers[c.class], Grid: c.grid(), Steps: c.numInferenceSteps, Guidance: 1}
+	return nil
 }
 
 // override replaces what the checkpoint's own default gives.
@@ -71,6 +56,9 @@ func override(d *pipeline.Defaults, s *weights.Sampler) error {
 	kind, err := SolverNamed(s.Name)
 	if err != nil {
 		return fmt.Errorf("samplers.default.name: %w", err)
+	}
+	if d.Solver != kind {
+		d.Options = sampler.Options{} // the class's, for another solver
 	}
 	d.Solver = kind
 	if s.Grid != "" {
@@ -85,7 +73,7 @@ func override(d *pipeline.Defaults, s *weights.Sampler) error {
 		d.Guidance = s.Guidance
 	}
 	if s.Eta != 0 {
-		d.Options = sampler.Options{}.With(sampler.Eta, s.Eta)
+		d.Options = d.Options.With(sampler.Eta, s.Eta)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tintype/core/pipeline"
+	"tintype/core/schedule"
 	"tintype/internal/jsontext"
 )
 
@@ -14,6 +15,9 @@ func FuzzScheduler(f *testing.F) {
 	f.Add(`{"_class_name": "EulerDiscreteScheduler", "trained_betas": [0.5, 0.25, 1e-300, 0.999]}`)
 	f.Add(`{"_class_name": "HeunDiscreteScheduler", "beta_start": -1, "beta_end": 1e308, "num_train_timesteps": -5}`)
 	f.Add(`{"_class_name": "DPMSolverMultistepScheduler", "beta_schedule": "scaled_linear", "num_train_timesteps": 9999999999}`)
+	f.Add(`{"_class_name": "CMStochasticIterativeScheduler", "sigma_max": 1e308, "sigma_min": 1e-300}`)
+	f.Add(`{"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 0, "shift_terminal": 0.5, "num_train_timesteps": 1}`)
+	f.Add(`{"_class_name": "UniPCMultistepScheduler", "lambda_min_clipped": 99, "use_flow_sigmas": true, "flow_shift": -1}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		root, err := jsontext.Parse("scheduler", text, jsontext.Config)
 		if err != nil {
@@ -28,7 +32,8 @@ func FuzzScheduler(f *testing.F) {
 			return
 		}
 		hi, lo := p.Range()
-		if !(hi.A >= 0 && hi.A < 1 && hi.S <= 1 && lo.S > 0 && lo.A > hi.A || p.Steps() == 1) {
+		stepped, ok := p.(schedule.Stepped)
+		if !(hi.A >= 0 && hi.S > 0 && lo.S >= 0 && lo.Below(hi) || ok && stepped.Steps() == 1) {
 			t.Errorf("levels from %+v to %+v", hi, lo)
 		}
 	})

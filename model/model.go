@@ -14,7 +14,6 @@ import (
 	"tintype/core/nn"
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
-	"tintype/core/schedule"
 	"tintype/weights"
 )
 
@@ -59,12 +58,8 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := readScheduler(d.Scheduler)
-	if err != nil {
-		return nil, err
-	}
 	m := &Model{Name: d.Model.Name, Licence: d.Model.Licence, Provenance: d.Model.Provenance}
-	if m.Process, err = s.process(); err != nil {
+	if err := m.sampling(d); err != nil {
 		return nil, err
 	}
 	if m.Cond, err = conditioner(d.Model, cfg, src); err != nil {
@@ -83,10 +78,28 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 			"prediction is not supported", cfg.OutChannels, cfg.InChannels)
 	}
 	m.Codec = pipeline.Codec{Kind: codecs[d.Model.Codec.Kind], Factor: d.Model.Codec.Factor}
-	m.Reading.Prediction = s.prediction
-	m.Grid.Options = m.Grid.With(schedule.Offset, float64(s.offset))
+	if d.Student != nil {
+		m.Teacher = d.Student.Teacher
+	}
+	m.goldens, err = readGoldens(d.Goldens)
+	return m, err
+}
+
+// sampling lays down everything that the checkpoint says of how it is sampled.
+func (m *Model) sampling(d *weights.Description) error {
+	s := vpClass.defaults()
+	if d.Process == nil || d.Scheduler.Exists() {
+		var err error
+		if s, err = readScheduler(d.Scheduler); err != nil {
+			return err
+		}
+	}
+	m.Reading, m.Grid.Options = s.reading(), s.gridOptions()
 	if s.clip {
 		m.Clip = s.clipRange
+	}
+	if s.threshold {
+		m.Thresh = pipeline.Threshold{Quantile: s.quantile, Max: s.thresholdM}
 	}
 	if s.largeVariance {
 		m.Options = m.Options.With(sampler.Variance, sampler.VarianceLarge)
@@ -94,14 +107,10 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 	if s.heunCorrection {
 		m.Options = m.Options.With(sampler.Correction, sampler.HeunLike)
 	}
-	if m.Contract, err = contract(d, s); err != nil {
-		return nil, err
+	if err := described(m, d, &s); err != nil {
+		return err
 	}
-	if d.Student != nil {
-		m.Teacher = d.Student.Teacher
-	}
-	m.goldens, err = readGoldens(d.Goldens)
-	return m, err
+	return m.contract(d, s.samplerDefaults())
 }
 
 var codecs = map[weights.CodecKind]pipeline.CodecKind{

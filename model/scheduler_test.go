@@ -27,38 +27,161 @@ func parse(t *testing.T, text string) jsontext.Value {
 
 // A checkpoint without a sampling contract is sampled as its scheduler's class and that class's pipeline would.
 func TestDefaultsFollowTheSchedulerClass(t *testing.T) {
+	type want = pipeline.Defaults
+	set := func(s sampler.Setting, v int) sampler.Options { return sampler.Options{}.With(s, float64(v)) }
 	for _, c := range []struct {
-		config string
-		want   pipeline.Defaults
-		clip   bool
+		class, config string
+		want          want
+		clip          bool
 	}{
-		{`{"_class_name": "DDPMScheduler"}`,
-			pipeline.Defaults{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 1000, Guidance: 1}, true},
-		{`{"_class_name": "DDPMScheduler", "num_train_timesteps": 200, "timestep_spacing": "trailing", "clip_sample": false}`,
-			pipeline.Defaults{Solver: sampler.KindDDPM, Grid: schedule.Trailing, Steps: 200, Guidance: 1}, false},
-		{`{"_class_name": "DDPMScheduler", "steps_offset": 1}`,
-			pipeline.Defaults{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 999, Guidance: 1}, true},
-		{`{"_class_name": "EulerDiscreteScheduler", "num_train_timesteps": 40}`,
-			pipeline.Defaults{Solver: sampler.KindEuler, Grid: schedule.Linspace, Steps: 40, Guidance: 1}, false},
-		{`{"_class_name": "DDIMScheduler"}`,
-			pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Leading, Steps: 50, Guidance: 1}, true},
-		{`{"_class_name": "EulerDiscreteScheduler"}`,
-			pipeline.Defaults{Solver: sampler.KindEuler, Grid: schedule.Linspace, Steps: 50, Guidance: 1}, false},
-		{`{"_class_name": "HeunDiscreteScheduler", "use_karras_sigmas": true}`,
-			pipeline.Defaults{Solver: sampler.KindHeun, Grid: schedule.Karras, Steps: 50, Guidance: 1}, false},
-		{`{"_class_name": "DPMSolverMultistepScheduler", "timestep_spacing": "leading", "solver_order": 2}`,
-			pipeline.Defaults{Solver: sampler.KindDPMpp2M, Grid: schedule.Leading, Steps: 50, Guidance: 1}, false},
+		{"DDPM", ``, want{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 1000}, true},
+		{"DDPM", `"num_train_timesteps": 200, "timestep_spacing": "trailing", "clip_sample": false`,
+			want{Solver: sampler.KindDDPM, Grid: schedule.Trailing, Steps: 200}, false},
+		{"DDPM", `"steps_offset": 1`, want{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 999}, true},
+		{"DDPM", `"variance_type": "fixed_large"`, want{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 1000,
+			Options: set(sampler.Variance, sampler.VarianceLarge)}, true},
+		{"UnCLIP", ``, want{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 1000}, true},
+		{"DDIM", ``, want{Solver: sampler.KindDDIM, Grid: schedule.Leading, Steps: 50}, true},
+		{"DDIMInverse", ``, want{Solver: sampler.KindDDIM, Grid: schedule.Leading, Steps: 50}, true},
+		{"PNDM", ``, want{Solver: sampler.KindPRK, Grid: schedule.Leading, Steps: 50}, false},
+		{"PNDM", `"skip_prk_steps": true, "steps_offset": 1`, want{Solver: sampler.KindPLMS, Grid: schedule.Leading, Steps: 50}, false},
+		{"EulerDiscrete", `"num_train_timesteps": 40`, want{Solver: sampler.KindEuler, Grid: schedule.Linspace, Steps: 40}, false},
+		{"EulerDiscrete", `"use_beta_sigmas": true`, want{Solver: sampler.KindEuler, Grid: schedule.BetaSigmas, Steps: 50}, false},
+		{"EulerAncestralDiscrete", ``, want{Solver: sampler.KindEulerAncestral, Grid: schedule.Linspace, Steps: 50}, false},
+		{"HeunDiscrete", `"use_karras_sigmas": true`, want{Solver: sampler.KindHeun, Grid: schedule.Karras, Steps: 50}, false},
+		{"KDPM2Discrete", ``, want{Solver: sampler.KindDPM2, Grid: schedule.Linspace, Steps: 50}, false},
+		{"KDPM2AncestralDiscrete", ``, want{Solver: sampler.KindDPM2Ancestral, Grid: schedule.Linspace, Steps: 50}, false},
+		{"LMSDiscrete", `"use_exponential_sigmas": true`, want{Solver: sampler.KindLMS, Grid: schedule.Exponential, Steps: 50}, false},
+		{"DPMSolverSDE", ``, want{Solver: sampler.KindDPMppSDE, Grid: schedule.Linspace, Steps: 50}, false},
+		{"DPMSolverMultistep", `"timestep_spacing": "leading"`, want{Solver: sampler.KindDPMpp2M, Grid: schedule.LeadingOpen, Steps: 50}, false},
+		{"DPMSolverMultistep", `"solver_type": "heun", "use_lu_lambdas": true`,
+			want{Solver: sampler.KindDPMpp2M, Grid: schedule.Exponential, Steps: 50, Options: set(sampler.Correction, sampler.HeunLike)}, false},
+		{"DPMSolverMultistep", `"solver_order": 1`, want{Solver: sampler.KindDDIM, Grid: schedule.LinspaceOpen, Steps: 50}, false},
+		{"DPMSolverMultistep", `"solver_order": 3, "lower_order_final": false`, want{Solver: sampler.KindDPMpp3M, Grid: schedule.LinspaceOpen, Steps: 50}, false},
+		{"DPMSolverMultistep", `"algorithm_type": "dpmsolver", "solver_order": 3, "final_sigmas_type": "sigma_min"`,
+			want{Solver: sampler.KindDPMMultistep, Grid: schedule.LinspaceOpen, Steps: 50,
+				Options: set(sampler.Order, 3).With(sampler.LastSteps, sampler.LowerOrder)}, false},
+		{"DPMSolverMultistep", `"algorithm_type": "sde-dpmsolver++"`,
+			want{Solver: sampler.KindSDEDPMpp2M, Grid: schedule.LinspaceOpen, Steps: 50, Options: set(sampler.Correction, sampler.Midpoint)}, false},
+		{"DPMSolverMultistep", `"use_flow_sigmas": true, "prediction_type": "flow_prediction", "flow_shift": 3`,
+			want{Solver: sampler.KindDPMpp2M, Grid: schedule.Trailing, Steps: 50}, false},
+		{"DPMSolverSinglestep", `"solver_order": 3`, want{Solver: sampler.KindDPMpp3S, Grid: schedule.LinspaceOpen, Steps: 25}, false},
+		{"DPMSolverSinglestep", `"algorithm_type": "dpmsolver", "final_sigmas_type": "sigma_min"`,
+			want{Solver: sampler.KindDPM2S, Grid: schedule.LinspaceOpen, Steps: 25}, false},
+		{"DEISMultistep", ``, want{Solver: sampler.KindDEIS, Grid: schedule.LinspaceOpen, Steps: 50,
+			Options: set(sampler.Order, 2).With(sampler.LastSteps, sampler.LowerOrder)}, false},
+		{"UniPCMultistep", `"solver_type": "bh1", "solver_order": 3`, want{Solver: sampler.KindUniPC, Grid: schedule.LinspaceOpen, Steps: 50,
+			Options: set(sampler.Order, 3).With(sampler.Bh, sampler.BH1)}, false},
+		{"IPNDM", ``, want{Solver: sampler.KindIPNDM, Grid: schedule.CrashSteps, Steps: 50}, false},
+		{"LCM", ``, want{Solver: sampler.KindLCM, Grid: schedule.DistilledSteps, Steps: 4}, false},
+		{"TCD", ``, want{Solver: sampler.KindTCD, Grid: schedule.DistilledSteps, Steps: 4}, false},
+		{"CMStochasticIterative", ``, want{Solver: sampler.KindCM, Grid: schedule.ConsistencySteps, Steps: 1}, true},
+		{"SCM", ``, want{Solver: sampler.KindSCM, Grid: schedule.Trailing, Steps: 2}, false},
+		{"EDMEuler", ``, want{Solver: sampler.KindEuler, Grid: schedule.Karras, Steps: 50}, false},
+		{"EDMDPMSolverMultistep", `"sigma_schedule": "exponential"`, want{Solver: sampler.KindDPMpp2M, Grid: schedule.Exponential, Steps: 50}, false},
+		{"FlowMatchEulerDiscrete", `"shift": 3.0`, want{Solver: sampler.KindEuler, Grid: schedule.Trailing, Steps: 28}, false},
+		{"FlowMatchEulerDiscrete", `"stochastic_sampling": true`, want{Solver: sampler.KindFlowStochastic, Grid: schedule.Trailing, Steps: 28}, false},
+		{"FlowMatchHeunDiscrete", ``, want{Solver: sampler.KindFlowHeun, Grid: schedule.Trailing, Steps: 28}, false},
+		{"LTXEulerAncestralRF", `"eta": 0.5`, want{Solver: sampler.KindFlowAncestral, Grid: schedule.Trailing, Steps: 30,
+			Options: sampler.Options{}.With(sampler.Eta, 0.5)}, false},
 	} {
-		s, err := readScheduler(parse(t, c.config))
+		config := `{"_class_name": "` + c.class + `Scheduler"`
+		if c.config != "" {
+			config += ", " + c.config
+		}
+		s, err := readScheduler(parse(t, config+"}"))
 		if err != nil {
-			t.Errorf("%s: %v", c.config, err)
+			t.Errorf("%s: %v", config, err)
 			continue
 		}
+		c.want.Guidance = 1
 		if got := s.samplerDefaults(); got != c.want {
-			t.Errorf("%s: %+v, want %+v", c.config, got, c.want)
+			t.Errorf("%s: %+v, want %+v", config, got, c.want)
 		}
 		if s.clip != c.clip {
-			t.Errorf("%s: clips %t, want %t", c.config, s.clip, c.clip)
+			t.Errorf("%s: clips %t, want %t", config, s.clip, c.clip)
+		}
+	}
+}
+
+// Every class runs as it stands: its process, reading, grid and solver go together, in its own number of steps and in
+// few, and the network is asked of numbers.
+func TestEveryClassRuns(t *testing.T) {
+	for i := range schedulerClasses {
+		class := &schedulerClasses[i]
+		m := &Model{}
+		d := &weights.Description{Scheduler: parse(t, `{"_class_name": "`+class.name+`"}`), Guidance: weights.Guidance{AllowCFG: true}}
+		if err := m.sampling(d); err != nil {
+			t.Errorf("%s: %v", class.name, err)
+			continue
+		}
+		param := m.Reading.Param()
+		for _, n := range []int{4, m.Contract.Defaults.Steps} {
+			o := m.Grid
+			o.Options = o.For(m.Contract.Defaults.Grid.Knobs())
+			levels, err := m.Contract.Defaults.Grid.Grid(o)(m.Process, n)
+			if err != nil {
+				t.Errorf("%s in %d steps: %v", class.name, n, err)
+				continue
+			}
+			program, err := m.Contract.Defaults.Solver.Compile(m.Contract.Defaults.Options, m.Process, levels)
+			if err != nil {
+				t.Errorf("%s in %d steps: %v", class.name, n, err)
+				continue
+			}
+			for _, l := range program.Asked() {
+				pre, err := param(l)
+				if sum := pre.In + pre.Skip + pre.Out + pre.Time; err != nil || math.IsNaN(sum) || math.IsInf(sum, 0) {
+					t.Errorf("%s in %d steps at %v: %+v, %v", class.name, n, l, pre, err)
+				}
+			}
+		}
+	}
+}
+
+// What the network of a class is told, and how it is read.
+func TestReadingsOfClasses(t *testing.T) {
+	for class, want := range map[string]denoise.Reading{
+		"DDIM":                   {},
+		"LCM":                    {Boundary: 10},
+		"TCD":                    {},
+		"CMStochasticIterative":  {Prediction: denoise.PredictConsistency, Time: denoise.TimeLog250, Data: 0.5, Least: 0.002},
+		"EDMEuler":               {Prediction: denoise.PredictEDM, Time: denoise.TimeQuarterLog, Data: 0.5},
+		"FlowMatchEulerDiscrete": {Prediction: denoise.PredictFlow, Scale: 1000},
+		"SCM":                    {Prediction: denoise.PredictTrig, Data: 0.5},
+		"IPNDM":                  {Prediction: denoise.PredictV},
+	} {
+		s, err := readScheduler(parse(t, `{"_class_name": "`+class+`Scheduler"}`))
+		if got := s.reading(); err != nil || got != want {
+			t.Errorf("%s: %+v, %v, want %+v", class, got, err, want)
+		}
+	}
+	s, err := readScheduler(parse(t, `{"_class_name": "EDMDPMSolverMultistepScheduler", "prediction_type": "v_prediction", "sigma_data": 1}`))
+	if got, want := s.reading(), (denoise.Reading{Prediction: denoise.PredictEDMV, Time: denoise.TimeQuarterLog, Data: 1}); err != nil || got != want {
+		t.Errorf("EDM with v prediction: %+v, %v", got, err)
+	}
+	s, err = readScheduler(parse(t, `{"_class_name": "EulerDiscreteScheduler", "timestep_type": "continuous"}`))
+	if got := s.reading(); err != nil || got.Time != denoise.TimeQuarterLog {
+		t.Errorf("continuous times: %+v, %v", got, err)
+	}
+}
+
+// set_alpha_to_one false and final_sigmas_type sigma_min end at the first trained level, where that is a step.
+func TestWhereTheLastStepEnds(t *testing.T) {
+	for config, want := range map[string]int{
+		`{"_class_name": "DDIMScheduler"}`:                                                                        schedule.FinalClean,
+		`{"_class_name": "DDIMScheduler", "set_alpha_to_one": false, "steps_offset": 1}`:                          schedule.FinalFirst,
+		`{"_class_name": "DDIMScheduler", "set_alpha_to_one": false}`:                                             schedule.FinalClean,
+		`{"_class_name": "DDIMScheduler", "set_alpha_to_one": false, "timestep_spacing": "trailing"}`:             schedule.FinalFirst,
+		`{"_class_name": "PNDMScheduler"}`:                                                                        schedule.FinalClean,
+		`{"_class_name": "PNDMScheduler", "steps_offset": 1}`:                                                     schedule.FinalFirst,
+		`{"_class_name": "TCDScheduler"}`:                                                                         schedule.FinalFirst,
+		`{"_class_name": "UniPCMultistepScheduler", "final_sigmas_type": "sigma_min", "use_karras_sigmas": true}`: schedule.FinalFirst,
+		`{"_class_name": "EulerDiscreteScheduler", "final_sigmas_type": "sigma_min", "use_karras_sigmas": false}`: schedule.FinalFirst,
+	} {
+		s, err := readScheduler(parse(t, config))
+		if got := s.gridOptions().Whole(schedule.Final); err != nil || got != want {
+			t.Errorf("%s: %d, %v, want %d", config, got, err, want)
 		}
 	}
 }
@@ -92,22 +215,27 @@ func TestSavedSchedulers(t *testing.T) {
 
 func TestSchedulerRefusesByName(t *testing.T) {
 	for config, names := range map[string]string{
-		`{}`: "_class_name",
-		`{"_class_name": "UniPCMultistepScheduler"}`:                                              "UniPCMultistepScheduler",
-		`{"_class_name": "DDPMScheduler", "beta_schedule": "sigmoid"}`:                            "beta_schedule",
-		`{"_class_name": "DDPMScheduler", "prediction_type": "flow"}`:                             "prediction_type",
-		`{"_class_name": "DDPMScheduler", "variance_type": "learned"}`:                            "variance_type",
-		`{"_class_name": "DDPMScheduler", "thresholding": true}`:                                  "thresholding",
-		`{"_class_name": "DDIMScheduler", "set_alpha_to_one": false}`:                             "set_alpha_to_one",
-		`{"_class_name": "DPMSolverMultistepScheduler", "solver_order": 3}`:                       "solver_order",
-		`{"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde"}`:                 "algorithm_type",
-		`{"_class_name": "DPMSolverMultistepScheduler", "use_lu_lambdas": true}`:                  "use_lu_lambdas",
-		`{"_class_name": "EulerDiscreteScheduler", "use_exponential_sigmas": true}`:               "use_exponential_sigmas",
-		`{"_class_name": "DDPMScheduler", "num_train_timesteps": 3, "trained_betas": [0.1, 0.2]}`: "trained_betas",
-		`{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -5.1}`:              "lambda_min_clipped: -5.1 is not implemented; implemented is -Infinity",
-		`{"_class_name": "DDPMScheduler", "clip_sample_range": 0}`:                                "clip_sample_range",
-		`{"_class_name": "DDPMScheduler", "beta_start": -Infinity}`:                               "beta_start",
-		`{"_class_name": "DDPMScheduler", "clip_sample": "yes"}`:                                  "clip_sample",
+		`{}`:                                   "_class_name",
+		`{"_class_name": "SASolverScheduler"}`: "SASolverScheduler",
+		`{"_class_name": "DDPMScheduler", "beta_schedule": "cubic"}`:                                    "beta_schedule",
+		`{"_class_name": "DDPMScheduler", "prediction_type": "flow"}`:                                   "prediction_type",
+		`{"_class_name": "DDPMScheduler", "variance_type": "learned_range"}`:                            "variance_type",
+		`{"_class_name": "DDPMScheduler", "variance_type": "fixed_large_log"}`:                          "variance_type",
+		`{"_class_name": "DDPMScheduler", "thresholding": true, "sample_max_value": 0.5}`:               "thresholding",
+		`{"_class_name": "DPMSolverMultistepScheduler", "solver_order": 4}`:                             "solver_order",
+		`{"_class_name": "UniPCMultistepScheduler", "solver_order": 9}`:                                 "order 9",
+		`{"_class_name": "UniPCMultistepScheduler", "predict_x0": false}`:                               "predict_x0",
+		`{"_class_name": "UniPCMultistepScheduler", "disable_corrector": [0]}`:                          "disable_corrector",
+		`{"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver"}`:             "algorithm_type",
+		`{"_class_name": "DPMSolverSinglestepScheduler", "algorithm_type": "sde-dpmsolver++"}`:          "algorithm_type",
+		`{"_class_name": "FlowMatchEulerDiscreteScheduler", "use_dynamic_shifting": true}`:              "use_dynamic_shifting",
+		`{"_class_name": "EulerDiscreteScheduler", "use_karras_sigmas": true, "use_beta_sigmas": true}`: "contradicts",
+		`{"_class_name": "DDPMScheduler", "num_train_timesteps": 3, "trained_betas": [0.1, 0.2]}`:       "trained_betas",
+		`{"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": "low"}`:                   "lambda_min_clipped",
+		`{"_class_name": "DDPMScheduler", "clip_sample_range": 0}`:                                      "clip_sample_range",
+		`{"_class_name": "DDPMScheduler", "beta_start": -Infinity}`:                                     "beta_start",
+		`{"_class_name": "DDPMScheduler", "clip_sample": "yes"}`:                                        "clip_sample",
+		`{"_class_name": "DDPMScheduler", "set_alpha_to_one": "no"}`:                                    "set_alpha_to_one",
 	} {
 		_, err := readScheduler(parse(t, config))
 		if err == nil || !strings.Contains(err.Error(), names) {
@@ -127,6 +255,8 @@ func TestSchedulerProcess(t *testing.T) {
 		{`{"_class_name": "HeunDiscreteScheduler", "beta_schedule": "scaled_linear"}`, 1 - 0.00085},
 		{`{"_class_name": "DDPMScheduler", "beta_schedule": "squaredcos_cap_v2"}`, cosine(0.001) / cosine(0)},
 		{`{"_class_name": "DDPMScheduler", "trained_betas": [0.25, 0.5], "beta_start": 9}`, 0.75},
+		{`{"_class_name": "DDPMScheduler", "beta_schedule": "sigmoid"}`, 1 - (0.0001 + 0.0199/(1+math.Exp(6)))},
+		{`{"_class_name": "DDPMScheduler", "beta_schedule": "exp"}`, math.Exp(-0.012)},
 	} {
 		s, err := readScheduler(parse(t, c.config))
 		if err != nil {
@@ -159,39 +289,17 @@ func TestZeroTerminalSNR(t *testing.T) {
 	}
 }
 
-func TestContract(t *testing.T) {
-	s, err := readScheduler(parse(t, `{"_class_name": "DDIMScheduler", "timestep_spacing": "trailing"}`))
+func TestLambdaMinClipsTheProcess(t *testing.T) {
+	s, err := readScheduler(parse(t, `{"_class_name": "DPMSolverMultistepScheduler", "beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &weights.Description{
-		Student:  &weights.Student{TrainedSteps: []int{4}, Timesteps: []int{999, 749, 499, 249}, Deterministic: true, Final: "x0"},
-		Guidance: weights.Guidance{Baked: 1.5},
-		Samplers: weights.Samplers{
-			Default: &weights.Sampler{Name: "ddim", N: 4, Grid: "trailing"}, Allowed: []string{"ddim"},
-			Forbidden: []weights.Forbidden{{Name: "*", Reason: "why"}, {Name: "heun", Reason: "because"}, {Name: "not-here", Reason: "x"}},
-		},
-	}
-	c, err := contract(d, s)
+	p, err := s.process()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 4, Guidance: 1}); c.Defaults != want {
-		t.Errorf("defaults %+v, want %+v", c.Defaults, want)
-	}
-	if len(c.Allowed) != 1 || c.Allowed[0] != sampler.KindDDIM || c.Reason != "why" || c.Forbidden[sampler.KindHeun] != "because" {
-		t.Errorf("allowed %v, reason %q, forbidden %v", c.Allowed, c.Reason, c.Forbidden)
-	}
-	if !c.NoGuidance || c.BakedGuidance != 1.5 || !c.Deterministic || len(c.Times) != 4 || c.Times[1] != 749 {
-		t.Errorf("contract %+v", c)
-	}
-	d.Samplers.Allowed = nil
-	if c, err = contract(d, s); err != nil || len(c.Allowed) != 1 || c.Allowed[0] != sampler.KindDDIM {
-		t.Errorf("everything forbidden and nothing allowed: %v allowed, %v; want the default alone", c.Allowed, err)
-	}
-	d.Samplers.Allowed = []string{"nonsense"}
-	if _, err := contract(d, s); err == nil || !strings.Contains(err.Error(), "nonsense") {
-		t.Errorf("an unknown solver: %v", err)
+	if hi, _ := p.Range(); hi.Lambda() < -5.1 || hi.Lambda() > -5.0 {
+		t.Errorf("the process begins at lambda %v, want -5.1", hi.Lambda())
 	}
 }
 

@@ -16,6 +16,10 @@ type Description struct {
 	// Classifier is the config of a classifier of noisy pictures; absent if this is none. A file holds one or the other.
 	Classifier jsontext.Value
 	Scheduler  jsontext.Value // the config of its scheduler; absent if there is none
+	Process    *Process       // nil: the scheduler's
+	Prediction string         // "": the scheduler's
+	Boundary   *Boundary      // nil: the scheduler's
+	TimeInput  *TimeInput     // nil: the scheduler's
 	Model      Model
 	Student    *Student // nil for a network that was not distilled
 	Guidance   Guidance
@@ -67,10 +71,40 @@ func (s Slot) Tensor() string { return "conditioner." + s.Name + ".weight" }
 type Student struct {
 	Method        string
 	Teacher       string
-	TrainedSteps  []int // numbers of steps it was trained for; nil = any
-	Timesteps     []int // the training timesteps it visits, t_list; nil = what the grid gives
+	TrainedSteps  []int     // numbers of steps it was trained for; nil = any
+	Timesteps     []float64 // the model's times that it visits, t_list; of a consistency model the numbers of its grid's steps; nil = what the grid gives
+	Original      int       // steps of the grid it was distilled on; 0 = the method's
 	Deterministic bool
-	Final         string // what the last step gives: "x0" or "t0"
+	Gamma         float64 // of a trajectory student; -1 = its default
+	Final         string  // what the last step gives: "x0" or "t0"
+}
+
+// Process is the forward process, where it is not the scheduler's. Zero numbers were not given.
+type Process struct {
+	Kind               string
+	Steps              int // T
+	Betas              []float64
+	BetaStart, BetaEnd float64
+	Schedule           string
+	ZeroSNR            bool
+	SigmaMin, SigmaMax float64
+	SigmaData          float64
+	Shift              float64
+	Gamma              []float64 // gamma_table
+}
+
+// Boundary is what makes an estimate the picture itself at the clean end.
+type Boundary struct {
+	Kind      string  // none, lcm or cm
+	SigmaData float64 // 0 = 0.5
+	SigmaMin  float64 // of cm; 0 = 0.002
+	Scaling   float64 // timestep_scaling of lcm; 0 = 10
+}
+
+// TimeInput is what the network is told of the level.
+type TimeInput struct {
+	Kind  string
+	Scale float64 // 0 = 1
 }
 
 // Guidance is what the weights say about classifier-free guidance.
@@ -118,7 +152,7 @@ func (s Samplers) Reason(solver string) string {
 func (c *Checkpoint) Describe() (*Description, error) {
 	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
 		switch key {
-		case "unet", "classifier", "scheduler", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
+		case "unet", "classifier", "scheduler", "process", "prediction", "boundary", "time_input", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
 		default:
 			if !strings.HasPrefix(key, "_") {
 				return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + jsontext.Quote(key)}
@@ -146,7 +180,7 @@ func (c *Checkpoint) describe() (*Description, error) {
 		if v.IsNull() {
 			continue
 		}
-		if v.Kind() != jsontext.Object && key != "goldens" {
+		if v.Kind() != jsontext.Object && key != "goldens" && key != "prediction" {
 			return nil, v.Fail("expected an object, found " + v.Kind().String())
 		}
 		values[key] = v
@@ -155,6 +189,18 @@ func (c *Checkpoint) describe() (*Description, error) {
 	d.Scheduler, d.Goldens = values["scheduler"], values["goldens"]
 	var err error
 	if d.Model, err = readModel(values["model"]); err != nil {
+		return nil, err
+	}
+	if d.Prediction, err = values["prediction"].TextOr(""); err != nil {
+		return nil, err
+	}
+	if d.Process, err = readProcess(values["process"]); err != nil {
+		return nil, err
+	}
+	if d.Boundary, err = readBoundary(values["boundary"]); err != nil {
+		return nil, err
+	}
+	if d.TimeInput, err = readTimeInput(values["time_input"]); err != nil {
 		return nil, err
 	}
 	if d.Student, err = readStudent(values["student"]); err != nil {

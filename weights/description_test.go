@@ -42,7 +42,8 @@ func TestDescribe(t *testing.T) {
 			Name: "n", NullLabel: -1, Codec: Codec{CodecPixelUnshuffle, 2}, Licence: "CC0 1.0", Provenance: "p",
 			Conditioner: &Conditioner{4, []Slot{{"head", []string{"a", "b"}}, {"body", []string{"c"}}}},
 		},
-		Student:  &Student{"progressive distillation", "t", []int{4}, []int{999, 749, 499, 249}, true, "x0"},
+		Student: &Student{Method: "progressive distillation", Teacher: "t", TrainedSteps: []int{4}, Timesteps: []float64{999, 749, 499, 249},
+			Deterministic: true, Gamma: -1, Final: "x0"},
 		Guidance: Guidance{Baked: 1.5, AllowCFG: false},
 		Samplers: Samplers{&Sampler{Name: "ddim", N: 4, Grid: "trailing"}, []string{"ddim"}, []Forbidden{{"*", "no slope"}, {"heun", "why"}}},
 	}
@@ -88,7 +89,7 @@ func TestDescribeRefuses(t *testing.T) {
 		key, text string
 		part      string
 	}{
-		{"boundary", `{}`, `unknown key "boundary"`},
+		{"second_time", `{}`, `unknown key "second_time"`},
 		{"unet", `{`, "unet: not valid JSON"},
 		{"unet", `[]`, "unet: expected an object"},
 		{"classifier", `3`, "classifier: expected an object"},
@@ -118,10 +119,18 @@ func TestDescribeRefuses(t *testing.T) {
 		{"model", conditioner(`"embedding_dim":4,"slots":[{"name":"hat","values":["a"]}]`), "slots[0]: its table conditioner.hat.weight is missing"},
 		{"model", `{"null_label":1,` + conditioner(`"embedding_dim":4,"slots":[{"name":"head","values":["a","b"]}]`)[1:], "conditioner: contradicts labels"},
 		{"student", `{}`, "student.method: is missing"},
-		{"student", `{"method":"LCM","original_steps":50}`, "student.original_steps: not a field"},
+		{"student", `{"method":"LCM","renoise":50}`, "student.renoise: not a field"},
+		{"student", `{"method":"tcd","gamma":2}`, "student.gamma: expected 0 to 1"},
+		{"student", `{"method":"lcm","original_steps":0}`, "student.original_steps: expected 1 or more"},
+		{"process", `{"T":1000}`, "process.kind: is missing"},
+		{"process", `{"kind":"flow","beta":1}`, "process.beta: not a field"},
+		{"process", `[]`, "process: expected an object"},
+		{"prediction", `3`, "prediction: expected a string"},
+		{"boundary", `{"kind":"lcm","sigma":1}`, "boundary.sigma: not a field"},
+		{"time_input", `{}`, "time_input.kind: is missing"},
 		{"student", `{"method":"pd","final":"x1"}`, "student.final: expected x0 or t0"},
 		{"student", `{"method":"pd","trained_steps":[0]}`, "student.trained_steps[0]: expected 1 or more"},
-		{"student", `{"method":"pd","t_list":[249,499]}`, "student.t_list[1]: expected less"},
+		{"student", `{"method":"pd","t_list":[999,249,499]}`, "student.t_list[2]: expected entries that fall"},
 		{"guidance", `{"w_embed":{}}`, "guidance.w_embed: not a field"},
 		{"guidance", `{"baked":-1}`, "guidance.baked: expected 0 or more"},
 		{"samplers", `{"default":{}}`, "samplers.default.name: is missing"},
@@ -133,6 +142,10 @@ func TestDescribeRefuses(t *testing.T) {
 		{"samplers", `{"forbidden":["ddim"]}`, "samplers.forbidden: expected an object"},
 	} {
 		_, err := describe(map[string]string{c.key: c.text}, head, body)
+		if err == nil {
+			t.Errorf("%s %s is accepted", c.key, c.text)
+			continue
+		}
 		wantError(t, err, ErrMetadata, "file: ", c.part)
 	}
 }

@@ -100,12 +100,14 @@ func readStudent(v jsontext.Value) (*Student, error) {
 	if !given(v) {
 		return nil, nil
 	}
-	f := only(v, "method", "teacher", "teacher_hash", "trained_steps", "t_list", "deterministic", "final")
+	f := only(v, "method", "teacher", "teacher_hash", "trained_steps", "t_list", "original_steps", "deterministic", "gamma", "final")
 	s := &Student{
 		Method:        f.text("method", ""),
 		Teacher:       f.text("teacher", ""),
 		TrainedSteps:  f.ints("trained_steps", 1),
-		Timesteps:     f.ints("t_list", 0),
+		Timesteps:     f.numbers("t_list"),
+		Original:      f.int("original_steps", 1, 0),
+		Gamma:         -1,
 		Deterministic: f.bool("deterministic", false),
 		Final:         f.text("final", "x0"),
 	}
@@ -116,12 +118,57 @@ func readStudent(v jsontext.Value) (*Student, error) {
 	if s.Final != "x0" && s.Final != "t0" {
 		f.fail(v.Get("final").Fail("expected x0 or t0, found " + jsontext.Quote(s.Final)))
 	}
+	if v.Get("gamma").Exists() {
+		if s.Gamma = f.number("gamma"); s.Gamma > 1 {
+			f.fail(v.Get("gamma").Fail("expected 0 to 1"))
+		}
+	}
 	for i := 1; i < len(s.Timesteps); i++ {
-		if s.Timesteps[i] >= s.Timesteps[i-1] {
-			f.fail(v.Get("t_list").At(i).Fail("expected less than the one before"))
+		// Times fall; the numbers of a consistency grid's steps rise.
+		if rises := s.Timesteps[i] > s.Timesteps[i-1]; s.Timesteps[i] == s.Timesteps[i-1] || rises != (s.Timesteps[1] > s.Timesteps[0]) {
+			f.fail(v.Get("t_list").At(i).Fail("expected entries that fall, or rise, throughout"))
 		}
 	}
 	return s, f.err
+}
+
+func readProcess(v jsontext.Value) (*Process, error) {
+	if !given(v) {
+		return nil, nil
+	}
+	f := only(v, "kind", "T", "betas", "beta_start", "beta_end", "schedule", "zero_snr", "sigma_min", "sigma_max",
+		"sigma_data", "shift", "gamma_table")
+	p := &Process{
+		Kind: f.text("kind", ""), Steps: f.int("T", 1, 0), Betas: f.floats("betas"),
+		BetaStart: f.number("beta_start"), BetaEnd: f.number("beta_end"), Schedule: f.text("schedule", ""),
+		ZeroSNR: f.bool("zero_snr", false), SigmaMin: f.number("sigma_min"), SigmaMax: f.number("sigma_max"),
+		SigmaData: f.number("sigma_data"), Shift: f.number("shift"), Gamma: f.floats("gamma_table"),
+	}
+	if p.Kind == "" {
+		f.fail(v.Get("kind").Fail("is missing"))
+	}
+	return p, f.err
+}
+
+func readBoundary(v jsontext.Value) (*Boundary, error) {
+	if !given(v) {
+		return nil, nil
+	}
+	f := only(v, "kind", "sigma_data", "sigma_min", "timestep_scaling")
+	b := &Boundary{f.text("kind", "none"), f.number("sigma_data"), f.number("sigma_min"), f.number("timestep_scaling")}
+	return b, f.err
+}
+
+func readTimeInput(v jsontext.Value) (*TimeInput, error) {
+	if !given(v) {
+		return nil, nil
+	}
+	f := only(v, "kind", "scale")
+	t := &TimeInput{f.text("kind", ""), f.number("scale")}
+	if t.Kind == "" {
+		f.fail(v.Get("kind").Fail("is missing"))
+	}
+	return t, f.err
 }
 
 func readGuidance(v jsontext.Value) (Guidance, error) {

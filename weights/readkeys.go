@@ -104,6 +104,28 @@ func (f *fields) ints(name string, least int) []int {
 	return read(f, list, err)
 }
 
+// floats reads numbers; nil if absent.
+func (f *fields) floats(name string) []float64 {
+	at := f.get(name)
+	if !at.Exists() {
+		return nil
+	}
+	list, err := at.Floats()
+	return read(f, list, err)
+}
+
+// numbers reads floats that must not be negative; nil if absent.
+func (f *fields) numbers(name string) []float64 {
+	list := f.floats(name)
+	for i, v := range list {
+		if v < 0 {
+			at := f.get(name).At(i)
+			f.fail(at.Fail("expected 0 or more, found " + at.Source()))
+		}
+	}
+	return list
+}
+
 // texts reads names; nil if absent. None may be empty.
 func (f *fields) texts(name string) []string {
 	at := f.get(name)

@@ -175,6 +175,9 @@ func (m *Model) checkSteps(n int) error {
 		}
 		return clash(SettingSteps, remedy, "%d steps", n)
 	}
+	if c.MostSteps > 0 && n > c.MostSteps {
+		return clash(SettingSteps, fmt.Sprintf("use 1 to %d", c.MostSteps), "the model was distilled to %d steps at most, and %d were asked for", c.MostSteps, n)
+	}
 	if len(c.TrainedSteps) == 0 {
 		if len(c.Times) > 0 && n != len(c.Times) {
 			return clash(SettingSteps, fmt.Sprintf("use %d", len(c.Times)),

@@ -55,6 +55,8 @@ type Contract struct {
 	Forbidden map[sampler.Kind]string // solvers refused, each with its reason
 	Reason    string                  // why the solvers that Allowed leaves out are refused
 
+	Student       bool      // the grid of Defaults is the only one
+	MostSteps     int       // no more of them; 0: any number
 	TrainedSteps  []int     // the only numbers of steps; nil: any
 	Times         []float64 // the model's times visited, noisiest first, where Steps is their number; nil: the grid's
 	Deterministic bool      // no noise may be added
@@ -73,7 +75,7 @@ type Defaults struct {
 }
 
 // student reports whether the contract pins the steps.
-func (c *Contract) student() bool { return len(c.TrainedSteps) > 0 || len(c.Times) > 0 }
+func (c *Contract) student() bool { return c.Student || len(c.TrainedSteps) > 0 || len(c.Times) > 0 }
 
 // Spec is what is asked of a run.
 type Spec struct {

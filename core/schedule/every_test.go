@@ -25,6 +25,8 @@ func refused(process string, k GridKind, n int) bool {
 	switch k {
 	case TimeList, SigmaList, BestPath:
 		return true // nothing is given to them here
+	case CrashSteps:
+		return !continuous || process == "EDM" || process == "trig" || n > 30 // the last of many lies before the first time
 	case Leading, LeadingOpen, DistilledSteps, Quadratic, FastStep, FastVar, AlignedSteps:
 		if continuous {
 			return true

@@ -34,6 +34,7 @@ const (
 	BestPath
 	TimeList
 	SigmaList
+	CrashSteps
 	gridKinds
 )
 

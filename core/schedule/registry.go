@@ -80,4 +80,7 @@ var gridInfos = [gridKinds]GridInfo{
 		Line: "a list of times", Formula: "t = times[i]", Knobs: knobs()},
 	{Kind: SigmaList, Name: "sigmas", sigmas: sigmaList,
 		Line: "a list of sigmas", Formula: "σ = sigmas[i]", Knobs: knobs()},
+	{Kind: CrashSteps, Name: "crash", times: crash,
+		Line:    "steps of a flat ramp at both ends; what iPNDM's audio models use, on a cosine",
+		Formula: "t = 2/π asin(sin²(π/2 (1 - i/n)))", Source: "k-diffusion", Knobs: knobs()},
 }

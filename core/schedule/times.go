@@ -136,6 +136,22 @@ func trailing(a *ask) ([]float64, error) {
 	return times, nil
 }
 
+// crash is trailing under t' = 2/π·asin(sin²(π/2·t)), the asin of r by atan(r/√(1 - r²)).
+func crash(a *ask) ([]float64, error) {
+	if a.steps != 0 || a.hi.T != 1 {
+		return nil, gridError("use trailing", "crash is made for a continuous process of times up to 1")
+	}
+	times, err := trailing(a)
+	for i, t := range times {
+		sin, _ := exact.Sincos(t * (math.Pi / 2))
+		r := float64(sin * sin)
+		if r < 1 {
+			times[i] = exact.Atan(r/math.Sqrt((1-r)*(1+r))) / (math.Pi / 2)
+		}
+	}
+	return times, err
+}
+
 func simple(a *ask) ([]float64, error) {
 	if a.steps == 0 {
 		return trailing(a)

@@ -1,0 +1,134 @@
+package model
+
+import (
+	"fmt"
+
+	"tintype/core/denoise"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+	"tintype/weights"
+)
+
+// described replaces what the scheduler's config gives by what the checkpoint says of itself: its process, prediction,
+// boundary and time input.
+func described(m *Model, d *weights.Description, c *schedulerConfig) error {
+	if err := describedProcess(m, d.Process, c); err != nil {
+		return fmt.Errorf("process.%w", err)
+	}
+	if d.Prediction != "" {
+		p, ok := find(denoise.Predictions(), d.Prediction)
+		if !ok {
+			return fmt.Errorf("prediction %q is not implemented", d.Prediction)
+		}
+		m.Reading.Prediction = p
+	} else if d.Process != nil && !d.Scheduler.Exists() {
+		return fmt.Errorf("prediction: missing: a checkpoint without a scheduler's config needs one")
+	}
+	if b := d.Boundary; b != nil {
+		m.Reading.Boundary = 0
+		switch b.Kind {
+		case "none":
+		case "lcm":
+			m.Reading.Boundary, m.Reading.Data = orElse(b.Scaling, 10), orElse(b.SigmaData, 0.5)
+		case "cm":
+			m.Reading.Prediction = denoise.PredictConsistency
+			m.Reading.Data, m.Reading.Least = orElse(b.SigmaData, 0.5), orElse(b.SigmaMin, 0.002)
+		default:
+			return fmt.Errorf("boundary.kind %q is not implemented; implemented are none, lcm and cm", b.Kind)
+		}
+	}
+	if t := d.TimeInput; t != nil {
+		in, ok := find(denoise.TimeInputs(), t.Kind)
+		if !ok {
+			return fmt.Errorf("time_input.kind %q is not implemented", t.Kind)
+		}
+		if in != denoise.TimeOwn && t.Scale != 0 && t.Scale != 1 {
+			return fmt.Errorf("time_input.scale contradicts the kind %q, which has none", t.Kind)
+		}
+		m.Reading.Time, m.Reading.Scale = in, t.Scale
+	}
+	return nil
+}
+
+func find[T fmt.Stringer](all []T, name string) (T, bool) {
+	for _, v := range all {
+		if v.String() == name {
+			return v, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+func orElse(v, absent float64) float64 {
+	if v == 0 {
+		return absent
+	}
+	return v
+}
+
+// continuousStart is the first time of a continuous process that says nothing of it.
+const continuousStart = 1e-3
+
+// describedProcess builds the checkpoint's own process. A table is built as a scheduler's.
+func describedProcess(m *Model, d *weights.Process, c *schedulerConfig) (err error) {
+	if d == nil {
+		m.Process, err = c.process()
+		return err
+	}
+	if d.Shift != 0 {
+		m.Grid.Options = m.Grid.With(schedule.Shift, d.Shift)
+	}
+	low, high := orElse(d.SigmaMin, 0.002), orElse(d.SigmaMax, 80)
+	switch d.Kind {
+	case "vp":
+		m.Process, err = describedTable(d)
+	case "vp_linear":
+		m.Process, err = schedule.VPLinear(orElse(d.BetaStart, 0.1), orElse(d.BetaEnd, 20), continuousStart)
+	case "sub_vp":
+		m.Process, err = schedule.SubVP(orElse(d.BetaStart, 0.1), orElse(d.BetaEnd, 20), continuousStart)
+	case "cosine":
+		m.Process, err = schedule.Cosine(0, continuousStart)
+	case "ve":
+		m.Process, err = schedule.VE(low, high)
+	case "edm":
+		m.Process, err = schedule.EDM(low, high)
+	case "flow":
+		m.Process, err = schedule.Flow(continuousStart)
+	case "trigflow":
+		m.Reading.Data = orElse(d.SigmaData, 0.5)
+		m.Process, err = schedule.Trig(m.Reading.Data, 0)
+	case "gamma_table":
+		m.Process, err = schedule.GammaTable(d.Gamma)
+	default:
+		return fmt.Errorf("kind %q is not implemented", d.Kind)
+	}
+	return err
+}
+
+func describedTable(d *weights.Process) (schedule.Process, error) {
+	c := vpClass.defaults()
+	c.zeroSNR, c.trained = d.ZeroSNR, d.Betas
+	if d.Steps != 0 {
+		c.steps = d.Steps
+	}
+	if c.trained != nil && d.Steps != 0 && len(c.trained) != d.Steps {
+		return nil, fmt.Errorf("betas: %d values contradict T, which is %d", len(c.trained), d.Steps)
+	}
+	c.betaStart, c.betaEnd = orElse(d.BetaStart, c.betaStart), orElse(d.BetaEnd, c.betaEnd)
+	if d.Schedule != "" {
+		known := false
+		for _, w := range betaSchedules {
+			if w.text == d.Schedule {
+				c.betas, known = w.value, true
+			}
+		}
+		if !known {
+			return nil, fmt.Errorf("schedule %q is not implemented", d.Schedule)
+		}
+	}
+	return c.process()
+}
+
+// vpClass stands in for the scheduler of a checkpoint that describes its own process.
+var vpClass = &schedulerClass{name: "none", solver: sampler.KindDDIM, grid: schedule.Trailing, steps: 50}

@@ -1,0 +1,194 @@
+package model
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"tintype/core/denoise"
+	"tintype/core/pipeline"
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+	"tintype/weights"
+)
+
+func distilled(method string) *weights.Student {
+	return &weights.Student{Method: method, Gamma: -1, Final: "x0"}
+}
+
+// described is the description of a checkpoint with DDIM's scheduler on trailing.
+func describedBy(t *testing.T, st *weights.Student) *weights.Description {
+	return &weights.Description{
+		Scheduler: parse(t, `{"_class_name": "DDIMScheduler", "timestep_spacing": "trailing", "prediction_type": "v_prediction"}`),
+		Student:   st, Guidance: weights.Guidance{AllowCFG: true},
+	}
+}
+
+func TestContract(t *testing.T) {
+	d := describedBy(t, &weights.Student{Method: "progressive distillation", TrainedSteps: []int{4},
+		Timesteps: []float64{999, 749, 499, 249}, Deterministic: true, Gamma: -1, Final: "x0"})
+	d.Guidance = weights.Guidance{Baked: 1.5}
+	d.Samplers = weights.Samplers{
+		Default: &weights.Sampler{Name: "ddim", N: 4, Grid: "trailing"}, Allowed: []string{"ddim"},
+		Forbidden: []weights.Forbidden{{Name: "*", Reason: "why"}, {Name: "heun", Reason: "because"}, {Name: "not-here", Reason: "x"}},
+	}
+	m := &Model{}
+	if err := m.sampling(d); err != nil {
+		t.Fatal(err)
+	}
+	c := &m.Contract
+	if want := (pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 4, Guidance: 1}); c.Defaults != want {
+		t.Errorf("defaults %+v, want %+v", c.Defaults, want)
+	}
+	if len(c.Allowed) != 1 || c.Allowed[0] != sampler.KindDDIM || c.Reason != "why" || c.Forbidden[sampler.KindHeun] != "because" {
+		t.Errorf("allowed %v, reason %q, forbidden %v", c.Allowed, c.Reason, c.Forbidden)
+	}
+	if !c.NoGuidance || c.BakedGuidance != 1.5 || !c.Deterministic || len(c.Times) != 4 || c.Times[1] != 749 {
+		t.Errorf("contract %+v", c)
+	}
+	d.Student, d.Samplers.Allowed = nil, nil
+	if err := m.sampling(d); err != nil || len(m.Contract.Allowed) != 1 || m.Contract.Allowed[0] != sampler.KindDDIM {
+		t.Errorf("everything forbidden and nothing allowed: %v allowed, %v; want the default alone", m.Contract.Allowed, err)
+	}
+	d.Samplers.Allowed = []string{"nonsense"}
+	if err := m.sampling(d); err == nil || !strings.Contains(err.Error(), "nonsense") {
+		t.Errorf("an unknown solver: %v", err)
+	}
+}
+
+// The method of distillation decides solver, grid, guidance and steps where the checkpoint says nothing else.
+func TestMethodDecidesTheSampler(t *testing.T) {
+	for _, c := range []struct {
+		method string
+		change func(d *weights.Description)
+		solver sampler.Kind
+		grid   schedule.GridKind
+		steps  int
+		guided bool
+	}{
+		{"pd", func(d *weights.Description) { d.Student.TrainedSteps = []int{8} }, sampler.KindDDIM, schedule.Trailing, 8, false},
+		{"CD", func(d *weights.Description) {
+			d.Process, d.Boundary = &weights.Process{Kind: "edm"}, &weights.Boundary{Kind: "cm"}
+			d.TimeInput, d.Student.Timesteps = &weights.TimeInput{Kind: "log_sigma_250"}, []float64{0, 22}
+		}, sampler.KindCM, schedule.ConsistencySteps, 2, true},
+		{"lcm", func(d *weights.Description) { d.Boundary = &weights.Boundary{Kind: "lcm"} }, sampler.KindLCM, schedule.DistilledSteps, 4, true},
+		{"tcd", func(d *weights.Description) { d.Student.Gamma, d.Student.Original = 0.2, 100 }, sampler.KindTCD, schedule.DistilledSteps, 4, true},
+		{"turbo", func(d *weights.Description) {}, sampler.KindEulerAncestral, schedule.Trailing, 4, false},
+		{"Lightning", func(d *weights.Description) { d.Student.TrainedSteps = []int{2} }, sampler.KindEuler, schedule.Trailing, 2, false},
+		{"DMD2", func(d *weights.Description) { d.Student.Timesteps = []float64{999, 749, 499, 249} }, sampler.KindLCM, schedule.Trailing, 4, true},
+		{"reflow", func(d *weights.Description) {
+			d.Process, d.Prediction = &weights.Process{Kind: "flow", Shift: 3}, "flow_prediction"
+			d.TimeInput = &weights.TimeInput{Kind: "time", Scale: 1000}
+		}, sampler.KindEuler, schedule.Trailing, 50, true},
+		{"scm", func(d *weights.Description) {
+			d.Process, d.Prediction = &weights.Process{Kind: "trigflow"}, "trigflow"
+			d.Student.Timesteps = []float64{1.57, 1.3}
+		}, sampler.KindSCM, schedule.Trailing, 2, true},
+	} {
+		d := describedBy(t, distilled(c.method))
+		c.change(d)
+		m := &Model{}
+		if err := m.sampling(d); err != nil {
+			t.Errorf("%s: %v", c.method, err)
+			continue
+		}
+		k := &m.Contract
+		if k.Defaults.Solver != c.solver || k.Defaults.Grid != c.grid || k.Defaults.Steps != c.steps || k.NoGuidance == c.guided {
+			t.Errorf("%s: %+v, guidance refused %t", c.method, k.Defaults, k.NoGuidance)
+		}
+		if !k.Student || k.Reason == "" || !slices.Contains(k.Allowed, c.solver) || slices.Contains(k.Allowed, sampler.KindUniPC) {
+			t.Errorf("%s allows %v because %q", c.method, k.Allowed, k.Reason)
+		}
+		// Karras' grid and a multistep solver are refused with the reason.
+		if err := m.CheckSolver(sampler.KindUniPC); err == nil || !strings.Contains(err.Error(), k.Reason) {
+			t.Errorf("%s with unipc: %v", c.method, err)
+		}
+		if c.grid != schedule.Karras && m.CheckGrid(schedule.Karras) == nil {
+			t.Errorf("%s on karras is accepted", c.method)
+		}
+		if err := m.CheckGrid(c.grid); err != nil {
+			t.Errorf("%s on its own grid: %v", c.method, err)
+		}
+	}
+}
+
+// What contradicts the method, or leaves out what it cannot do without, is refused by name.
+func TestMethodsRefuse(t *testing.T) {
+	for name, c := range map[string]struct {
+		method string
+		change func(d *weights.Description)
+		part   string
+	}{
+		"unknown method":       {"magic", func(d *weights.Description) {}, `student.method "magic"`},
+		"pd without steps":     {"pd", func(d *weights.Description) {}, "student.trained_steps: missing"},
+		"dmd without list":     {"dmd2", func(d *weights.Description) {}, "student.t_list: missing"},
+		"rising list":          {"dmd2", func(d *weights.Description) { d.Student.Timesteps = []float64{249, 999} }, "student.t_list"},
+		"lcm without boundary": {"lcm", func(d *weights.Description) {}, "needs the boundary lcm"},
+		"cd without boundary":  {"cd", func(d *weights.Description) {}, "needs the boundary cm"},
+		"scm of another net":   {"scm", func(d *weights.Description) {}, "needs the prediction trigflow"},
+		"silent turbo":         {"turbo", func(d *weights.Description) { d.Student.Deterministic = true }, "student.deterministic"},
+		"pd by heun": {"pd", func(d *weights.Description) {
+			d.Student.TrainedSteps, d.Samplers.Default = []int{4}, &weights.Sampler{Name: "heun"}
+		}, "samplers.default.name"},
+		"pd on karras": {"pd", func(d *weights.Description) {
+			d.Student.TrainedSteps, d.Samplers.Default = []int{4}, &weights.Sampler{Name: "ddim", Grid: "karras"}
+		}, "samplers.default.grid"},
+		"tcd that allows dpm": {"tcd", func(d *weights.Description) { d.Samplers.Allowed = []string{"tcd", "dpmpp-2m"} }, "samplers.allowed"},
+		"no such process":     {"tcd", func(d *weights.Description) { d.Process = &weights.Process{Kind: "foam"} }, `process.kind "foam"`},
+		"no such boundary":    {"tcd", func(d *weights.Description) { d.Boundary = &weights.Boundary{Kind: "x"} }, `boundary.kind "x"`},
+		"no such prediction":  {"tcd", func(d *weights.Description) { d.Prediction = "x" }, `prediction "x"`},
+		"no such time":        {"tcd", func(d *weights.Description) { d.TimeInput = &weights.TimeInput{Kind: "x"} }, `time_input.kind "x"`},
+		"scale of a log":      {"tcd", func(d *weights.Description) { d.TimeInput = &weights.TimeInput{Kind: "sigma", Scale: 2} }, "time_input.scale"},
+		"betas and T": {"tcd", func(d *weights.Description) {
+			d.Process = &weights.Process{Kind: "vp", Steps: 3, Betas: []float64{0.1}}
+		}, "process.betas"},
+		"no such table": {"tcd", func(d *weights.Description) { d.Process = &weights.Process{Kind: "vp", Schedule: "x"} }, `process.schedule "x"`},
+	} {
+		d := describedBy(t, distilled(c.method))
+		c.change(d)
+		if err := (&Model{}).sampling(d); err == nil || !strings.Contains(err.Error(), c.part) {
+			t.Errorf("%s: error %v, want one that says %s", name, err, c.part)
+		}
+	}
+	// An unknown method is sampled by a contract that says everything.
+	d := describedBy(t, distilled("magic"))
+	d.Samplers = weights.Samplers{Default: &weights.Sampler{Name: "ddim", N: 3, Grid: "trailing"}, Allowed: []string{"ddim"}}
+	if err := (&Model{}).sampling(d); err != nil {
+		t.Errorf("an unknown method with its sampler: %v", err)
+	}
+}
+
+// Every kind of process that a checkpoint may describe, and its rates.
+func TestDescribedProcesses(t *testing.T) {
+	for kind, c := range map[string]struct {
+		p    weights.Process
+		want schedule.Level
+	}{
+		"vp":          {weights.Process{Betas: []float64{0.25, 0.5}}, schedule.Level{T: 0, A: math.Sqrt(0.75), S: 0.5}},
+		"vp_linear":   {weights.Process{}, schedule.Level{T: 1, A: math.Exp(-(0.1 + 19.9/2) / 2), S: math.Sqrt(1 - math.Exp(-(0.1 + 19.9/2)))}},
+		"sub_vp":      {weights.Process{BetaEnd: 10}, schedule.Level{T: 1, A: math.Exp(-(0.1 + 9.9/2) / 2), S: 1 - math.Exp(-(0.1 + 9.9/2))}},
+		"cosine":      {weights.Process{}, schedule.Level{T: 0.5, A: math.Sqrt(0.5), S: math.Sqrt(0.5)}},
+		"ve":          {weights.Process{SigmaMin: 0.01, SigmaMax: 50}, schedule.Level{T: 1, A: 1, S: 50}},
+		"edm":         {weights.Process{}, schedule.Level{T: 80, A: 1, S: 80}},
+		"flow":        {weights.Process{}, schedule.Level{T: 0.25, A: 0.75, S: 0.25}},
+		"trigflow":    {weights.Process{SigmaData: 0.3}, schedule.Level{T: math.Pi / 2, A: 0, S: 0.3}},
+		"gamma_table": {weights.Process{Gamma: []float64{-10, 10}}, schedule.Level{T: 0.5, A: math.Sqrt(0.5), S: math.Sqrt(0.5)}},
+	} {
+		c.p.Kind = kind
+		m := &Model{}
+		if err := m.sampling(&weights.Description{Process: &c.p, Prediction: "sample", Guidance: weights.Guidance{AllowCFG: true}}); err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		if got := m.Process.At(c.want.T); math.Abs(got.A-c.want.A) > 1e-12 || math.Abs(got.S-c.want.S) > 1e-12 {
+			t.Errorf("%s at %v is %v, want %v", kind, c.want.T, got, c.want)
+		}
+		if m.Reading.Prediction != denoise.PredictSample || m.Contract.Defaults.Grid != schedule.Trailing {
+			t.Errorf("%s: %+v, %+v", kind, m.Reading, m.Contract.Defaults)
+		}
+	}
+	if err := (&Model{}).sampling(&weights.Description{Process: &weights.Process{Kind: "flow"}}); err == nil || !strings.Contains(err.Error(), "prediction: missing") {
+		t.Errorf("a process without a prediction: %v", err)
+	}
+}
