@@ -132,7 +132,7 @@ func (m *Model) CheckSolver(k sampler.Kind) error {
 	if info.Guided && m.CheckGuidance() != nil {
 		return clash(SettingSolver, remedy, "%v needs guidance, and the model cannot be guided", k)
 	}
-	if !m.Extras.Has(info.Needs) {
+	if !m.Extras.Has(info.Needs, m.Process) {
 		return caused(SettingSolver, &sampler.NeedError{Kind: k, Need: info.Needs})
 	}
 	if c.Deterministic && info.Stochastic {

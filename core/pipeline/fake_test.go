@@ -117,10 +117,8 @@ func bring(m *Model, info sampler.Info, steps int) (ok bool) {
 		m.Extras.Table = table
 	case sampler.NeedsDegrader:
 		m.Extras.Degrader = sampler.Heat{Width: 3}
-	case sampler.NeedsBlur:
-		m.Extras.Blur = &sampler.Blur{Max: 2, Floor: 0.1}
 	}
-	return m.Extras.Has(info.Needs)
+	return m.Extras.Has(info.Needs, m.Process)
 }
 
 func mustCompile(t testing.TB, m *Model, s Spec) *Run {

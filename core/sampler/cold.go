@@ -54,3 +54,16 @@ func (s Cold) Compile(levels []schedule.Level, b *Builder) error {
 	}
 	return nil
 }
+
+// severity is the time of a level from 0, the clean picture's, to 1. The first trained step of a stepped process is not
+// yet clean.
+func severity(p schedule.Process, l schedule.Level) float64 {
+	if l.S == 0 {
+		return 0
+	}
+	if s, ok := p.(schedule.Stepped); ok {
+		return (l.T + 1) / float64(s.Steps())
+	}
+	hi, _ := p.Range()
+	return l.T / hi.T
+}

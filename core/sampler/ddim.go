@@ -15,6 +15,8 @@ import (
 // J. Song et al., Denoising diffusion implicit models, arXiv 2010.02502, eq. 12 and 16. η = 0 is deterministic and
 // the same as Euler; η = 1 is DDPM. The slope e comes from D as it is after guidance and clipping.
 //
+// On the grids fast-step and fast-var it is FastDPM (Z. Kong, W. Ping, arXiv 2106.00132), whose κ is this η.
+//
 // Order 1 (weak order 1 for η > 0); one evaluation a step.
 type DDIM struct{ Eta float64 }
 

@@ -13,7 +13,6 @@ type Extras struct {
 	Head       Head      // what the network returns besides its prediction
 	Table      *Table    // learned coefficients
 	Degrader   Degrader  // what the restoring network undoes
-	Blur       *Blur     // how the process blurs
 	SecondTime bool      // the network is told where a step ends, too: its Denoiser is a denoise.Jumper
 }
 
@@ -53,8 +52,8 @@ var needTexts = [...]string{
 
 func (n Need) String() string { return needTexts[n] }
 
-// Has reports whether the checkpoint has it.
-func (e *Extras) Has(n Need) bool {
+// Has reports whether the checkpoint, of the process p, has it.
+func (e *Extras) Has(n Need, p schedule.Process) bool {
 	switch n {
 	case NeedsSquares:
 		return len(e.Squares) > 0
@@ -69,7 +68,8 @@ func (e *Extras) Has(n Need) bool {
 	case NeedsDegrader:
 		return e.Degrader != nil
 	case NeedsBlur:
-		return e.Blur != nil
+		_, ok := p.(*schedule.Blur)
+		return ok
 	case NeedsSecondTime:
 		return e.SecondTime
 	}
@@ -92,7 +92,7 @@ func (e *NeedError) Remedy() string { return "use another solver" }
 
 // Compile is Kind.Compile with what the checkpoint brings; what it lacks is a *NeedError.
 func (e *Extras) Compile(k Kind, o Options, p schedule.Process, levels []schedule.Level) (Program, error) {
-	full, err := e.fill(k, o)
+	full, err := e.fill(k, o, p)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (e *Extras) Compile(k Kind, o Options, p schedule.Process, levels []schedul
 // Travel is Compile with stretches of jump steps that are run times over: see the solver Travel. A solver that owns its
 // loop cannot go back and is refused.
 func (e *Extras) Travel(k Kind, o Options, p schedule.Process, levels []schedule.Level, jump, times int) (Program, error) {
-	full, err := e.fill(k, o)
+	full, err := e.fill(k, o, p)
 	if err != nil {
 		return nil, err
 	}
@@ -118,8 +118,8 @@ func (e *Extras) Travel(k Kind, o Options, p schedule.Process, levels []schedule
 	return e.compile(Travel{infos[k].tape(full), jump, times}, p, levels)
 }
 
-func (e *Extras) fill(k Kind, o Options) (Options, error) {
-	if need := infos[k].Needs; !e.Has(need) {
+func (e *Extras) fill(k Kind, o Options, p schedule.Process) (Options, error) {
+	if need := infos[k].Needs; !e.Has(need, p) {
 		return o, &NeedError{k, need}
 	}
 	return o.Fill(k.String(), k.Knobs())

@@ -201,7 +201,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		}
 	}
 	for _, info := range Solvers() {
-		program, err := bring(info.Kind, trailing(t, 10)).Compile(info.Kind, noisy.For(info.Knobs), process(t), trailing(t, 10))
+		program, err := prepare(info.Kind, noisy.For(info.Knobs), process(t), trailing(t, 10))
 		if err != nil {
 			t.Fatal(err)
 		}

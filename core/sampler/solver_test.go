@@ -22,7 +22,7 @@ func compile(t testing.TB, s Solver, levels []schedule.Level) *Tape {
 // tape compiles a solver of the registry with those of the settings that it has; ok is false if it owns its loop.
 func tape(t testing.TB, k Kind, o Options, p schedule.Process, levels []schedule.Level) (tape *Tape, ok bool) {
 	t.Helper()
-	program, err := bring(k, levels).Compile(k, o.For(k.Knobs()), p, levels)
+	program, err := prepare(k, o.For(k.Knobs()), p, levels)
 	if err != nil {
 		t.Fatalf("%v: %v", k, err)
 	}
@@ -33,7 +33,7 @@ func tape(t testing.TB, k Kind, o Options, p schedule.Process, levels []schedule
 // bring is what the solver needs of a checkpoint: of the table, DDIM's.
 func bring(k Kind, levels []schedule.Level) *Extras {
 	info, _ := k.Info()
-	e := &Extras{Degrader: Fade{}, Blur: &Blur{Max: 1, Floor: 0.2}, SecondTime: true, Table: &Table{}}
+	e := &Extras{Degrader: Fade{}, SecondTime: true, Table: &Table{}}
 	switch info.Needs {
 	case NeedsVariance:
 		e.Head = HeadVariance
@@ -53,6 +53,18 @@ func bring(k Kind, levels []schedule.Level) *Extras {
 		e.Table.X, e.Table.D, e.Table.Noise = append(e.Table.X, x), append(e.Table.D, d), append(e.Table.Noise, 0)
 	}
 	return e
+}
+
+// prepare compiles with it. A process that blurs has times from 0 to 1.
+func prepare(k Kind, o Options, p schedule.Process, levels []schedule.Level) (Program, error) {
+	if info, _ := k.Info(); info.Needs == NeedsBlur {
+		p = &schedule.Blur{Process: p, Most: 1, Floor: 0.2}
+		levels = append([]schedule.Level(nil), levels...)
+		for i := range levels {
+			levels[i].T /= 1000
+		}
+	}
+	return bring(k, levels).Compile(k, o, p, levels)
 }
 
 var noisy = Options{}.With(Eta, 0.5)

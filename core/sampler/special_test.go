@@ -237,11 +237,13 @@ func TestGDDIMBlur(t *testing.T) {
 	clean := picture(s)
 	e := make([]float32, len(clean))
 	noise32(e, 7)
-	p, levels := process(t), trailing(t, 6)
-	blur := &Blur{Max: 4, Floor: 0.05}
+	levels := trailing(t, 6)
+	for i := range levels {
+		levels[i].T /= 1000
+	}
+	blur := &schedule.Blur{Process: process(t), Most: 4, Floor: 0.05}
 	at := func(dst []float32, l schedule.Level) { // a_k·x0 + s·e
-		severity := (l.T + 1) / 1000
-		width := blur.Max * math.Pow(math.Sin(math.Pi/2*severity), 2)
+		width := blur.Most * math.Pow(math.Sin(math.Pi/2*l.T), 2)
 		Spectral{func(w float64) float64 {
 			return l.A * ((1-blur.Floor)*math.Exp(-w*width*width/2) + blur.Floor)
 		}}.Bind(s)(dst, clean)
@@ -249,7 +251,7 @@ func TestGDDIMBlur(t *testing.T) {
 			dst[i] += float32(l.S) * e[i]
 		}
 	}
-	program, err := (&Extras{Blur: blur}).Compile(KindGDDIMBlur, Options{}, p, levels)
+	program, err := KindGDDIMBlur.Compile(Options{}, blur, levels)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +275,7 @@ func TestGDDIMBlur(t *testing.T) {
 	}
 	for _, eta := range []float64{0, 0.6} {
 		o := Options{}.With(Eta, eta)
-		flat, err := (&Extras{Blur: &Blur{Max: 4, Floor: 1}}).Compile(KindGDDIMBlur, o, p, levels)
+		flat, err := KindGDDIMBlur.Compile(o, &schedule.Blur{Process: process(t), Most: 4, Floor: 1}, levels)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package sampler_test
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -69,6 +70,40 @@ func TestCorrectorIsStationary(t *testing.T) {
 			}
 			if want := v * (1 + 0.16*0.16 + left); math.Abs(got/want-1) > 4.5*math.Sqrt(2.0/n)+0.005 || math.Abs(gotMean-mean) > 4.5*math.Sqrt(v/n) {
 				t.Errorf("lambda %v, begun %v times too wide: mean %.4f and variance %.4f, want %.4f and %.4f", lambda, begin, gotMean, got, mean, want)
+			}
+		}
+	}
+}
+
+// Each predictor has weak order 1 on every kind of process: the coefficients of its SDE come from the levels alone.
+func TestPredictorsOnEveryProcess(t *testing.T) {
+	g := oracle.Gaussian{Mean: 0.4, Var: 0.25}
+	vp, err1 := schedule.VPLinear(0.1, 20, 1e-3)
+	sub, err2 := schedule.SubVP(0.1, 20, 1e-3)
+	ve, err3 := schedule.VE(0.01, 50)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range map[string]schedule.Process{"vp": vp, "sub-vp": sub, "ve": ve} {
+		for _, predictor := range []int{ReverseDiffusion, AncestralPredictor, EulerMaruyama} {
+			var errs []float64
+			for _, n := range []int{200, 400, 800} {
+				levels := make([]schedule.Level, n+1)
+				for i := range levels {
+					levels[i] = p.At(0.9 - 0.7*float64(i)/float64(n))
+				}
+				tape, err := Compile(PC{Predictor: predictor}, p, levels)
+				if err != nil {
+					t.Fatal(err)
+				}
+				mean, v := g.Push(tape)
+				wantMean, want := g.Marginal(levels[n])
+				errs = append(errs, math.Abs(v/want-1)+math.Abs(mean-wantMean))
+			}
+			for i := 1; i < len(errs); i++ {
+				if slope := math.Log2(errs[i-1] / errs[i]); slope < 0.75 || slope > 1.6 {
+					t.Errorf("predictor %d on %s: errors %v fall with order %.2f", predictor, name, errs, slope)
+				}
 			}
 		}
 	}

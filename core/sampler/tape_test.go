@@ -207,7 +207,7 @@ func TestCompileRefuses(t *testing.T) {
 	} {
 		for _, info := range Solvers() {
 			var refused *LevelsError
-			if _, err := bring(info.Kind, levels).Compile(info.Kind, Options{}, process(t), levels); !errors.As(err, &refused) {
+			if _, err := prepare(info.Kind, Options{}, process(t), levels); !errors.As(err, &refused) {
 				t.Errorf("%v on levels with %s: error %v", info.Kind, name, err)
 			}
 		}
@@ -231,7 +231,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("%s has no formula", info.Name)
 		}
 		program := func(o Options) Program {
-			p, err := bring(info.Kind, trailing(t, 4)).Compile(info.Kind, o, process(t), trailing(t, 4))
+			p, err := prepare(info.Kind, o, process(t), trailing(t, 4))
 			if err != nil {
 				t.Fatalf("%s: %v", info.Name, err)
 			}
