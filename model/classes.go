@@ -35,6 +35,7 @@ const (
 	processEDM
 	processTrig
 	processCosine
+	processVE
 )
 
 var schedulerClasses = []schedulerClass{
@@ -75,6 +76,9 @@ var schedulerClasses = []schedulerClass{
 	{name: "FlowMatchEulerDiscreteScheduler", solver: sampler.KindEuler, kind: processFlow, grid: schedule.Trailing, steps: 28},
 	{name: "FlowMatchHeunDiscreteScheduler", solver: sampler.KindFlowHeun, kind: processFlow, grid: schedule.Trailing, steps: 28},
 	{name: "FlowMatchLCMScheduler", solver: sampler.KindFlowStochastic, kind: processFlow, grid: schedule.Trailing, steps: 4},
+	{name: "ScoreSdeVeScheduler", solver: sampler.KindPC, kind: processVE, grid: schedule.Exponential, steps: 2000, set: func(c *schedulerConfig) {
+		c.prediction, c.steps, c.sigmaMin, c.sigmaMax, c.snr = denoise.PredictScore, 2000, 0.01, 1348, 0.15
+	}},
 	{name: "LTXEulerAncestralRFScheduler", solver: sampler.KindFlowAncestral, kind: processFlow, grid: schedule.Trailing, steps: 30},
 }
 
@@ -97,7 +101,7 @@ func classWords() []word[*schedulerClass] {
 func (class *schedulerClass) defaults() schedulerConfig {
 	c := schedulerConfig{
 		class: class, steps: 1000, betaStart: 0.0001, betaEnd: 0.02, lambdaMin: math.Inf(-1),
-		sigmaMin: 0.002, sigmaMax: 80, sigmaData: 0.5, rho: 7, shift: 1, order: 2, sNoise: 1, eta: 1,
+		sigmaMin: 0.002, sigmaMax: 80, sigmaData: 0.5, rho: 7, shift: 1, order: 2, sNoise: 1, eta: 1, snr: 0.16, corrections: 1,
 		clipRange: 1, quantile: 0.995, thresholdM: 1, lowerOrder: true, numInferenceSteps: class.steps,
 	}
 	if class.kind == processFlow {
@@ -135,6 +139,8 @@ func (c *schedulerConfig) solver() (sampler.Kind, sampler.Options, error) {
 		byOrder = &noiseSingle
 	case kind == sampler.KindDPMpp2S:
 		return 0, sampler.Options{}, errors.New("algorithm_type sde-dpmsolver++ in single steps is not implemented; use DPMSolverSDEScheduler")
+	case kind == sampler.KindDDPM && c.learned:
+		kind = sampler.KindDDPMLearned
 	case kind == sampler.KindPRK && c.skipPRK:
 		kind = sampler.KindPLMS
 	case kind == sampler.KindEuler && c.stochastic:
@@ -146,7 +152,8 @@ func (c *schedulerConfig) solver() (sampler.Kind, sampler.Options, error) {
 		}
 		kind = byOrder[c.order-1]
 	}
-	asked := sampler.Options{}.With(sampler.Order, float64(c.order)).With(sampler.SNoise, c.sNoise)
+	asked := sampler.Options{}.With(sampler.Order, float64(c.order)).With(sampler.SNoise, c.sNoise).
+		With(sampler.SNR, c.snr).With(sampler.Inner, float64(c.corrections))
 	if kind == sampler.KindLMS || kind == sampler.KindIPNDM {
 		asked = asked.With(sampler.Order, 4)
 	}

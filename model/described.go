@@ -37,6 +37,11 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 			return fmt.Errorf("boundary.kind %q is not implemented; implemented are none, lcm and cm", b.Kind)
 		}
 	}
+	if v := d.Variance; v != nil {
+		if err := describedVariance(m, v); err != nil {
+			return fmt.Errorf("variance.%w", err)
+		}
+	}
 	if t := d.TimeInput; t != nil {
 		in, ok := find(denoise.TimeInputs(), t.Kind)
 		if !ok {
@@ -65,6 +70,28 @@ func orElse(v, absent float64) float64 {
 		return absent
 	}
 	return v
+}
+
+// heads are the second outputs of a network, by the words of variance.kind.
+var heads = map[string]sampler.Head{
+	"none": sampler.HeadNone, "analytic": sampler.HeadNone, "learned_range": sampler.HeadVariance,
+	"second_moment": sampler.HeadSecondMoment, "error": sampler.HeadError,
+}
+
+// describedVariance is what the checkpoint knows of the reverse process' variance.
+func describedVariance(m *Model, v *weights.Variance) error {
+	head, ok := heads[v.Kind]
+	if !ok {
+		return fmt.Errorf("kind %q is not implemented", v.Kind)
+	}
+	m.Extras.Head, m.Extras.Squares = head, v.Squares
+	if p, stepped := m.Process.(schedule.Stepped); v.Squares != nil && (!stepped || len(v.Squares) != p.Steps()) {
+		return fmt.Errorf("squares: %d values, expected one for each trained step", len(v.Squares))
+	}
+	if v.Kind == "analytic" && v.Squares == nil {
+		return fmt.Errorf("squares: missing")
+	}
+	return nil
 }
 
 // continuousStart is the first time of a continuous process that says nothing of it.

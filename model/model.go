@@ -73,9 +73,13 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 		return net.Plan(n, h, w, between)
 	})
 	m.H, m.W, m.C = cfg.SampleHeight, cfg.SampleWidth, cfg.InChannels
-	if cfg.OutChannels != cfg.InChannels {
-		return nil, fmt.Errorf("unet.out_channels %d, expected in_channels %d: a network that returns more than its "+
-			"prediction is not supported", cfg.OutChannels, cfg.InChannels)
+	out, what := cfg.InChannels, "in_channels"
+	if m.Extras.Head != sampler.HeadNone {
+		out, what = 2*out, "twice in_channels, for the prediction and what stands beside it,"
+	}
+	if cfg.OutChannels != out {
+		return nil, fmt.Errorf("unet.out_channels %d, expected %s %d: variance or the scheduler's variance_type says what more a "+
+			"network returns", cfg.OutChannels, what, out)
 	}
 	m.Codec = pipeline.Codec{Kind: codecs[d.Model.Codec.Kind], Factor: d.Model.Codec.Factor}
 	if d.Student != nil {
@@ -97,6 +101,9 @@ func (m *Model) sampling(d *weights.Description) error {
 	m.Reading, m.Grid.Options = s.reading(), s.gridOptions()
 	if s.clip {
 		m.Clip = s.clipRange
+	}
+	if s.learned {
+		m.Extras.Head = sampler.HeadVariance
 	}
 	if s.threshold {
 		m.Thresh = pipeline.Threshold{Quantile: s.quantile, Max: s.thresholdM}

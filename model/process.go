@@ -19,6 +19,8 @@ func (c *schedulerConfig) process() (schedule.Process, error) {
 		return schedule.Flow(1 / float64(max(c.steps, 2)))
 	case c.class.kind == processEDM:
 		return schedule.EDM(c.sigmaMin, c.sigmaMax)
+	case c.class.kind == processVE:
+		return schedule.VE(c.sigmaMin, c.sigmaMax)
 	case c.class.kind == processTrig:
 		return schedule.Trig(c.sigmaData, 0)
 	case c.class.kind == processCosine:
@@ -76,6 +78,8 @@ func (c *schedulerConfig) reading() denoise.Reading {
 		case denoise.PredictV:
 			r.Prediction = denoise.PredictEDMV
 		}
+	case c.class.kind == processVE:
+		r.Time = denoise.TimeSigma
 	case c.logTime:
 		r.Time = denoise.TimeQuarterLog
 	}

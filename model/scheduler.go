@@ -37,12 +37,15 @@ type schedulerConfig struct {
 	order          int // solver_order
 	algorithm      algorithm
 	largeVariance  bool // DDPM's fixed_large
+	learned        bool // the network returns a variance, too: learned_range
 	heunCorrection bool // DPM-Solver's solver_type heun
 	bh1            bool // UniPC's
 	lowerOrder     bool // lower_order_final
 	skipPRK        bool
 	stochastic     bool // a flow's stochastic_sampling
 	sNoise, eta    float64
+	snr            float64 // of the predictor-corrector
+	corrections    int
 
 	spacing      spacing
 	sigmas       sigmaGrid
@@ -154,7 +157,9 @@ var schedulerFields = map[string]field[schedulerConfig]{
 
 	"solver_order":        integer(func(c *schedulerConfig) *int { return &c.order }),
 	"algorithm_type":      choice(algorithms, func(c *schedulerConfig) *algorithm { return &c.algorithm }),
-	"variance_type":       choice(varianceTypes, func(c *schedulerConfig) *bool { return &c.largeVariance }),
+	"variance_type":       readVarianceType,
+	"snr":                 number(func(c *schedulerConfig) *float64 { return &c.snr }),
+	"correct_steps":       integer(func(c *schedulerConfig) *int { return &c.corrections }),
 	"solver_type":         readSolverType,
 	"lower_order_final":   boolean(func(c *schedulerConfig) *bool { return &c.lowerOrder }),
 	"skip_prk_steps":      boolean(func(c *schedulerConfig) *bool { return &c.skipPRK }),
@@ -205,8 +210,9 @@ var (
 	predictionTypes = []word[denoise.Prediction]{{"epsilon", denoise.PredictEpsilon}, {"v_prediction", denoise.PredictV},
 		{"sample", denoise.PredictSample}, {"flow_prediction", denoise.PredictFlow}, {"trigflow", denoise.PredictTrig}}
 	timestepTypes = []word[bool]{{"discrete", false}, {"continuous", true}}
-	varianceTypes = []word[bool]{{"fixed_small", false}, {"fixed_small_log", false}, {"fixed_large", true}, {"", false}}
-	algorithms    = []word[algorithm]{{"dpmsolver++", algorithmData}, {"dpmsolver", algorithmNoise}, {"sde-dpmsolver++", algorithmSDEData},
+	varianceTypes = []word[[2]bool]{{"fixed_small", [2]bool{}}, {"fixed_small_log", [2]bool{}}, {"fixed_large", [2]bool{true, false}},
+		{"learned_range", [2]bool{false, true}}, {"", [2]bool{}}}
+	algorithms = []word[algorithm]{{"dpmsolver++", algorithmData}, {"dpmsolver", algorithmNoise}, {"sde-dpmsolver++", algorithmSDEData},
 		{"deis", algorithmData}}
 	solverTypes = []word[[2]bool]{{"midpoint", [2]bool{}}, {"heun", [2]bool{true, false}}, {"logrho", [2]bool{}},
 		{"bh1", [2]bool{false, true}}, {"bh2", [2]bool{}}}
@@ -251,6 +257,16 @@ func orNull(at func(*schedulerConfig) *float64) field[schedulerConfig] {
 		}
 		return err
 	}
+}
+
+func readVarianceType(c *schedulerConfig, v jsontext.Value) error {
+	text, err := textOrNull(v)
+	if err != nil {
+		return err
+	}
+	kind, err := pick(varianceTypes, v, text)
+	c.largeVariance, c.learned = kind[0], kind[1]
+	return err
 }
 
 func readSolverType(c *schedulerConfig, v jsontext.Value) error {

@@ -143,7 +143,10 @@ func TestMethodsRefuse(t *testing.T) {
 		"betas and T": {"tcd", func(d *weights.Description) {
 			d.Process = &weights.Process{Kind: "vp", Steps: 3, Betas: []float64{0.1}}
 		}, "process.betas"},
-		"no such table": {"tcd", func(d *weights.Description) { d.Process = &weights.Process{Kind: "vp", Schedule: "x"} }, `process.schedule "x"`},
+		"no such variance":    {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Kind: "x"} }, `variance.kind "x"`},
+		"analytic of nothing": {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Kind: "analytic"} }, "variance.squares: missing"},
+		"squares of a few":    {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Squares: []float64{1}, Kind: "none"} }, "variance.squares: 1 values"},
+		"no such table":       {"tcd", func(d *weights.Description) { d.Process = &weights.Process{Kind: "vp", Schedule: "x"} }, `process.schedule "x"`},
 	} {
 		d := describedBy(t, distilled(c.method))
 		c.change(d)
@@ -190,5 +193,33 @@ func TestDescribedProcesses(t *testing.T) {
 	}
 	if err := (&Model{}).sampling(&weights.Description{Process: &weights.Process{Kind: "flow"}}); err == nil || !strings.Contains(err.Error(), "prediction: missing") {
 		t.Errorf("a process without a prediction: %v", err)
+	}
+}
+
+// What the checkpoint knows of the variance opens the solvers that need it.
+func TestVarianceOpensSolvers(t *testing.T) {
+	for name, c := range map[string]struct {
+		d      weights.Description
+		solver sampler.Kind
+	}{
+		"table":         {weights.Description{Variance: &weights.Variance{Kind: "analytic", Squares: make([]float64, 1000)}}, sampler.KindAnalytic},
+		"second moment": {weights.Description{Variance: &weights.Variance{Kind: "second_moment"}}, sampler.KindSN},
+		"error":         {weights.Description{Variance: &weights.Variance{Kind: "error"}}, sampler.KindNPR},
+		"learned range": {weights.Description{Scheduler: parse(t, `{"_class_name": "DDPMScheduler", "variance_type": "learned_range"}`)}, sampler.KindDDPMLearned},
+	} {
+		if !c.d.Scheduler.Exists() {
+			c.d.Scheduler = parse(t, `{"_class_name": "DDPMScheduler"}`)
+		}
+		m, plain := &Model{}, &Model{}
+		if err := m.sampling(&c.d); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := plain.sampling(&weights.Description{Scheduler: parse(t, `{"_class_name": "DDPMScheduler"}`)}); err != nil {
+			t.Fatal(err)
+		}
+		if m.CheckSolver(c.solver) != nil || plain.CheckSolver(c.solver) == nil {
+			t.Errorf("%s: %v, %v without it", name, m.CheckSolver(c.solver), plain.CheckSolver(c.solver))
+		}
 	}
 }

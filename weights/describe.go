@@ -9,7 +9,7 @@ import (
 
 // describe builds the metadata that a one-file checkpoint has from what the directory says.
 func (d *directory) describe() error {
-	for _, key := range []string{"process", "prediction", "boundary", "time_input", "student", "guidance", "samplers"} {
+	for _, key := range []string{"process", "prediction", "boundary", "time_input", "variance", "student", "guidance", "samplers"} {
 		if v := d.index.Get(key); given(v) {
 			d.c.metadata[key] = v.Compact()
 		}
@@ -151,7 +151,7 @@ func (d *directory) checkIndex() error {
 			if classes, err := m.Value.Texts(); err != nil || len(classes) != 2 {
 				return d.indexError(m.Value.Fail("expected [library, class]"))
 			}
-		case "name", "id2label", "null_label", "codec", "process", "prediction", "boundary", "time_input", "student", "guidance", "samplers", "licence", "provenance", "format":
+		case "name", "id2label", "null_label", "codec", "process", "prediction", "boundary", "time_input", "variance", "student", "guidance", "samplers", "licence", "provenance", "format":
 		default:
 			absent := m.Value.Len() == 2 && m.Value.At(0).IsNull() && m.Value.At(1).IsNull()
 			if m.Key[:min(1, len(m.Key))] != "_" && !absent {

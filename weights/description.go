@@ -20,6 +20,7 @@ type Description struct {
 	Prediction string         // "": the scheduler's
 	Boundary   *Boundary      // nil: the scheduler's
 	TimeInput  *TimeInput     // nil: the scheduler's
+	Variance   *Variance      // nil: the scheduler's
 	Model      Model
 	Student    *Student // nil for a network that was not distilled
 	Guidance   Guidance
@@ -93,6 +94,12 @@ type Process struct {
 	Gamma              []float64 // gamma_table
 }
 
+// Variance is what is known of the reverse process' variance.
+type Variance struct {
+	Kind    string    // none, analytic, or what the network returns besides: learned_range, second_moment, error
+	Squares []float64 // the mean square of the predicted noise at each trained step
+}
+
 // Boundary is what makes an estimate the picture itself at the clean end.
 type Boundary struct {
 	Kind      string  // none, lcm or cm
@@ -152,7 +159,7 @@ func (s Samplers) Reason(solver string) string {
 func (c *Checkpoint) Describe() (*Description, error) {
 	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
 		switch key {
-		case "unet", "classifier", "scheduler", "process", "prediction", "boundary", "time_input", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
+		case "unet", "classifier", "scheduler", "process", "prediction", "boundary", "time_input", "variance", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
 		default:
 			if !strings.HasPrefix(key, "_") {
 				return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + jsontext.Quote(key)}
@@ -201,6 +208,9 @@ func (c *Checkpoint) describe() (*Description, error) {
 		return nil, err
 	}
 	if d.TimeInput, err = readTimeInput(values["time_input"]); err != nil {
+		return nil, err
+	}
+	if d.Variance, err = readVariance(values["variance"]); err != nil {
 		return nil, err
 	}
 	if d.Student, err = readStudent(values["student"]); err != nil {

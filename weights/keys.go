@@ -159,6 +159,15 @@ func readBoundary(v jsontext.Value) (*Boundary, error) {
 	return b, f.err
 }
 
+func readVariance(v jsontext.Value) (*Variance, error) {
+	if !given(v) {
+		return nil, nil
+	}
+	f := only(v, "kind", "squares")
+	x := &Variance{f.text("kind", "none"), f.numbers("squares")}
+	return x, f.err
+}
+
 func readTimeInput(v jsontext.Value) (*TimeInput, error) {
 	if !given(v) {
 		return nil, nil
