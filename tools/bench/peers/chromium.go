@@ -5,6 +5,7 @@ package main
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -36,14 +37,18 @@ func inChromium(packages, dir string, cases []testCase) error {
 	}
 	defer chromium.Close()
 	page.exited = chromium.Exited
+	var errs []error
 	for _, c := range cases {
 		for threads := 1; threads <= 2; threads++ {
 			if err := inPage(page, c, threads); err != nil {
-				return err
+				errs = append(errs, fmt.Errorf("%s in chromium with %d threads: %w", c.Name, threads, err))
+			}
+			if err := page.reload(); err != nil {
+				return errors.Join(append(errs, err)...)
 			}
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // inPage compares the engines in a page of their own.
@@ -72,7 +77,7 @@ func inPage(page *page, c testCase, threads int) error {
 	for _, line := range answer.Lines {
 		fmt.Println("chromium", threads, line)
 	}
-	return page.reload()
+	return nil
 }
 
 // page is the bench's side of page/index.html: a command at a time, each

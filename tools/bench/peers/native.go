@@ -30,7 +30,11 @@ func natively(packages, dir string, cases []testCase) error {
 	}
 	const threads = 1
 	for _, c := range cases {
-		passes, err := c.Passes()
+		ours, err := c.Build()
+		if err != nil {
+			return err
+		}
+		passes, err := ours.Passes(nil)
 		if err != nil {
 			return err
 		}
@@ -43,7 +47,7 @@ func natively(packages, dir string, cases []testCase) error {
 		if err != nil {
 			return err
 		}
-		if err := c.Profile(func(line string) { fmt.Println("native", threads, line) }); err != nil {
+		if err := ours.Profile(func(line string) { fmt.Println("native", threads, line) }); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,11 @@ func TestPeerAgrees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	passes, err := c.Passes()
+	ours, err := c.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	passes, err := ours.Passes(nil)
 	if err != nil {
 		t.Fatal(err)
 	}

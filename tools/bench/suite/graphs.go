@@ -53,25 +53,14 @@ func graphConfig(channels []int, attends ...int) arch.UNet2DConfig {
 // ONNX is the graph for another engine.
 func (g Graph) ONNX() (*onnx.Model, error) { return onnx.UNet2D(g.Name, g.Config, g.Side, g.Side) }
 
-// Passes lays out the graph for this engine, with the same weights.
-func (g Graph) Passes() (*Passes, error) {
-	network, err := g.network()
-	if err != nil {
-		return nil, err
-	}
-	return graphPasses(g, network, nil)
+// Engine is the graph in this engine.
+type Engine struct {
+	Graph
+	network *arch.UNet2D
 }
 
-// Profile prints where the time of the graph's pass goes; see profile.
-func (g Graph) Profile(print Printer) error {
-	network, err := g.network()
-	if err != nil {
-		return err
-	}
-	return profile(print, g.Name, func(between func() error) (*Passes, error) { return graphPasses(g, network, between) })
-}
-
-func (g Graph) network() (*arch.UNet2D, error) {
+// Build packs the graph's weights for this engine: the same as ONNX has.
+func (g Graph) Build() (*Engine, error) {
 	m, err := g.ONNX()
 	if err != nil {
 		return nil, err
@@ -80,8 +69,21 @@ func (g Graph) network() (*arch.UNet2D, error) {
 	for _, w := range m.Weights() {
 		src[w.Name] = w
 	}
-	return arch.NewUNet2D(g.Config, src)
+	network, err := arch.NewUNet2D(g.Config, src)
+	return &Engine{g, network}, err
 }
+
+// Passes lays out a pass over one picture.
+func (e *Engine) Passes(between func() error) (*Passes, error) {
+	net, err := e.network.Plan(1, e.Side, e.Side, between)
+	if err != nil {
+		return nil, err
+	}
+	return newPasses(net, 1, e.Side, e.Side, e.Config.InChannels, e.Config.OutChannels, nil), nil
+}
+
+// Profile prints where the time of the graph's pass goes; see profile.
+func (e *Engine) Profile(print Printer) error { return profile(print, e.Name, e.Passes) }
 
 // Sample is the picture that the graph's passes read [1,H,W,C]: noise, as a sampler's first pass reads.
 func (g Graph) Sample() *tensor.Tensor {

@@ -36,7 +36,11 @@ func Models(print Printer, open Open) error {
 		}
 	}
 	for _, g := range Graphs {
-		if err := g.Profile(print); err != nil {
+		engine, err := g.Build()
+		if err == nil {
+			err = engine.Profile(print)
+		}
+		if err != nil {
 			return fmt.Errorf("graph %s: %w", g.Name, err)
 		}
 	}

@@ -3,7 +3,6 @@ package suite
 import (
 	"time"
 
-	"tintype/core/arch"
 	"tintype/core/tensor"
 	"tintype/model"
 )
@@ -30,15 +29,6 @@ func newPasses(net forwarder, n, h, w, in, out int, cond *tensor.Cond) *Passes {
 		p.times[i] = Time
 	}
 	return p
-}
-
-// graphPasses lays out g, whose network is built already.
-func graphPasses(g Graph, network *arch.UNet2D, between func() error) (*Passes, error) {
-	net, err := network.Plan(1, g.Side, g.Side, between)
-	if err != nil {
-		return nil, err
-	}
-	return newPasses(net, 1, g.Side, g.Side, g.Config.InChannels, g.Config.OutChannels, nil), nil
 }
 
 // modelPasses lays out a model's network for a batch of n.

@@ -17,7 +17,11 @@ func TestProfile(t *testing.T) {
 	kinds := map[string]bool{}
 	sum, last := 0.0, 100.0
 	named, goals := 0, 0
-	err := Graph{Name: "g", Side: 8, Config: cfg}.Profile(func(line string) {
+	engine, err := Graph{Name: "g", Side: 8, Config: cfg}.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = engine.Profile(func(line string) {
 		if strings.HasPrefix(line, "target 3 ") {
 			goals++
 			return

@@ -29,18 +29,23 @@ func main() {
 		ready(err)
 		return
 	}
-	passes, err := g.Passes()
+	built, err := g.Build()
 	if err != nil {
 		ready(err)
 		return
 	}
-	engine.Set("answer", js.FuncOf(func(_ js.Value, args []js.Value) any { return answer(g, passes, args[0]) }))
+	passes, err := built.Passes(nil)
+	if err != nil {
+		ready(err)
+		return
+	}
+	engine.Set("answer", js.FuncOf(func(_ js.Value, args []js.Value) any { return answer(built, passes, args[0]) }))
 	ready(nil)
 	select {} // the page's messages keep the program busy
 }
 
 // answer does an order; its fields are those of the bench's order and reply.
-func answer(g suite.Graph, passes *suite.Passes, order js.Value) map[string]any {
+func answer(g *suite.Engine, passes *suite.Passes, order js.Value) map[string]any {
 	switch {
 	case order.Get("output").Truthy():
 		return map[string]any{"output": list(passes.Output())}

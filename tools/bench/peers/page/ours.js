@@ -8,7 +8,8 @@ const go = new Go();
 go.argv = ["inpage", query.get("graph")];
 
 self.engine = { ready: (error) => postMessage(error ? { error } : {}) };
-self.onmessage = ({ data: order }) => postMessage(engine.answer(order));
+// A program that ends in the middle of an answer, for want of memory say, gives none.
+self.onmessage = ({ data: order }) => postMessage(engine.answer(order) ?? { error: "the program ended" });
 
 async function start() {
   const response = await fetch(query.get("program"));
