@@ -40,6 +40,9 @@ func dist(ctx context.Context, root, to string, out io.Writer) error {
 			return err
 		}
 	}
+	if err := precache(to); err != nil {
+		return err
+	}
 	b.log.Printf("tintype: the site is in %s", to)
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 // contentPolicy is the strictest that the site works under; keeping it on
 // while developing is how we notice what would break it.
 const contentPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; " +
-	"img-src 'self' blob:; style-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+	"img-src 'self' blob:; style-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types tintype"
 
 // guard lets through only what this server is for: reading, by GET and HEAD,
 // under a name that it answers to. It adds the headers of every answer.

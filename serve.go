@@ -8,6 +8,8 @@
 //	static.go    files, encodings, ranges
 //	guard.go     hosts, methods and headers
 //	dist.go      the site as a folder for any host
+//	precache.go  what of that folder a browser keeps for use without a network
+//	offline.go   the page as one file
 package main
 
 import (
@@ -38,6 +40,8 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	flags.SetOutput(errs)
 	addr := flags.String("addr", "127.0.0.1:8080", "address to listen on; any host name in it is answered to")
 	folder := flags.String("dist", "", "write the site to this `folder`, replacing it, instead of serving")
+	single := flags.String("offline", "", "write the page as one HTML `file` that needs no server, instead of serving")
+	model := flags.String("model", "", "`id` of the model in it (default: the manifest's default)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return 0
@@ -45,9 +49,12 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		return 2
 	}
 	var err error
-	if *folder != "" {
+	switch {
+	case *folder != "":
 		err = dist(ctx, ".", *folder, out)
-	} else {
+	case *single != "":
+		err = offline(ctx, ".", *single, *model, out)
+	default:
 		err = serve(ctx, *addr, ".", out)
 	}
 	if err != nil {

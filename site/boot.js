@@ -25,6 +25,7 @@ function fail(error) {
 
 // goRuntime loads wasm_exec.js, which is Go's own and no module.
 function goRuntime() {
+  if (typeof Go === "function") return Promise.resolve(); // a page that is one file has it
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = scriptURL("wasm_exec.js");
@@ -44,6 +45,7 @@ async function boot() {
   spare.onmessage = (event) => { if (event.data.kind === "exit") spare = null; };
   globalThis.tintype = {
     base,
+    models: globalThis.tintypeEmbedded?.models,
     startWorker() {
       const worker = spare || startWorker();
       spare = null;
@@ -56,6 +58,11 @@ async function boot() {
   go.exit = (code) => fail(new Error("the page's program ended with code " + code));
   const instance = await WebAssembly.instantiate(module, go.importObject);
   go.run(instance).catch(fail);
+}
+
+// A site made by dist works without a network too (offline.js).
+if (document.documentElement.dataset.offline) {
+  import("./offline.js").then(({ keepOffline }) => keepOffline()).catch((error) => console.warn("not kept for offline use:", error));
 }
 
 boot().catch(fail);

@@ -7,7 +7,10 @@ const SIMD_PROBE = new Uint8Array([ // (module (func (result v128) i32.const 0 i
 ]);
 const WASM_MAGIC = [0, 97, 115, 109];
 
-export const base = new URL(".", import.meta.url).href;
+// A page that is one file brings everything along (see offline.go): {wasm, worker, models}.
+const embedded = globalThis.tintypeEmbedded;
+
+export const base = embedded ? "embedded:/" : new URL(".", import.meta.url).href;
 
 // A Sentence is an error for people: what happened, and what helps.
 export class Sentence extends Error {
@@ -115,6 +118,10 @@ async function load() {
       "Use Chrome 91, Firefox 105, Safari 16.4 or newer.");
   }
   const simd = WebAssembly.validate(SIMD_PROBE);
+  if (embedded) {
+    if (!simd) throw new Sentence("This browser cannot run the program: it lacks WebAssembly SIMD.", "Use Chrome 91, Firefox 89, Safari 16.4 or newer.");
+    return { module: await WebAssembly.compile(await unpack(embedded.wasm)), threads: Promise.resolve(null) };
+  }
   const response = await download(simd ? "tintype.wasm" : "tintype-scalar.wasm");
   const copy = response.clone();
   let bytes; // of the program, read when they are asked for
@@ -135,14 +142,22 @@ export function startWorker(alone = false) {
   return worker;
 }
 
-let bridge;
+// unpack gives the bytes of a gzip stream written in base64.
+async function unpack(text) {
+  const packed = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+let bridge; // address of a worker made here
 
 // workerURL is worker.js itself or, where that is of another origin than the
-// page and may not be a worker's script, a worker of our own that loads it.
+// page and may not be a worker's script, or no file at all, a worker made here.
 function workerURL() {
-  if (new URL(base).origin === location.origin) return scriptURL("worker.js");
+  if (!embedded && new URL(base).origin === location.origin) return scriptURL("worker.js");
   if (!bridge) {
-    const text = `self.tintypeBase = ${JSON.stringify(base)}; importScripts(self.tintypeBase + "worker.js");`;
+    const text = embedded ? embedded.worker
+      : `self.tintypeBase = ${JSON.stringify(base)}; importScripts(self.tintypeBase + "worker.js");`;
     bridge = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     ours.add(bridge);
   }

@@ -6,7 +6,7 @@
 
 // Trusted Types (see runtime.js): this worker starts our own scripts only. Its own
 // address is a bridge's where the page is of another origin.
-const base = self.tintypeBase ?? new URL(".", self.location.href).href;
+const base = self.tintypeBase ?? self.location.href.replace(/[^/]*$/, "");
 const policy = self.trustedTypes?.createPolicy("tintype", {
   createScriptURL(url) {
     if (url.startsWith(base)) return url;
@@ -15,7 +15,7 @@ const policy = self.trustedTypes?.createPolicy("tintype", {
 });
 const own = (name) => policy ? policy.createScriptURL(base + name) : base + name;
 
-importScripts(own("wasm_exec.js"));
+if (typeof Go !== "function") importScripts(own("wasm_exec.js"));
 
 const ALONE = { count: () => 1, start() {}, next: () => -1 }; // what wasm/threads asks, without helpers
 const early = []; // messages that came before Go was up

@@ -23,9 +23,13 @@ type entry struct {
 func (p *page) fetchModels() {
 	p.enter(starting)
 	p.say("Looking for models…")
-	base := js.Global().Get("tintype").Get("base").String()
-	address := resolve("models/index.json", base)
-	fetchText(address, func(text, problem string) {
+	site := js.Global().Get("tintype")
+	address := resolve("models/index.json", site.Get("base").String())
+	fetch := fetchText
+	if embedded := site.Get("models"); embedded.Truthy() {
+		fetch = func(_ string, then func(text, problem string)) { then(embedded.Get("index.json").String(), "") }
+	}
+	fetch(address, func(text, problem string) {
 		var manifest weights.Manifest
 		if problem == "" {
 			var err error
@@ -60,12 +64,20 @@ func (p *page) offer(manifest weights.Manifest, address string) {
 	p.models = make([]entry, len(manifest))
 	for i, m := range manifest {
 		p.models[i] = entry{Entry: m, ref: proto.ModelRef{
-			ID: m.ID, URL: resolve(m.File, address), Bytes: m.Bytes, RawBytes: m.RawBytes, SHA256: m.SHA256,
+			ID: m.ID, URL: locate(m.File, address), Bytes: m.Bytes, RawBytes: m.RawBytes, SHA256: m.SHA256,
 		}}
 	}
 	p.showModels()
 	p.models[0].input.SetChecked(true)
 	p.choose(&p.models[0])
+}
+
+// locate is the address of a model's file: a data: URL where the page brings it along.
+func locate(file, manifest string) string {
+	if embedded := js.Global().Get("tintype").Get("models"); embedded.Truthy() {
+		return embedded.Get(file).String()
+	}
+	return resolve(file, manifest)
 }
 
 // resolve makes an address absolute.

@@ -61,7 +61,8 @@ func Main() {
 // listen connects every control with what it does.
 func (p *page) listen() {
 	u := &p.ui
-	on(u.form, "submit", func(e dom.Event) {
+	// A click, which Enter in a field makes too: in a sandboxed frame forms are not submitted.
+	on(u.generate, "click", func(e dom.Event) {
 		e.PreventDefault()
 		p.generate()
 	})

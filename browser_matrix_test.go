@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// What browsers forbid in each situation is in the table of README; here every one of them draws a picture.
+
+// made writes the static site and the single file once.
+var made = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "tintype-made-")
+	if err == nil {
+		err = dist(context.Background(), ".", filepath.Join(dir, "dist"), io.Discard)
+	}
+	if err == nil {
+		err = offline(context.Background(), ".", filepath.Join(dir, "one.html"), "", io.Discard)
+	}
+	return dir, err
+})
+
+// A situation serves what a browser is sent to, and returns its address.
+type situation func(t *testing.T, told *results) string
+
+// results are what pages tell.
+type results struct {
+	t    *testing.T
+	said chan url.Values
+}
+
+// take answers the requests by which pages tell.
+func (r *results) take(w http.ResponseWriter, q *http.Request) bool {
+	if !strings.HasSuffix(q.URL.Path, "/result") {
+		return false
+	}
+	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	w.WriteHeader(http.StatusNoContent)
+	r.said <- q.URL.Query()
+	return true
+}
+
+func (r *results) hash() string {
+	r.t.Helper()
+	select {
+	case v := <-r.said:
+		if v.Has("error") {
+			r.t.Fatal("the page says: ", v.Get("error"))
+		}
+		return v.Get("hash")
+	case <-time.After(90 * time.Second):
+		r.t.Fatal("the page has said nothing for a minute and a half")
+		return ""
+	}
+}
+
+// server serves h under a prefix, and takes results.
+func (r *results) server(prefix string, h http.Handler) string {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if !r.take(w, q) {
+			http.StripPrefix(strings.TrimSuffix(prefix, "/"), h).ServeHTTP(w, q)
+		}
+	}))
+	r.t.Cleanup(s.Close)
+	return s.URL + prefix
+}
+
+// visited is a page with the visitor's script in it.
+func visited(t *testing.T, page []byte, inline string) []byte {
+	t.Helper()
+	script := `<script src="matrix.js"></script>`
+	if inline != "" {
+		text, err := os.ReadFile("testdata/matrix.js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		script = "<script>globalThis.resultURL = \"" + inline + "\";</script><script>" + string(text) + "</script>"
+	}
+	if !bytes.Contains(page, []byte("</head>")) {
+		t.Fatal("the page has no head")
+	}
+	return bytes.Replace(page, []byte("</head>"), []byte(script+"</head>"), 1)
+}
+
+// plain serves a folder as a host that knows nothing of us, with the visitor in its index.
+func plain(t *testing.T, dir string, change func(w http.ResponseWriter, q *http.Request) bool) http.Handler {
+	files := http.FileServer(http.Dir(dir))
+	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		switch q.URL.Path {
+		case "/matrix.js":
+			http.ServeFile(w, q, "testdata/matrix.js")
+			return
+		case "/":
+			page, err := os.ReadFile(filepath.Join(dir, "index.html"))
+			if err != nil {
+				t.Error(err)
+			}
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Write(visited(t, page, ""))
+			return
+		}
+		if change == nil || !change(w, q) {
+			files.ServeHTTP(w, q)
+		}
+	})
+}
+
+func single(t *testing.T) []byte {
+	t.Helper()
+	dir, err := made()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "one.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
+func distFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := made()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "dist")
+}
+
+var situations = []struct {
+	name string
+	at   situation
+}{
+	{"one file, opened from disk", func(t *testing.T, told *results) string {
+		back := told.server("/", http.NotFoundHandler())
+		name := filepath.Join(scratch(t), "tintype.html")
+		if err := os.WriteFile(name, visited(t, single(t), back+"result"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return "file://" + name
+	}},
+	{"one file, in a sandboxed frame", func(t *testing.T, told *results) string {
+		var page []byte
+		back := told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			if q.URL.Path == "/one.html" {
+				w.Write(page)
+				return
+			}
+			io.WriteString(w, `<!doctype html><title>frame</title><iframe sandbox="allow-scripts" src="one.html" width="900" height="700"></iframe>`)
+		}))
+		page = visited(t, single(t), back+"result")
+		return back
+	}},
+	{"strict CSP with Trusted Types, isolated", func(t *testing.T, told *results) string {
+		page, err := os.ReadFile("site/index.html")
+		if err != nil {
+			t.Fatal(err)
+		}
+		script, err := os.ReadFile("testdata/matrix.js")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return siteServer(t, told.take, at("/matrix.js", always, 200, "text/javascript", script),
+			at("/", always, 200, "text/html; charset=utf-8", visited(t, page, "")))
+	}},
+	{"any host, no headers, a path below", func(t *testing.T, told *results) string {
+		return told.server("/some/where/", plain(t, distFolder(t), nil))
+	}},
+	{"every file as octet-stream but pages and scripts", func(t *testing.T, told *results) string {
+		return told.server("/", plain(t, distFolder(t), func(w http.ResponseWriter, q *http.Request) bool {
+			if strings.HasSuffix(q.URL.Path, ".wasm") || strings.HasSuffix(q.URL.Path, ".json") || strings.HasSuffix(q.URL.Path, ".zst") {
+				w.Header().Set("Content-Type", "application/octet-stream")
+			}
+			return false
+		}))
+	}},
+	{"the element, its scripts on another host", func(t *testing.T, told *results) string {
+		away := told.server("/", plain(t, distFolder(t), func(w http.ResponseWriter, q *http.Request) bool {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			return false
+		}))
+		return told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			if q.URL.Path == "/matrix.js" {
+				http.ServeFile(w, q, "testdata/matrix.js")
+				return
+			}
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Write(visited(t, []byte(`<!doctype html><head><script type="module" src="`+away+`tintype.js"></script></head>
+				<tintype-sampler seed="42" autoplay></tintype-sampler>`), ""))
+		}))
+	}},
+}
+
+// TestMatrix: in every situation each browser draws the picture of the command line.
+func TestMatrix(t *testing.T) {
+	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "42")
+	for _, e := range []engine{chromiumEngine, firefoxEngine} {
+		for _, s := range situations {
+			t.Run(e.name+", "+s.name, func(t *testing.T) {
+				told := &results{t, make(chan url.Values, 100)}
+				e.open(t, s.at(t, told))
+				got := told.hash()
+				if got != want {
+					t.Errorf("the hash is %s, of tools/sample %s", got, want)
+				}
+				t.Attr("matrix", e.name+": "+s.name+": "+got[:8])
+			})
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"tintype/weights"
+)
+
+// offline writes the page as ONE file: program, interface and a model. It works by a double click, from a stick or an
+// archive, and in a sandboxed frame, where a page may load nothing. Scripts stand in it as they are; the program is
+// packed with gzip, which every browser can undo, and like the model written in base64.
+func offline(ctx context.Context, root, to, model string, out io.Writer) error {
+	b, err := newBuilder(root, log.New(out, "", 0))
+	if err != nil {
+		return err
+	}
+	stamp, err := b.sources()
+	if err != nil {
+		return err
+	}
+	if !b.fresh(stamp) {
+		if err := b.build(ctx, stamp); err != nil {
+			return err
+		}
+	}
+	page, err := singleFile(root, b.out, model)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
+	}
+	if err := os.WriteFile(to, page, 0o666); err != nil {
+		return err
+	}
+	b.log.Printf("tintype: %s, %.2f MiB", to, float64(len(page))/(1<<20))
+	return nil
+}
+
+// singleFile puts everything that index.html names into it.
+func singleFile(root, build, model string) ([]byte, error) {
+	f := files{root: root, build: build}
+	page := f.text("index.html")
+	payload, err := f.payload(model)
+	if err != nil {
+		return nil, err
+	}
+	scripts := "<script>\n" + f.text("wasm_exec.js") + "</script>\n<script>\n" + payload + "</script>\n" +
+		"<script type=\"module\">\n" + bundle(f.text("runtime.js"), f.text("boot.js")) + "</script>"
+	for _, edit := range []struct{ pattern, with string }{
+		{`<link rel="stylesheet" href="style.css">`, "<style>\n" + f.inlined(f.text("style.css")) + "</style>"},
+		{`<link rel="(modulepreload|preload|manifest)"[^>]*>\n`, ""},
+		{`<script src="boot.js" type="module"></script>`, scripts},
+		{`(href|src)="icon.svg"`, `$1="` + f.dataURL("icon.svg") + `"`},
+	} {
+		at := regexp.MustCompile(edit.pattern)
+		if !at.MatchString(page) {
+			return nil, fmt.Errorf("site/index.html has no %s: the single file cannot be made", edit.pattern)
+		}
+		with := edit.with
+		if !strings.Contains(with, "$1") {
+			with = strings.ReplaceAll(with, "$", "$$")
+		}
+		page = at.ReplaceAllString(page, with)
+	}
+	return []byte(page), f.err
+}
+
+// files reads the site's files; the first failure stays in err.
+type files struct {
+	root, build string
+	err         error
+}
+
+func (f *files) bytes(name string) []byte {
+	data, err := os.ReadFile(filepath.Join(f.root, "site", filepath.FromSlash(name)))
+	if os.IsNotExist(err) {
+		data, err = os.ReadFile(filepath.Join(f.build, name))
+	}
+	if err != nil && f.err == nil {
+		f.err = err
+	}
+	return data
+}
+
+func (f *files) text(name string) string { return string(f.bytes(name)) }
+
+// dataURL is a file as an address.
+func (f *files) dataURL(name string) string {
+	return "data:" + mimeTypes[filepath.Ext(name)] + ";base64," + base64.StdEncoding.EncodeToString(f.bytes(name))
+}
+
+var urls = regexp.MustCompile(`url\(([a-z.]+)\)`)
+
+// inlined gives a style sheet the files that it names.
+func (f *files) inlined(css string) string {
+	return urls.ReplaceAllStringFunc(css, func(u string) string {
+		return "url(" + f.dataURL(urls.FindStringSubmatch(u)[1]) + ")"
+	})
+}
+
+var (
+	imports = regexp.MustCompile(`(?m)^import [^;]*;\n`)
+	exports = regexp.MustCompile(`(?m)^export `)
+)
+
+// bundle makes one module of some whose names differ, in the order of their needs.
+func bundle(modules ...string) string {
+	for i, m := range modules {
+		modules[i] = exports.ReplaceAllString(imports.ReplaceAllString(m, ""), "")
+	}
+	return strings.Join(modules, "\n")
+}
+
+// payload is the script that holds the program, the worker's script and one model.
+func (f *files) payload(model string) (string, error) {
+	manifest, err := weights.ParseManifest("models/index.json", f.text("models/index.json"))
+	if err != nil {
+		return "", err
+	}
+	var entry *weights.Entry
+	known := ""
+	for i := range manifest {
+		if m := &manifest[i]; m.ID == model || model == "" && m.Default {
+			entry = m
+		}
+		known += " " + manifest[i].ID
+	}
+	if entry == nil {
+		return "", fmt.Errorf("there is no model %q: use one of%s", model, known)
+	}
+	only := *entry
+	only.Default, only.StudentOf = true, ""
+	index, err := weights.Manifest{only}.Text()
+	if err != nil {
+		return "", err
+	}
+	var packed bytes.Buffer
+	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	if err != nil {
+		return "", err
+	}
+	if _, err := w.Write(f.bytes(simdWasm)); err != nil {
+		return "", err
+	}
+	if err := w.Close(); err != nil {
+		return "", err
+	}
+	var out bytes.Buffer
+	out.WriteString("globalThis.tintypeEmbedded = ")
+	e := json.NewEncoder(&out) // escapes < and >: no </script> can end the script early
+	err = e.Encode(map[string]any{
+		"wasm":   base64.StdEncoding.EncodeToString(packed.Bytes()),
+		"worker": f.text(wasmExec) + "\n" + f.text("worker.js"),
+		"models": map[string]string{"index.json": index, entry.File: f.dataURL("models/" + entry.File)},
+	})
+	return out.String(), err
+}

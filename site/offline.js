@@ -1,0 +1,29 @@
+// The page's side of sw.js: registers it, and asks before a new version takes over.
+
+import { scriptURL } from "./runtime.js";
+
+export async function keepOffline() {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  const registration = await serviceWorker.register(scriptURL("sw.js"));
+  const offer = (worker) => {
+    if (!worker || !serviceWorker.controller) return; // the first version is nothing new
+    worker.addEventListener("statechange", () => worker.state === "installed" && ask(worker));
+    if (worker.state === "installed") ask(worker);
+  };
+  offer(registration.waiting);
+  registration.addEventListener("updatefound", () => offer(registration.installing));
+}
+
+function ask(worker) {
+  if (document.getElementById("update")) return;
+  const note = Object.assign(document.createElement("div"), { id: "update", className: "update" });
+  note.setAttribute("role", "status");
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Use it now" });
+  button.onclick = () => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    worker.postMessage("take over");
+  };
+  note.append("A new version of this page is here. ", button);
+  document.body.append(note);
+}
