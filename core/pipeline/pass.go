@@ -3,6 +3,8 @@ package pipeline
 import (
 	"fmt"
 
+	"tintype/core/denoise"
+	"tintype/core/sampler"
 	"tintype/core/tensor"
 )
 
@@ -39,6 +41,9 @@ func (m *Model) Pass(dst, x *tensor.Tensor, times []float32, choices [][]int) er
 	size := h * w * m.C
 	for k := range x.N {
 		m.Codec.encode(in.Data[k*size:][:size], x.Data[k*size:][:size], h, w, m.C)
+	}
+	if m.Extras.Head != sampler.HeadNone { // only its prediction is of interest
+		net = denoise.NewTwoHeads(net, m.Reading.Param(), x.N, h, w, m.C, cond)
 	}
 	if err := net.Forward(out, in, times, cond); err != nil {
 		return err
