@@ -155,8 +155,10 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 	return newPlan(told, doubled(sigmas), s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
 		func(levels []schedule.Level, b *sampler.Builder) error {
 			d, z, kept := b.Buffer(), b.Buffer(), b.Buffer()
+			// The reference takes its sigmas back from their float32 logarithms.
+			back := func(sigma float64) float64 { return f32(exact.Exp(f32(exact.Log(sigma)))) }
 			for i, to := range levels[1:] {
-				sigma := levels[i].S
+				sigma := back(levels[i].S)
 				b.Eval(d, sampler.X, i)
 				if to.S == 0 {
 					b.Lin(sampler.X, sampler.Term{Coef: 1, Src: d})
@@ -168,8 +170,8 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 				up = min(up, middle[i].S)
 				ancestral(b, sampler.X, d, z, sigma, down, up*with.SAdd)
 				b.Eval(d, sampler.X, b.Level(middle[i]))
-				up, down = updown(sigma, to.S)
-				up = min(up, to.S)
+				up, down = updown(sigma, back(to.S))
+				up = min(up, back(to.S))
 				ancestral(b, kept, d, z, sigma, down, up*with.SAdd)
 				b.Emit(i + 1)
 			}

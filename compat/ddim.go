@@ -98,17 +98,17 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 				b.Apply(d, raw, bound)
 			}
 			barS, barT := f32(p.from.A*p.from.A), f32(p.to.A*p.to.A)
-			v := f32(f32(1-barT)/f32(1-barS)) * f32(1-f32(barS/barT))
+			v := f32(f32(f32(1-barT)/f32(1-barS)) * f32(1-f32(barS/barT)))
 			if eta == 0 {
 				v = 0
 			}
-			v *= eta * eta
-			keep := math.Sqrt(f32(1-barT) - v)
+			std := f32(eta * f32(math.Sqrt(v)))
+			keep := math.Sqrt(f32(f32(1-barT) - f32(std*std)))
 			terms := s.slope(keep, slope, p.from)
 			terms = append(terms, sampler.Term{Coef: p.to.A, Src: clean})
 			if eta > 0 {
 				b.Noise(z)
-				terms = append(terms, sampler.Term{Coef: math.Sqrt(v), Src: z})
+				terms = append(terms, sampler.Term{Coef: std, Src: z})
 			}
 			b.Lin(sampler.X, merged(terms)...)
 			b.Emit(i + 1)

@@ -24,6 +24,7 @@ type remakeRules struct {
 	roundCosine bool // Karras times are rounded on the cosine schedule too
 	bounded     bool // has sigma_min and sigma_max
 	ownLast     bool // sigma_min is that of the grid, not of the table
+	unipc       bool // flow sigmas as UniPC makes them
 }
 
 func (s *Scheduler) dpmGrid(t table, n int, with Settings, rules remakeRules) (g dpmGrid, err error) {
@@ -48,6 +49,13 @@ func (s *Scheduler) dpmGrid(t table, n int, with Settings, rules remakeRules) (g
 		if g.sigmas = s.remade(hi, lo, n); !s.karras {
 			g.sigmas = luSigmas(logs(all), n)
 		}
+		if rules.unipc && s.flow {
+			for i, v := range g.sigmas {
+				g.sigmas[i] = v / (v + 1)
+			}
+			g.timesOfFlow(s.steps)
+			break
+		}
 		g.times = timesOf(logs(all), g.sigmas)
 		if rules.roundCosine || s.betas != "squaredcos_cap_v2" {
 			round(g.times)
@@ -56,7 +64,7 @@ func (s *Scheduler) dpmGrid(t table, n int, with Settings, rules remakeRules) (g
 		g.sigmas = s.remade(hi, lo, n)
 		g.times = timesOf(logs(all), g.sigmas)
 	case s.flow:
-		if err := s.flowGrid(&g.grid, n, with); err != nil {
+		if err := s.flowGrid(&g.grid, n, with, rules.unipc); err != nil {
 			return g, err
 		}
 	default:
@@ -103,8 +111,27 @@ func luSigmas(logs []float64, n int) []float64 {
 	return v
 }
 
-// flowGrid are the sigmas of a flow, shifted, counted from the clean end.
-func (s *Scheduler) flowGrid(g *grid, n int, with Settings) error {
+// flowGrid are the sigmas of a flow, shifted: most classes count them from the clean end, UniPC from the noisy one.
+func (s *Scheduler) flowGrid(g *grid, n int, with Settings, unipc bool) error {
+	if unipc {
+		g.sigmas = linspace(1, 1/float64(s.steps), n+1)[:n]
+		for i, v := range g.sigmas {
+			switch {
+			case !s.dynamicShift:
+				g.sigmas[i] = shifted(s.flowShift, v)
+			case math.IsNaN(with.Mu):
+				return fmt.Errorf("use_dynamic_shifting: needs a mu")
+			default:
+				g.sigmas[i] = s.timeShifted(with.Mu, v)
+			}
+		}
+		s.stretched(g.sigmas)
+		if math.Abs(g.sigmas[0]-1) < 1e-6 {
+			g.sigmas[0] -= 1e-6
+		}
+		g.timesOfFlow(s.steps)
+		return nil
+	}
 	shift := s.flowShift
 	if s.dynamicShift && !math.IsNaN(with.Mu) && s.timeShift == "exponential" {
 		shift = exact.Exp(with.Mu)
@@ -114,11 +141,15 @@ func (s *Scheduler) flowGrid(g *grid, n int, with Settings) error {
 		v[i] = shifted(shift, 1-v[i])
 	}
 	g.sigmas = reversed(v)[:n]
-	g.times = make([]float64, n)
-	for i, sigma := range g.sigmas {
-		g.times[i] = sigma * float64(s.steps)
-	}
+	g.timesOfFlow(s.steps)
 	return nil
+}
+
+func (g *grid) timesOfFlow(steps int) {
+	g.times = make([]float64, len(g.sigmas))
+	for i, sigma := range g.sigmas {
+		g.times[i] = sigma * float64(steps)
+	}
 }
 
 // dpmLevels turns sigmas into the levels that the class steps over, and reads its network.
@@ -353,44 +384,4 @@ func planDEIS(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
 	}
 	return s.dpmPlan(g.times, g.list(g.smallest), noiseSteps{s.order, s.lastSteps(len(g.times)), false, deisWeights}.emit)
-}
-
-// planUniPC is sampler.UniPC on the reference's levels.
-func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
-	t, err := s.scaledTable(0)
-	if err != nil {
-		return nil, err
-	}
-	s.lambdaMin = math.Inf(-1)
-	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true, bounded: true, ownLast: true})
-	if err != nil {
-		return nil, err
-	}
-	last, err := s.lastSigma(g.smallest)
-	if err != nil {
-		return nil, err
-	}
-	if s.order < 1 || s.order > 3 {
-		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
-	}
-	u := sampler.UniPC{Order: s.order, Corrector: sampler.CorrectorOn, Bh: sampler.BH2, Noise: !s.predictX0, Uncorrected: s.noCorrector}
-	switch s.solver {
-	case "bh2", "midpoint", "heun", "logrho":
-	case "bh1":
-		u.Bh = sampler.BH1
-		if last == 0 {
-			return nil, errNotFinite
-		}
-	default:
-		return nil, fmt.Errorf("solver_type %q is not one that the reference knows", s.solver)
-	}
-	if s.lowerOrderFinal {
-		u.LastSteps = sampler.LowerOrder
-	} else if last == 0 && min(s.order, n) > 1 {
-		return nil, errNotFinite
-	}
-	if !s.predictX0 && last == 0 {
-		return nil, errNotFinite
-	}
-	return s.dpmPlan(g.times, g.list(last), u.Compile)
 }

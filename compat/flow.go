@@ -154,7 +154,8 @@ func planFlowHeun(s *Scheduler, n int, with Settings) (*Plan, error) {
 				hat = f32(from.S * f32(1+gamma))
 			}
 			// the slope F·σ/σ^, with F read at σ
-			b.Lin(first, merged(flowOutput(from.S/hat, d, from))...)
+			b.Lin(first, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -1, Src: d})
+			b.Lin(first, sampler.Term{Coef: 1 / hat, Src: first})
 			b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
 			if hat > from.S {
 				b.Noise(z)
@@ -166,7 +167,8 @@ func planFlowHeun(s *Scheduler, n int, with Settings) (*Plan, error) {
 			if i < n-1 {
 				b.Eval(d, sampler.X, i+1)
 				terms := []sampler.Term{{Coef: 1, Src: kept}, {Coef: dt / 2, Src: first}}
-				b.Lin(sampler.X, append(terms, flowOutput(dt/2, d, to)...)...)
+				b.Lin(d, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -1, Src: d})
+				b.Lin(sampler.X, append(terms, sampler.Term{Coef: dt / 2 / to.S, Src: d})...)
 			}
 			b.Emit(i + 1)
 		}

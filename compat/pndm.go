@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"tintype/core/denoise"
 	"tintype/core/sampler"
 	"tintype/core/schedule"
 )
@@ -19,10 +20,6 @@ func planPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if s.prediction != "epsilon" && s.prediction != "v_prediction" {
 		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", s.prediction)
 	}
-	vp, err := s.param()
-	if err != nil {
-		return nil, err
-	}
 	last := 1.0
 	if !s.alphaToOne {
 		last = t[0]
@@ -37,7 +34,7 @@ func planPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(told, nil, 1, vp, levels, w.emit)
+	return newPlan(told, nil, 1, outputParam, levels, w.emit)
 }
 
 // pndmTimes are the times of the two parts, call by call.
@@ -70,6 +67,7 @@ type pndm struct {
 	last      float64
 	ratio     int
 	prk, plms []float64
+	noise     sampler.Buf // ε of a network that returns v
 }
 
 // rates is ᾱ at a time, the last one's below 0.
@@ -82,6 +80,7 @@ func (w *pndm) rates(time int) (float64, error) {
 
 func (w *pndm) emit(levels []schedule.Level, b *sampler.Builder) error {
 	d, kept, sum := b.Buffer(), b.Buffer(), b.Buffer()
+	w.noise = b.Buffer()
 	outputs := b.History(4)
 	seen := 0
 	for k := range w.prk {
@@ -92,7 +91,7 @@ func (w *pndm) emit(levels []schedule.Level, b *sampler.Builder) error {
 			seen++
 			b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
 		}
-		w.output(b, output, d, levels[k])
+		b.Lin(output, sampler.Term{Coef: 1, Src: d})
 		weight := []float64{1. / 6, 1. / 3, 1. / 3, 1. / 6}[k%4]
 		if k%4 == 0 {
 			b.Lin(sum, sampler.Term{Coef: weight, Src: output})
@@ -118,10 +117,9 @@ func (w *pndm) emit(levels []schedule.Level, b *sampler.Builder) error {
 		var terms []sampler.Term
 		if at == 1 { // the first step again, with the mean of the outputs at its ends
 			from, to, base = int(time)+w.ratio, int(time), kept
-			w.output(b, d, d, levels[at])
 			terms = []sampler.Term{{Coef: 0.5, Src: d}, {Coef: 0.5, Src: outputs.At(0)}}
 		} else {
-			w.output(b, outputs.Push(), d, levels[at])
+			b.Lin(outputs.Push(), sampler.Term{Coef: 1, Src: d})
 			seen = min(seen+1, 4)
 			for i, c := range adamsBashforth[seen-1] {
 				terms = append(terms, sampler.Term{Coef: c, Src: outputs.At(i)})
@@ -146,13 +144,10 @@ var adamsBashforth = [4][]float64{
 	{55. / 24, -59. / 24, 37. / 24, -9. / 24},
 }
 
-// output recovers what the network returned from the estimate.
-func (w *pndm) output(b *sampler.Builder, dst, d sampler.Buf, l schedule.Level) {
-	if w.s.prediction == "v_prediction" {
-		b.Lin(dst, sampler.Term{Coef: l.A / l.S, Src: sampler.X}, sampler.Term{Coef: -1 / l.S, Src: d})
-		return
-	}
-	b.Lin(dst, sampler.Term{Coef: 1 / l.S, Src: sampler.X}, sampler.Term{Coef: -l.A / l.S, Src: d})
+// outputParam lets the network's output stand for the estimate: a sampler that combines outputs of several times needs
+// all digits of theirs.
+func outputParam(l schedule.Level) (denoise.Precond, error) {
+	return denoise.Precond{In: 1, Out: 1, Time: l.T}, nil
 }
 
 // step is DDIM's from one time to another, written with ε:
@@ -170,9 +165,12 @@ func (w *pndm) step(b *sampler.Builder, base sampler.Buf, from, to int, output .
 	noiseS, noiseT := f32(1-barS), f32(1-barT)
 	keep := math.Sqrt(f32(barT / barS))
 	c := f32(barT-barS) / (barS*math.Sqrt(noiseT) + math.Sqrt(barS*noiseS*barT))
-	if w.s.prediction == "v_prediction" { // ε = a·v + s·x
-		keep -= c * math.Sqrt(noiseS)
-		c *= math.Sqrt(barS)
+	if w.s.prediction == "v_prediction" { // ε = a·v + s·x; first, as its factor may be large
+		for i := range output {
+			output[i].Coef *= math.Sqrt(barS)
+		}
+		b.Lin(w.noise, append(output, sampler.Term{Coef: math.Sqrt(noiseS), Src: base})...)
+		output = []sampler.Term{{Coef: 1, Src: w.noise}}
 	}
 	terms := []sampler.Term{{Coef: keep, Src: base}}
 	for _, t := range output {

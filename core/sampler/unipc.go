@@ -28,7 +28,6 @@ type UniPC struct {
 	Bh        int // BH1 or BH2
 	LastSteps int // FullOrder or LowerOrder
 
-	Noise       bool  // compat: interpolates e, not D
 	Uncorrected []int // compat: steps that are not done again
 }
 
@@ -46,36 +45,29 @@ var unipcInfo = Info{
 
 // Compile emits the tape.
 func (s UniPC) Compile(levels []schedule.Level, b *Builder) error {
-	m := multistep{order: s.Order, weigh: s.weigh, slope: s.Noise, last: s.LastSteps}
+	m := multistep{order: s.Order, weigh: s.weigh, last: s.LastSteps}
 	if s.Corrector == CorrectorOff {
 		return m.Compile(levels, b)
 	}
 	v := b.History(s.Order + 1)
-	d := v
-	if s.Noise {
-		d = b.History(2)
-	}
 	before := b.Buffer() // x before the step that is to be corrected
 	for i := range levels[1:] {
-		b.Eval(d.Push(), X, i)
-		if s.Noise {
-			slopeOf(b, v.Push(), X, d.At(0), levels[i])
-		}
+		b.Eval(v.Push(), X, i)
 		if i > 0 {
 			if !slices.Contains(s.Uncorrected, i-1) {
-				s.correct(b, before, d.At(1), v, m, levels, i)
+				s.correct(b, before, v, m, levels, i)
 			}
 			b.Emit(i)
 		}
 		b.Lin(before, Term{1, X})
-		m.step(b, X, d.At(0), v, levels, i)
+		m.step(b, X, v.At(0), v, levels, i)
 	}
 	b.Emit(len(levels) - 1)
 	return nil
 }
 
 // correct emits step i-1 again, from the x before it, now that the value at its end is the newest.
-func (s UniPC) correct(b *Builder, before, d Buf, v *History, m multistep, levels []schedule.Level, i int) {
+func (s UniPC) correct(b *Builder, before Buf, v *History, m multistep, levels []schedule.Level, i int) {
 	from, to := levels[i-1], levels[i]
 	if from.A == 0 {
 		return
@@ -84,21 +76,17 @@ func (s UniPC) correct(b *Builder, before, d Buf, v *History, m multistep, level
 	for k, l := range m.older(levels, i-1) {
 		others, bufs = append(others, l), append(bufs, v.At(k+2))
 	}
-	interpolate(b, X, before, d, from, to, v.At(1), bufs, s.weigh(from, to, others))
+	interpolate(b, X, before, v.At(1), from, to, v.At(1), bufs, s.weigh(from, to, others))
 }
 
 // weigh is exact but for one other value, where ρ = 1/2: w = -a_T·B/2r.
 func (s UniPC) weigh(from, to schedule.Level, others []schedule.Level) weights {
-	g, linear := dataOverLambda, to.A
-	if s.Noise {
-		g, linear = noiseOverLambda, -to.S
-	}
 	if len(others) > 1 {
-		return g.exact(from, to, others)
+		return dataOverLambda.exact(from, to, others)
 	}
 	if s.Bh == BH2 {
-		return g.midpoint(from, to, others)
+		return dataOverLambda.midpoint(from, to, others)
 	}
 	h := to.Lambda() - from.Lambda()
-	return weights{float64(linear*h) / (2 * g.nodes(from, to, others)[0])}
+	return weights{float64(to.A*h) / (2 * dataOverLambda.nodes(from, to, others)[0])}
 }
