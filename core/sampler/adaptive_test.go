@@ -71,6 +71,30 @@ func TestAdaptiveFollowsTheFlow(t *testing.T) {
 	}
 }
 
+// With a tolerance that accepts everything, each of the grid's steps is one of the method's, whose order shows.
+func TestAdaptiveOrders(t *testing.T) {
+	want := oracle.Flow(start, oracle.AtLambda(-2.3), oracle.AtLambda(2.3), oracle.Bimodal.Denoise, 4000)
+	for _, c := range []struct {
+		name  string
+		order float64
+		steps []int // few for 45: a float32 ends at 1e-7
+	}{{"12", 2, []int{12, 24, 48}}, {"23", 3, []int{12, 24, 48}}, {"45", 5, []int{6, 9, 12}}} {
+		var errs []float64
+		for _, n := range c.steps {
+			r := begin(t, adaptives(1e9, 1e9)[c.name], oracle.Uniform(-2.3, 2.3, n), Env{Denoiser: &mixture{}, Noise: noise32})
+			end(t, r)
+			errs = append(errs, math.Hypot(float64(r.X()[0])-want[0], float64(r.X()[1])-want[1]))
+		}
+		for i := 1; i < len(errs); i++ {
+			slope := math.Log(errs[i-1]/errs[i]) / math.Log(float64(c.steps[i])/float64(c.steps[i-1]))
+			t.Logf("%s: error %.1e, order %.2f", c.name, errs[i], slope)
+			if slope < c.order-0.4 || slope > c.order+0.9 {
+				t.Errorf("%s: errors %.1e fall with order %.2f, want %v", c.name, errs, slope, c.order)
+			}
+		}
+	}
+}
+
 // Levels without a λ cost one evaluation each, and the run ends at the last estimate.
 func TestAdaptiveAtTheEnds(t *testing.T) {
 	levels := []schedule.Level{{T: 9, A: 0, S: 1}, oracle.VP{}.Of(-1), schedule.Clean}

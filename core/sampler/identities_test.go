@@ -194,6 +194,12 @@ func TestFormulas(t *testing.T) {
 			}
 			return ddim(55./24, e[i], -59./24, e[i-1], 37./24, e[i-2], -9./24, e[i-3])
 		}},
+		"euler over the time of a flow": {Euler{}, func(f *formula, x [2]float64, i int) [2]float64 {
+			from, to := levels[i], levels[i+1]
+			t0, t1 := from.S/(from.A+from.S), to.S/(to.A+to.S)
+			m, e := f.ask(x, from)
+			return sum((to.A+to.S)/(from.A+from.S), x, (to.A+to.S)*(t1-t0), e, -(to.A+to.S)*(t1-t0), m)
+		}},
 		"flow-heun": {FlowHeun{}, func(f *formula, x [2]float64, i int) [2]float64 {
 			from, to := levels[i], levels[i+1]
 			t0, t1 := from.S/(from.A+from.S), to.S/(to.A+to.S)

@@ -156,3 +156,32 @@ func (o *Orders) Row(s Solver) (string, error) {
 	}
 	return row, nil
 }
+
+// Adaptive runs a solver that finds its own steps, in float32, and returns how far from the flow's end it ends and the
+// evaluations that it took.
+func (o *Orders) Adaptive(k sampler.Kind, tolerance float64) (off float64, evals int, err error) {
+	options := sampler.Options{}.With(sampler.Relative, tolerance).With(sampler.Absolute, tolerance/10)
+	program, err := k.Compile(options, VP{}, Uniform(first, last, 1))
+	if err != nil {
+		return 0, 0, err
+	}
+	r := program.Start(sampler.Env{Denoiser: single{}, Noise: func([]float32, uint32) {}}, len(start))
+	r.X()[0], r.X()[1] = float32(start[0]), float32(start[1])
+	for done := false; !done; {
+		if done, err = r.Step(); err != nil {
+			return 0, 0, err
+		}
+	}
+	x := r.X()
+	return math.Hypot(float64(x[0])-o.end[0], float64(x[1])-o.end[1]), r.Progress().Evals, nil
+}
+
+// single is Bimodal in float32.
+type single struct{}
+
+func (single) Denoise(dst, x []float32, l schedule.Level) error {
+	in, out := [2]float64{float64(x[0]), float64(x[1])}, [2]float64{}
+	Bimodal.Denoise(out[:], in[:], l)
+	dst[0], dst[1] = float32(out[0]), float32(out[1])
+	return nil
+}

@@ -26,10 +26,22 @@ func orders(w io.Writer) error {
 		}
 		fmt.Fprintln(w, row)
 	}
+	fmt.Fprintln(w, "\nadaptive: error and evaluations at rtol 1e-1, 1e-2, 1e-3 and 1e-4, atol a tenth of it")
+	for _, k := range []sampler.Kind{sampler.KindDPMAdaptive, sampler.KindRK45} {
+		fmt.Fprintf(w, "%-24s", k)
+		for _, tolerance := range []float64{1e-1, 1e-2, 1e-3, 1e-4} {
+			off, evals, err := o.Adaptive(k, tolerance)
+			if err != nil {
+				return fmt.Errorf("%v: %w", k, err)
+			}
+			fmt.Fprintf(w, "  %.1e in %3d", off, evals)
+		}
+		fmt.Fprintln(w)
+	}
 	fmt.Fprintln(w, "\nstochastic, default settings: error of mean and variance after 16 and 128 steps, weak order from 64 steps to 128")
 	fmt.Fprintln(w, "(lcm, scm, cm and flow-stochastic are for distilled networks: from an exact denoiser they converge to nothing)")
 	for _, info := range sampler.Solvers() {
-		if !info.Stochastic {
+		if !info.Stochastic || info.Needs != sampler.NeedsNothing {
 			continue
 		}
 		var errs [3]float64
@@ -39,13 +51,29 @@ func orders(w io.Writer) error {
 				return fmt.Errorf("%s: %w", info.Name, err)
 			}
 			tape, ok := program.(*sampler.Tape)
-			if !ok {
-				errs[i] = math.NaN() // it finds its own steps
+			if !ok || !affine(tape) {
+				errs[i] = math.NaN()
 				continue
 			}
 			errs[i] = oracle.Gaussian{Mean: 0.4, Var: 0.25}.WeakError(tape)
 		}
+		if math.IsNaN(errs[0]) {
+			fmt.Fprintf(w, "%-24s  not affine in its noise\n", info.Name)
+			continue
+		}
 		fmt.Fprintf(w, "%-24s  %.2e  %.2e  %5.2f\n", info.Name, errs[0], errs[2], math.Log2(errs[1]/errs[2]))
 	}
 	return nil
+}
+
+// affine reports a tape whose result is an affine combination of its noises.
+func affine(t *sampler.Tape) bool {
+	for i := range t.Ops {
+		switch t.Ops[i].Kind {
+		case sampler.OpEval, sampler.OpLin, sampler.OpNoise, sampler.OpUnguided, sampler.OpEmit:
+		default:
+			return false
+		}
+	}
+	return true
 }
