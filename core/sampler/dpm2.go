@@ -1,8 +1,6 @@
 package sampler
 
-import (
-	"tintype/core/schedule"
-)
+import "tintype/core/schedule"
 
 // DPM2 is the midpoint method with the middle in log σ (KDPM2): half a step by Euler, then the whole step along the
 // slope found there:
@@ -11,24 +9,28 @@ import (
 //	X' = X + (σ_T - σ_S)·e(Y, M)
 //
 // T. Karras et al., arXiv 2206.00364, section 3, after C. Lu et al., arXiv 2206.00927; K. Crowson's k-diffusion named
-// it. Since Euler keeps e, the slope differs from it by (D(x, S) - D(y, M))/σ_M. A step to the clean picture is
-// Euler's.
+// it. With churn, noise is raised before each step. A step to the clean picture is Euler's.
 //
-// Order 2; two evaluations a step, one in the last: 2n-1.
-type DPM2 struct{}
+// Order 2 (weak order 2 with a churn that n does not change); two evaluations a step, one in the last: 2n-1.
+type DPM2 struct{ Churn Churn }
 
 var dpm2Info = Info{
 	Kind: KindDPM2, Name: "dpm2",
 	Line:   "half a step in log sigma, then the whole one along the slope found there",
 	Source: "Karras et al., arXiv 2206.00364; Crowson, k-diffusion", Order: 2, Cost: "2n-1", Evals: twiceButLast,
 	Formula: "X' = X + (σ_T - σ_S) e(Y),  Y at √(σ_S σ_T) by Euler",
-	tape:    func(Options) Solver { return DPM2{} },
+	Knobs:   churnKnobs,
+	tape:    func(o Options) Solver { return DPM2{churn(o)} },
 }
 
 // Compile emits the tape.
-func (DPM2) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPM2) Compile(levels []schedule.Level, b *Builder) error {
 	whole := func(from, to schedule.Level, _ []schedule.Level) weights {
 		return weights{noiseOverSigma.moments(from, to)[0]}
 	}
-	return newStages(b, noiseOverSigma, whole, false, 2).singlestep(b, levels, 0.5)
+	st, z := newStages(b, noiseOverSigma, whole, false, 2), b.Buffer()
+	for i := range levels[1:] {
+		st.over(b, s.Churn.raise(b, z, i), i+1, 0.5)
+	}
+	return nil
 }

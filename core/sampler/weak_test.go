@@ -31,6 +31,7 @@ func TestWeakOrders(t *testing.T) {
 		{"heun, midpoint", Heun{Alpha: 0.5}, 3, 0}, // of order 2; on a Gaussian its second error cancels
 		{"heun, ralston", Heun{Alpha: 2.0 / 3}, 2, 0},
 		{"edm churn 10", Heun{Churn: Churn{10, 0, 1e6, 1}}, 2, 1.6e-3},
+		{"dpm2 churn 10", DPM2{Churn: Churn{10, 0, 1e6, 1}}, 2, 0},
 		{"euler churn 10", Euler{Churn: Churn{10, 0, 1e6, 1}}, 1, 0},
 		{"dpmpp-2m", DPMpp2M{}, 2, 0},
 		{"dpm2-a", DPM2Ancestral{1, 1}, 2, 6.3e-4},
