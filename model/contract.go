@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
@@ -83,9 +84,36 @@ func SolverNamed(name string) (sampler.Kind, error) {
 	return named("solver", name, sampler.Solvers(), func(i sampler.Info) sampler.Kind { return i.Kind })
 }
 
-// SettingNamed finds a setting of solvers by the name that flags and pages use.
-func SettingNamed(name string) (sampler.Setting, error) {
-	return named("setting", name, sampler.Settings(), func(i sampler.SettingInfo) sampler.Setting { return i.Setting })
+// gridPrefix stands before the names of grids' settings, some of which are also names of solvers' settings.
+const gridPrefix = "grid."
+
+// Set gives a spec the setting of that name: a solver's, or grid.NAME.
+func Set(s *pipeline.Spec, name string, v float64) error {
+	if own, of := strings.CutPrefix(name, gridPrefix); of {
+		k, err := named("grid setting", own, schedule.Settings(), func(i schedule.SettingInfo) schedule.Setting { return i.Setting })
+		s.GridOptions = s.GridOptions.With(k, v)
+		return err
+	}
+	k, err := named("setting", name, sampler.Settings(), func(i sampler.SettingInfo) sampler.Setting { return i.Setting })
+	s.Options = s.Options.With(k, v)
+	return err
+}
+
+// Choices are what the values from 0 of a setting are called, nil if it is a quantity or nobody knows it.
+func Choices(name string) []string {
+	if own, of := strings.CutPrefix(name, gridPrefix); of {
+		for _, i := range schedule.Settings() {
+			if i.Name == own {
+				return i.Choices
+			}
+		}
+	}
+	for _, i := range sampler.Settings() {
+		if i.Name == name {
+			return i.Choices
+		}
+	}
+	return nil
 }
 
 // GridNamed finds a grid by the name that flags and pages use.

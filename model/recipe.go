@@ -3,9 +3,11 @@ package model
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
+	"tintype/core/schedule"
 	"tintype/internal/recipe"
 )
 
@@ -23,6 +25,10 @@ func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
 	}
 	end := r.Leg
 	end.Until = base.Steps
+	var err error
+	if end.Settings, err = gridSettings(&base, end.Settings); err != nil {
+		return nil, err
+	}
 	var legs []pipeline.Leg
 	for _, l := range append(r.Before[:len(r.Before):len(r.Before)], end) {
 		spec, err := leg(base, l)
@@ -58,13 +64,23 @@ func leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 		*n.to = v
 	}
 	for _, v := range l.Settings {
-		setting, err := SettingNamed(v.Name)
-		if err != nil {
+		if err := Set(&s, v.Name, v.Value); err != nil {
 			return s, err
 		}
-		s.Options = s.Options.With(setting, v.Value)
 	}
 	return s, nil
+}
+
+// gridSettings takes those of the grid, which all legs share, out of the last leg's.
+func gridSettings(base *pipeline.Spec, all []recipe.Setting) (rest []recipe.Setting, err error) {
+	for _, v := range all {
+		if !strings.HasPrefix(v.Name, gridPrefix) {
+			rest = append(rest, v)
+		} else if err = Set(base, v.Name, v.Value); err != nil {
+			return nil, err
+		}
+	}
+	return rest, nil
 }
 
 // RecipeOf writes every setting of a run out: a default of this version need not be one of the next. ok is false if a
@@ -75,6 +91,11 @@ func RecipeOf(legs []pipeline.Leg) (r recipe.Recipe, ok bool) {
 	}
 	end := legs[len(legs)-1].Spec
 	r = recipe.Recipe{Numerics: recipe.Numerics, Count: 1, Grid: end.Grid.String(), Steps: end.Steps, Leg: wordsOf(end)}
+	for _, info := range schedule.Settings() {
+		if v, ok := end.GridOptions.Get(info.Setting); ok {
+			r.Leg.Settings = append(r.Leg.Settings, recipe.Setting{Name: gridPrefix + info.Name, Value: v})
+		}
+	}
 	for _, l := range legs[:len(legs)-1] {
 		before := wordsOf(l.Spec)
 		before.Until = l.Until

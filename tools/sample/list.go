@@ -8,6 +8,7 @@ import (
 
 	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/setting"
 )
 
 // list prints every solver and grid for a terminal.
@@ -23,6 +24,9 @@ func list(w io.Writer) error {
 	fmt.Fprintln(tab, "\nGRID\t\t\t\tWHAT IT DOES")
 	for _, g := range schedule.Grids() {
 		fmt.Fprintf(tab, "%s\t\t\t\t%s\n", g.Name, g.Line)
+		for _, k := range g.Knobs {
+			fmt.Fprintf(tab, "\t\t\t\t  grid.%s (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
+		}
 	}
 	return tab.Flush()
 }
@@ -34,8 +38,8 @@ func noise(s sampler.Info) string {
 	return "no"
 }
 
-// values says which values of a setting a solver takes.
-func values(k sampler.Knob) string {
+// values says which values of a setting a solver or grid takes.
+func values[S setting.Setting[S]](k setting.Knob[S]) string {
 	if choices := k.Setting.Info().Choices; choices != nil {
 		return strings.Join(choices[int(k.Min):int(k.Max)+1], " or ") + ", default " + choices[int(k.Default)]
 	}
@@ -68,9 +72,21 @@ func samplersPage(w io.Writer) error {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("## Grids\n| grid | what it does |\n| --- | --- |\n")
+	b.WriteString("## Grids\nTimes t are the process' own: the number of the trained step, 0 the cleanest. A setting is asked for as grid.NAME.\n\n")
 	for _, g := range schedule.Grids() {
-		fmt.Fprintf(&b, "| `%s` | %s |\n", g.Name, g.Line)
+		fmt.Fprintf(&b, "### %s\n%s. %s.\n\n    %s\n\n", g.Name, capital(g.Line), g.Source, g.Formula)
+		for _, k := range g.Knobs {
+			if k.Setting > schedule.Start { // those that every grid has stand below
+				fmt.Fprintf(&b, "- `%s` (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
+			}
+		}
+		if len(g.Knobs) > 2 {
+			b.WriteString("\n")
+		}
+	}
+	b.WriteString("Every grid has these:\n\n")
+	for _, k := range schedule.Grids()[0].Knobs[:2] {
+		fmt.Fprintf(&b, "- `%s` (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

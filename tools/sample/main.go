@@ -68,7 +68,7 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.IntVar(&r.steps, "steps", 0, "sampler steps `N`, 1 or more")
 	flags.StringVar(&r.solver, "solver", "", "`NAME` of the solver; -list has them all")
 	flags.StringVar(&r.grid, "grid", "", "`NAME` of the grid; -list has them all")
-	flags.StringVar(&r.set, "set", "", "settings of the solver, `NAME=VALUE[,NAME=VALUE]`, such as eta=0.5")
+	flags.StringVar(&r.set, "set", "", "settings of the solver and the grid, `NAME=VALUE[,NAME=VALUE]`, such as eta=0.5,grid.rho=5")
 	flags.BoolVar(&r.list, "list", false, "list the solvers with their settings, and the grids, and stop")
 	flags.BoolVar(&r.samplers, "samplers", false, "write the page SAMPLERS.md to standard output and stop")
 	flags.Float64Var(&r.guidance, "guidance", 0, "classifier-free guidance scale `W`; 1 is off")
@@ -186,14 +186,16 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 		s.Use(kind)
 	}
 	if r.given["grid"] {
-		if s.Grid, err = model.GridNamed(r.grid); err != nil {
+		kind, err := model.GridNamed(r.grid)
+		if err != nil {
 			return s, err
 		}
+		s.UseGrid(kind)
 	}
 	if r.given["steps"] {
 		s.Steps = r.steps
 	}
-	if s.Options, err = settings(s.Options, r.set); err != nil {
+	if err := settings(&s, r.set); err != nil {
 		return s, err
 	}
 	if r.given["guidance"] {

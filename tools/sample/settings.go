@@ -5,35 +5,34 @@ import (
 	"strconv"
 	"strings"
 
-	"tintype/core/sampler"
+	"tintype/core/pipeline"
 	"tintype/model"
 )
 
-// settings adds those of the text, name=value[,name=value], to o. A choice is given by its name.
-func settings(o sampler.Options, text string) (sampler.Options, error) {
+// settings adds those of the text, name=value[,name=value], to a spec. A choice is given by its name.
+func settings(s *pipeline.Spec, text string) error {
 	if text == "" {
-		return o, nil
+		return nil
 	}
 	for item := range strings.SplitSeq(text, ",") {
 		name, value, ok := strings.Cut(item, "=")
 		if !ok {
-			return o, fmt.Errorf("-set %q: expected NAME=VALUE, such as eta=0.5", item)
+			return fmt.Errorf("-set %q: expected NAME=VALUE, such as eta=0.5", item)
 		}
-		s, err := model.SettingNamed(name)
+		v, err := valueOf(name, value)
 		if err != nil {
-			return o, fmt.Errorf("-set: %w", err)
+			return err
 		}
-		v, err := valueOf(s.Info(), value)
-		if err != nil {
-			return o, err
+		if err := model.Set(s, name, v); err != nil {
+			return fmt.Errorf("-set: %w", err)
 		}
-		o = o.With(s, v)
 	}
-	return o, nil
+	return nil
 }
 
-func valueOf(info sampler.SettingInfo, text string) (float64, error) {
-	for i, choice := range info.Choices {
+func valueOf(name, text string) (float64, error) {
+	choices := model.Choices(name)
+	for i, choice := range choices {
 		if choice == text {
 			return float64(i), nil
 		}
@@ -41,10 +40,10 @@ func valueOf(info sampler.SettingInfo, text string) (float64, error) {
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		want := "a number"
-		if info.Choices != nil {
-			want = strings.Join(info.Choices, " or ")
+		if choices != nil {
+			want = strings.Join(choices, " or ")
 		}
-		return 0, fmt.Errorf("-set %s=%s: expected %s", info.Name, text, want)
+		return 0, fmt.Errorf("-set %s=%s: expected %s", name, text, want)
 	}
 	return v, nil
 }
