@@ -16,14 +16,14 @@ import (
 //	E   = rms((x' - x”)/max(ε_abs, ε_rel·max(|x'|, |x'_before|))), of x = a·X
 //	accepted, x <- x”, if E <= 1;  h <- 0.9·h·E^-0.9 either way
 //
-// A. Jolicoeur-Martineau et al., Gotta go fast, arXiv 2105.14080, algorithm 1, with ε_abs one grey level of pictures in
-// -1..1. (Their listing sets h after an accepted step only; then the first rejection would repeat for ever. Their code
-// sets it always.) x'_before is the x' of the last accepted step. Each try draws anew. The levels of the grid are
-// visited: a step ends there at the latest. The step from pure noise is DDIM's with η = 1, the one to the clean picture
-// x = D. A rejected try costs one evaluation, as D(X, λ) is still known; a step of 10^-4 is accepted as it is.
+// A. Jolicoeur-Martineau et al., Gotta go fast, arXiv 2105.14080, algorithm 1, with ε_abs = (max - min)/256, a grey level
+// of pictures in -1..1. (Their listing sets h after an accepted step only; then the first rejection would repeat for
+// ever. Their code sets it always.) x'_before is the x' of the last accepted step. Each try draws anew. The levels of the
+// grid are visited: a step ends there at the latest. The step from pure noise is DDIM's with η = 1, the one to the clean
+// picture x = D. A rejected try costs one evaluation, as D(X, λ) is still known; a step of 10^-4 is accepted as it is.
 //
 // Weak order 1; two evaluations a step.
-type Adapt struct{ Tolerance float64 } // ε_rel
+type Adapt struct{ Relative, Absolute float64 } // ε_rel, ε_abs
 
 var adaptInfo = Info{
 	Kind: KindAdapt, Name: "adaptive-sde",
@@ -31,15 +31,14 @@ var adaptInfo = Info{
 	Source: "Jolicoeur-Martineau et al., arXiv 2105.14080", Order: 1, Cost: "2 a step, n levels or more",
 	Evals: twiceButLast, Stochastic: true,
 	Formula: "X' = X + 2h (D - X) + √(2h) σ z,  h <- 0.9 h E^-0.9",
-	Knobs:   []Knob{knob(Tolerance, 0.05, 0.001, 1)},
-	loop:    func(o Options) Loop { return Adapt{o.Value(Tolerance)} },
+	Knobs:   []Knob{knob(Relative, 0.05, 0.001, 1), knob(Absolute, 0.0078, 1e-6, 1)},
+	loop:    func(o Options) Loop { return Adapt{o.Value(Relative), o.Value(Absolute)} },
 }
 
-// The constants of the controller; ε_abs is (max - min)/256.
+// The constants of the controller.
 const (
 	adaptFirst, adaptLeast = 0.01, 1e-4 // h
 	adaptSafety, adaptRoot = 0.9, 0.9
-	adaptAbsolute          = 2.0 / 256
 )
 
 // Prepare makes the program.
@@ -215,9 +214,9 @@ func (r *adaptRun) judge(goal schedule.Level) error {
 	sum := 0.0
 	for i, y := range r.y {
 		better := 0.5 * (y + (float32(ratio*r.x[i]) + float32(gain*r.dy[i]) - float32(twice*y) + float32(up*r.z[i])))
-		scale := adaptAbsolute
+		scale := r.Absolute
 		for _, v := range [2]float32{y, r.before[i]} {
-			if s := float64(r.Tolerance * math.Abs(float64(v))); s > scale {
+			if s := float64(r.Relative * math.Abs(float64(v))); s > scale {
 				scale = s
 			}
 		}

@@ -340,7 +340,7 @@ func TestDistributions(t *testing.T) {
 		{KindSDEDPMpp3M, 60, small}, {KindDPMppSDE, 60, small}, {KindFlowAncestral, 100, small},
 		{KindHeun, 40, small.With(SChurn, 5)},
 		{KindPC, 100, small.With(Predictor, AncestralPredictor).With(Inner, 0)},
-		{KindPC, 100, small.With(Predictor, EulerMaruyama).With(Inner, 0)}, {KindAdapt, 4, small.With(Tolerance, 0.1)},
+		{KindPC, 100, small.With(Predictor, EulerMaruyama).With(Inner, 0)}, {KindAdapt, 4, small.With(Relative, 0.1)},
 	} {
 		if runtime.GOARCH == "wasm" && i%5 != 0 {
 			continue // the bits are the same there (TestRunBits), and take five times as long

@@ -26,7 +26,6 @@ const (
 	Inner                       // Langevin steps at each level
 	SNR                         // of PC's Langevin steps: how large the noise is relative to the score
 	Predictor                   // of PC: ReverseDiffusion, AncestralPredictor, EulerMaruyama
-	Tolerance                   // of Adapt: the error of a step, relative to the values
 	Relative                    // tolerance of an adaptive solver, of x
 	Absolute                    // the least one
 	settings
@@ -95,7 +94,6 @@ var settingInfos = [settings]SettingInfo{
 	{Setting: SNR, Name: "snr", Line: "how large a Langevin step's noise is, relative to the score"},
 	{Setting: Predictor, Name: "predictor", Line: "the step of the reverse SDE from level to level", Whole: true,
 		Choices: []string{"reverse-diffusion", "ancestral", "euler-maruyama"}},
-	{Setting: Tolerance, Name: "tolerance", Line: "the error that a step may make, relative to the values"},
 	{Setting: Relative, Name: "rtol", Line: "how far off a step may be, as a part of x"},
 	{Setting: Absolute, Name: "atol", Line: "how far off a step may be where x is small"},
 }

@@ -354,7 +354,7 @@ func TestLangevinStepsAreThePictures(t *testing.T) {
 
 func adaptive(t *testing.T, tolerance float64, n int) Program {
 	t.Helper()
-	program, err := KindAdapt.Compile(Options{}.With(Tolerance, tolerance), process(t), trailing(t, n))
+	program, err := KindAdapt.Compile(Options{}.With(Relative, tolerance), process(t), trailing(t, n))
 	if err != nil {
 		t.Fatal(err)
 	}
