@@ -238,6 +238,40 @@ func TestUniPCSolvesItsSystem(t *testing.T) {
 	}
 }
 
+// UniPC's hook and viewer see a level when its corrector is done, never the prediction (which previews in some programs
+// are), although the network was asked about that.
+func TestUniPCShowsWhatIsCorrected(t *testing.T) {
+	levels := append(oracle.Rough(-2.3, 2.3, 6), schedule.Clean)
+	f := &formula{levels: levels}
+	var want [][2]float64
+	var before [2]float64
+	x := [2]float64{start[0], start[1]}
+	for i := range levels[1:] {
+		f.eval(x, levels[i])
+		if i > 0 {
+			x = uni(f.m[:i], &f.m[i], before, levels, i-1, min(2, i), BH2)
+			want = append(want, x)
+		}
+		before = x
+		if i < len(levels)-2 {
+			x = uni(f.m, nil, x, levels, i, min(2, i+1), BH2)
+		}
+	}
+	want = append(want, f.m[len(f.m)-1])
+	shown := 0
+	tape := compile(t, UniPC{Order: 2, Corrector: CorrectorOn, Bh: BH2}, levels)
+	oracle.Follow(tape, start, oracle.Bimodal.Denoise, nil, func(x []float64, l schedule.Level) {
+		if l != levels[shown+1] {
+			t.Errorf("level %d shown as number %d", shown+1, shown)
+		}
+		near(t, fmt.Sprintf("level %d", shown+1), x, want[shown][:], 1e-12)
+		shown++
+	})
+	if shown != len(want) {
+		t.Errorf("%d levels shown, want %d", shown, len(want))
+	}
+}
+
 // uni is step i of UniP, or of UniC with the estimate at its end.
 func uni(m [][2]float64, end *[2]float64, x [2]float64, levels []schedule.Level, i, p, bh int) [2]float64 {
 	from, to := levels[i], levels[i+1]
