@@ -162,7 +162,7 @@ func (g *GridInfo) descending(levels []Level) error {
 		remedy := "use fewer steps, or trailing"
 		switch {
 		case i == len(levels)-1:
-			remedy = "use the final clean, or a grid that is open at the clean end"
+			remedy = "use trailing or another grid that leaves the clean end out, or the final clean"
 		case g.Kind == TimeList || g.Kind == SigmaList || g.Kind == ConsistencySteps:
 			remedy = "use a list that falls to less noise"
 		case slices.Contains(g.Knobs, roundingKnob):
