@@ -20,7 +20,7 @@ type CM struct{ SNoise float64 }
 var cmInfo = Info{
 	Kind: KindCM, Name: "cm",
 	Line:   "draws fresh noise around each estimate; for consistency models, in 1 to 4 steps",
-	Source: "Song et al., arXiv 2303.01469", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Song et al., arXiv 2303.01469", Cost: "n", Evals: perStep, Stochastic: true,
 	Formula: "X' = f(x, S) + s_noise √(σ_T² - σ_min²) z",
 	Knobs:   []Knob{knob(SNoise, 1, 0, 2)},
 	tape:    func(o Options) Solver { return CM{o.Value(SNoise)} },

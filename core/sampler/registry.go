@@ -71,7 +71,7 @@ type Info struct {
 	Line       string          // one line for people
 	Formula    string          // one step, in the letters of solver.go
 	Source     string          // paper
-	Order      int             // of convergence; of the weak one where noise is drawn
+	Order      int             // of convergence; of the weak one where noise is drawn; 0: more steps do not converge
 	Cost       string          // evaluations of n steps, as a formula
 	Evals      func(n int) int // nil: they depend on the picture
 	Stochastic bool            // draws noise at its default settings

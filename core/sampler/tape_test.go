@@ -221,7 +221,7 @@ func TestRegistry(t *testing.T) {
 			t.Errorf("entry %d is %v, named %q", i, info.Kind, info.Name)
 		}
 		seen[info.Name] = true
-		if info.Line == "" || info.Source == "" || info.Cost == "" || info.Order < 1 {
+		if info.Line == "" || info.Source == "" || info.Cost == "" || info.Order < 0 {
 			t.Errorf("%s is not described: %+v", info.Name, info)
 		}
 		if got, ok := info.Kind.Info(); !ok || got.Name != info.Name {

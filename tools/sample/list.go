@@ -16,7 +16,7 @@ func list(w io.Writer) error {
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tab, "SOLVER\tORDER\tEVALUATIONS\tNOISE\tWHAT IT DOES")
 	for _, s := range sampler.Solvers() {
-		fmt.Fprintf(tab, "%s\t%d\t%s\t%s\t%s\n", s.Name, s.Order, s.Cost, noise(s), s.Line)
+		fmt.Fprintf(tab, "%s\t%d\t%s\t%s\t%s%s\n", s.Name, s.Order, s.Cost, noise(s), s.Line, needs(s, "; needs "))
 		for _, k := range s.Knobs {
 			fmt.Fprintf(tab, "\t\t\t\t  %s (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
 		}
@@ -54,16 +54,29 @@ A level has signal rate a and noise rate s: x = a·x0 + s·ε, with σ = s/a, λ
 ## Solvers
 `
 
+// needs says what the solver needs of a checkpoint, after the words that lead to it.
+func needs(s sampler.Info, lead string) string {
+	if s.Needs == sampler.NeedsNothing {
+		return ""
+	}
+	return lead + s.Needs.String()
+}
+
 // samplersPage writes SAMPLERS.md.
 func samplersPage(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(pageHead)
 	for _, s := range sampler.Solvers() {
 		order := fmt.Sprint("order ", s.Order)
-		if s.Stochastic {
+		switch {
+		case s.Order == 0 && s.Stochastic:
+			order = "of no order, draws noise"
+		case s.Order == 0:
+			order = "of no order"
+		case s.Stochastic:
 			order = fmt.Sprint("weak order ", s.Order, ", draws noise")
 		}
-		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s.\n\n    %s\n", s.Name, capital(s.Line), capital(order), s.Cost, s.Source, s.Formula)
+		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s%s.\n\n    %s\n", s.Name, capital(s.Line), capital(order), s.Cost, s.Source, needs(s, ". Needs "), s.Formula)
 		if len(s.Knobs) > 0 {
 			b.WriteString("\n")
 		}
