@@ -146,3 +146,19 @@ func (k *Classifier) pass(g golden) ([]float64, error) {
 	err = p.LogProbGrad(x, nil, x, schedule.Level{A: cos, S: sin}, []int32{int32(g.choice[0])})
 	return sampled(x), err
 }
+
+// Attach gives m the classifier to be guided by; the error says why it cannot.
+func (m *Model) Attach(k *Classifier) error {
+	if err := k.Fits(m); err != nil {
+		return err
+	}
+	m.Classifier = planner{k.Net}
+	return nil
+}
+
+// planner is a classifier as the pipeline knows it.
+type planner struct{ net *classify.Net }
+
+func (p planner) Plan(n, h, w int, between func() error) (pipeline.ClassifierPass, error) {
+	return p.net.Plan(n, h, w, between)
+}

@@ -53,7 +53,7 @@ func leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 	for _, n := range []struct {
 		text string
 		to   *float64
-	}{{l.Guidance, &s.Guidance.Scale}, {l.Rescale, &s.Guidance.Rescale}} {
+	}{{l.Guidance, &s.Guidance.Scale}, {l.Rescale, &s.Guidance.Rescale}, {l.Classify, &s.Classifier}} {
 		if n.text == "" {
 			continue
 		}
@@ -108,6 +108,9 @@ func wordsOf(s pipeline.Spec) recipe.Leg {
 	l := recipe.Leg{Seed: s.Seed, Solver: s.Solver.String(), Guidance: recipe.Number(s.Guidance.Scale), Pick: s.Choice}
 	if s.Guidance.Rescale != 0 {
 		l.Rescale = recipe.Number(s.Guidance.Rescale)
+	}
+	if s.Classifier != 0 {
+		l.Classify = recipe.Number(s.Classifier)
 	}
 	for _, info := range sampler.Settings() {
 		if v, ok := s.Options.Get(info.Setting); ok {

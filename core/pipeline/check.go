@@ -40,6 +40,7 @@ func check(m *Model, s *Spec) (*plan, error) {
 		func() error { return m.CheckGrid(s.Grid) },
 		func() error { return m.checkSteps(s.Steps) },
 		func() error { return m.checkGuidance(s) },
+		func() error { return m.checkClassifier(s) },
 		func() error { return m.checkThreshold(s, p) },
 		func() error { return m.Cond.check(s.Choice) },
 		func() error { return m.checkEdit(s, p) },

@@ -18,10 +18,11 @@ const (
 	SettingSize
 	SettingEdit
 	SettingThreshold
+	SettingClassifier
 	settings
 )
 
-var settingNames = [settings]string{"model", "solver", "grid", "steps", "setting", "guidance", "label", "count", "size", "edit", "threshold"}
+var settingNames = [settings]string{"model", "solver", "grid", "steps", "setting", "guidance", "label", "count", "size", "edit", "threshold", "classifier guidance"}
 
 func (s Setting) String() string {
 	if s >= settings {

@@ -32,6 +32,8 @@ type Model struct {
 	Codec   Codec           // from the network's pixels to a picture's
 	Cond    *Conditioner    // nil: the network takes no condition
 
+	Classifier Classifier // of the first slot's values; nil: there is none
+
 	Clip     float64              // the largest |D|; 0: D is not clipped
 	Thresh   Threshold            // in the place of Clip
 	Options  sampler.Options      // the checkpoint's own settings, each for the solvers that read it
@@ -87,6 +89,7 @@ type Spec struct {
 	Options     sampler.Options  // what it leaves out is the model's, or the solver's default
 	GridOptions schedule.Options // likewise, of the grid
 	Guidance    guidance.Options // classifier-free
+	Classifier  float64          // scale of classifier guidance towards the first slot's value; 0: off
 	Thresh      Threshold        // Quantile 0: the model's
 	Choice      []int            // one value per slot of the conditioner, -1: left open; nil: all left open
 	H, W        int              // of the picture; 0: the model's

@@ -21,6 +21,7 @@ type Run struct {
 	sampler sampler.Runner
 	origin  *origin   // nil: a run begins in noise
 	from    *State    // nil: a run begins at the beginning
+	labels  []int32   // of the classifier, one per picture
 	begin   float32   // what a run that begins in noise scales it by
 	pixels  []float32 // one picture, decoded
 }
@@ -56,6 +57,11 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		free := guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
 		den, env.Unguided = free, free.Unguided
 	}
+	if s.Classifier > 0 {
+		if den, err = r.classified(den, &s, per, between); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case p.thresh.Quantile > 0:
 		den = denoise.NewThreshold(den, per, p.thresh.Quantile, p.thresh.Max)
@@ -82,10 +88,16 @@ func (r *Run) Reset(seed uint64, choice []int) error {
 	if err := r.model.Cond.check(choice); err != nil {
 		return err
 	}
+	if r.labels != nil && (len(choice) == 0 || choice[0] < 0) {
+		return clash(SettingClassifier, "choose a label", "a classifier guides towards a label, and none is chosen")
+	}
 	r.seed = seed
 	r.model.Cond.fill(r.cond, 0, r.batch, choice)
 	if r.guided {
 		r.model.Cond.fill(r.cond, r.batch, 2*r.batch, nil)
+	}
+	for i := range r.labels {
+		r.labels[i] = int32(choice[0])
 	}
 	r.sampler.Reset()
 	switch {

@@ -54,6 +54,8 @@ func (p *parser) field(key, value string) {
 		r.Guidance = p.number(key, value)
 	case "rescale":
 		r.Rescale = p.number(key, value)
+	case "classify":
+		r.Classify = p.number(key, value)
 	case "set":
 		r.Settings = p.settings(key, value)
 	case "fork":
@@ -69,14 +71,14 @@ func (p *parser) field(key, value string) {
 // fork reads one leg.
 func (p *parser) fork(value string) {
 	f := strings.Split(value, "~")
-	if len(f) != 7 || len(p.r.Before) == legs {
-		p.fail("fork", "of seven parts, and at most "+strconv.Itoa(legs)+" times there")
+	if len(f) != 8 || len(p.r.Before) == legs {
+		p.fail("fork", "of eight parts, and at most "+strconv.Itoa(legs)+" times there")
 		return
 	}
 	l := Leg{
 		Until: p.int("fork", f[0], 1, 1<<16), Seed: p.seed("fork", f[1]), Solver: f[2],
-		Guidance: p.number("fork", f[3]), Rescale: p.number("fork", f[4]),
-		Pick: p.ints("fork", f[5]), Settings: p.settings("fork", f[6]),
+		Guidance: p.number("fork", f[3]), Rescale: p.number("fork", f[4]), Classify: p.number("fork", f[5]),
+		Pick: p.ints("fork", f[6]), Settings: p.settings("fork", f[7]),
 	}
 	p.r.Before = append(p.r.Before, l)
 }

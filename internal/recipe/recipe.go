@@ -5,7 +5,7 @@
 // anywhere:
 //
 //	v=1&numerics=1&model=nouns-32&file=SHA256&seed=5&count=1&pick=3,-1&solver=ddim&grid=trailing&steps=4
-//	&guidance=2&rescale=0.5&set=eta:0.5,order:2&fork=UNTIL~SEED~SOLVER~GUIDANCE~RESCALE~PICK~SET&hash=SHA256
+//	&guidance=2&rescale=0.5&classify=4&set=eta:0.5,order:2&fork=UNTIL~SEED~SOLVER~GUIDANCE~RESCALE~CLASSIFY~PICK~SET&hash=SHA256
 //
 // What is left out is the checkpoint's own. fork may come several times; an empty part of it is left out.
 package recipe
@@ -43,7 +43,8 @@ type Leg struct {
 	Solver   string
 	Guidance string // a number; "": the checkpoint's
 	Rescale  string
-	Pick     []int // one per slot, -1: open
+	Classify string // scale of classifier guidance; "": off
+	Pick     []int  // one per slot, -1: open
 	Settings []Setting
 }
 
@@ -98,9 +99,10 @@ func (r *Recipe) String() string {
 	}
 	add("guidance", r.Guidance)
 	add("rescale", r.Rescale)
+	add("classify", r.Classify)
 	add("set", settings(r.Settings))
 	for _, l := range r.Before {
-		add("fork", strings.Join([]string{strconv.Itoa(l.Until), strconv.FormatUint(l.Seed, 10), l.Solver, l.Guidance, l.Rescale,
+		add("fork", strings.Join([]string{strconv.Itoa(l.Until), strconv.FormatUint(l.Seed, 10), l.Solver, l.Guidance, l.Rescale, l.Classify,
 			ints(l.Pick), settings(l.Settings)}, "~"))
 	}
 	add("hash", r.Hash)

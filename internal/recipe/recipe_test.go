@@ -11,7 +11,7 @@ const hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 func full() *Recipe {
 	return &Recipe{
 		Numerics: Numerics, Model: "nouns-32", File: hash, Count: 4, Grid: "trailing", Steps: 20,
-		Leg: Leg{Seed: 1<<64 - 1, Solver: "dpmpp-2m", Guidance: "2.5", Rescale: "0.5", Pick: []int{3, -1, 0},
+		Leg: Leg{Seed: 1<<64 - 1, Solver: "dpmpp-2m", Guidance: "2.5", Rescale: "0.5", Classify: "4", Pick: []int{3, -1, 0},
 			Settings: []Setting{{"eta", 0.25}, {"order", 2}, {"tiny", 1e-9}}},
 		Before: []Leg{{Until: 5, Seed: 7, Pick: []int{1}}, {Until: 9, Seed: 8, Solver: "heun", Guidance: "1", Settings: []Setting{{"eta", 1}}}},
 		Hash:   hash,
@@ -46,12 +46,12 @@ func TestBadRecipesAreRefusedByName(t *testing.T) {
 		"v=1&model=m&hash=abc":                  "hash",
 		"v=1&model=m&file=" + hash + "0":        "file",
 		"v=1&model=m&fork=1~2":                  "fork",
-		"v=1&model=m&fork=0~2~~~~~":             "fork",
+		"v=1&model=m&fork=0~2~~~~~~":            "fork",
 		"v=1&model=m&model=k":                   "once",
 		"v=1&model=m&colour=red":                "colour",
 		"v=1&model=<b>":                         "character",
-		"v=1&model=m" + strings.Repeat("&fork=1~2~~~~~", 9): "fork",
-		"v=1&model=" + strings.Repeat("m", Most):            "longer",
+		"v=1&model=m" + strings.Repeat("&fork=1~2~~~~~~", 9): "fork",
+		"v=1&model=" + strings.Repeat("m", Most):             "longer",
 	} {
 		if r, err := Parse(text); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%.60q: %+v, %v, want an error about %s", text, r, err, says)
@@ -62,7 +62,7 @@ func TestBadRecipesAreRefusedByName(t *testing.T) {
 // What is accepted is written in one form, which reads as the same recipe.
 func FuzzParse(f *testing.F) {
 	f.Add(full().String())
-	f.Add("v=1&model=m&fork=1~2~~~~~&set=eta:1e3")
+	f.Add("v=1&model=m&fork=1~2~~~~~~&set=eta:1e3")
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := Parse(text)
 		if err != nil {

@@ -29,7 +29,7 @@ func TestRecipeDrawsThePictureAgain(t *testing.T) {
 		t.Errorf("the link draws %s, want %s", got, want)
 	}
 	before, _, _ := strings.Cut(text, "&hash=")
-	if got := sample(t, "-model", fashion, "-recipe", before+"&fork=1~33~ddpm~1~~2~"); got == want {
+	if got := sample(t, "-model", fashion, "-recipe", before+"&fork=1~33~ddpm~1~~~2~"); got == want {
 		t.Error("a fork draws the same")
 	}
 	var stdout, errs bytes.Buffer
