@@ -120,11 +120,13 @@ func TestSampleInterface(t *testing.T) {
 			}
 		} catch (error) { said.push(error.name); }
 		for await (const s of sample({ seed: 8n, count: 2, model: "nouns-32-student-4" })) { said.push(s.picture); s.bitmap.close(); s.x0.close(); if (s.picture === 1) break; }
+		for await (const s of sample({ model: "fashion-mnist-32", label: "bag", steps: 4, seed: 3, guidance: 0, classify: 4 })) { s.bitmap.close(); s.x0.close(); if (s.hash) said.push(s.hash); }
 		try { for await (const s of sample({ label: "head=griffin" })); } catch (error) { said.push(error.message); }
 		return said.join(" ");
 	})()`)
+	guided := sampleHash(t, nil, "-model", "site/models/fashion-mnist-32.safetensors.zst", "-label", "bag", "-steps", "4", "-seed", "3", "-guidance", "0", "-classifier", "4")
 	hash := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "7")[:8]
-	for _, want := range []string{"true 1/4 32x32  2/4 32x32  3/4 32x32  4/4 32x32 " + hash, "AbortError 0 0 0 0 1 The label", "head has no griffin"} {
+	for _, want := range []string{"true 1/4 32x32  2/4 32x32  3/4 32x32  4/4 32x32 " + hash, "AbortError 0 0 0 0 1 " + guided + " The label", "head has no griffin"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q has no %q", got, want)
 		}

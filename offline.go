@@ -157,13 +157,17 @@ func (f *files) payload(model string) (string, error) {
 	if err := w.Close(); err != nil {
 		return "", err
 	}
+	models := map[string]string{"index.json": index, entry.File: f.dataURL("models/" + entry.File)}
+	if c := entry.Classifier; c != nil {
+		models[c.File] = f.dataURL("models/" + c.File)
+	}
 	var out bytes.Buffer
 	out.WriteString("globalThis.tintypeEmbedded = ")
 	e := json.NewEncoder(&out) // escapes < and >: no </script> can end the script early
 	err = e.Encode(map[string]any{
 		"wasm":   base64.StdEncoding.EncodeToString(packed.Bytes()),
 		"worker": f.text(wasmExec) + "\n" + f.text("worker.js"),
-		"models": map[string]string{"index.json": index, entry.File: f.dataURL("models/" + entry.File)},
+		"models": models,
 	})
 	return out.String(), err
 }

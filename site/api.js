@@ -37,10 +37,15 @@ async function find(id) {
   return entry;
 }
 
-const reference = (entry) => ({
-  id: entry.id, url: new URL("models/" + entry.file, base).href,
-  bytes: entry.bytes, rawBytes: entry.raw_bytes, sha256: entry.sha256,
+const place = (id, f) => ({
+  id, url: new URL("models/" + f.file, base).href, bytes: f.bytes, rawBytes: f.raw_bytes, sha256: f.sha256,
 });
+
+function reference(entry) {
+  const model = place(entry.id, entry);
+  if (entry.classifier) model.classifier = place(entry.id + " classifier", entry.classifier);
+  return model;
+}
 
 const infos = new Map(); // of loaded models, by sha256
 
@@ -82,7 +87,7 @@ export function choice(info, label) {
 export const randomSeed = () => String(crypto.getRandomValues(new Uint32Array(1))[0]);
 
 // sample draws pictures. spec may have model (an id), seed (number, bigint or digits; random if left out), label, count,
-// solver, grid, steps, guidance and settings ({name: value}); the rest is the model's own. It is an async iterable:
+// solver, grid, steps, guidance, classify (the scale of classifier guidance) and settings ({name: value}); the rest is the model's own. It is an async iterable:
 //
 //   for await (const { picture, step, total, bitmap, x0 } of sample({ seed: 7 }, { signal })) ...
 //
@@ -148,7 +153,7 @@ export async function* sample(spec = {}, { signal, progress } = {}) {
 function named(spec) {
   const out = {};
   for (const name of ["solver", "grid"]) if (spec[name]) out[name] = String(spec[name]);
-  for (const name of ["steps", "guidance", "rescale"]) {
+  for (const name of ["steps", "guidance", "rescale", "classify"]) {
     if (spec[name] !== undefined && spec[name] !== "" && spec[name] !== null) out[name] = Number(spec[name]);
   }
   return out;

@@ -30,7 +30,7 @@ type request struct {
 	model, label, solver, grid, out, trace string
 	seed                                   uint64
 	steps, count, threads                  int
-	guidance, rescale                      float64
+	guidance, rescale, classifier          float64
 	set                                    string
 	list, samplers                         bool
 	edit                                   editFlags
@@ -74,6 +74,8 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.Float64Var(&r.guidance, "guidance", 0, "classifier-free guidance scale `W`; 1 is off")
 	flags.Float64Var(&r.rescale, "rescale", 0, "how much of the unguided contrast guidance gives back `X`, 0 to 1")
 	r.edit.define(flags)
+	flags.Float64Var(&r.classifier, "classifier", 0, "scale `W` of guidance by the model's classifier towards the label; 4 is a good start, beside -guidance 0 "+
+		"the classifier alone decides")
 	flags.StringVar(&r.recipe, "recipe", "", "draw what a `RECIPE` says and compare the hash: the text after a share link's #, the link, or a PNG file of ours; "+
 		"settings beside it are not looked at")
 	flags.IntVar(&r.count, "count", 1, "number of pictures `N`, seeds seed, seed+1, ...")
@@ -112,6 +114,11 @@ func (r *request) run(stdout, stderr io.Writer) error {
 	m, err := load(r.model)
 	if err != nil {
 		return err
+	}
+	if r.classifier != 0 || r.recipe != "" {
+		if err := attach(m, r.model); err != nil && r.classifier != 0 {
+			return err
+		}
 	}
 	d := &drawing{count: r.count, bar: bar{out: stderr}}
 	promise := ""
@@ -152,16 +159,19 @@ func (r *request) run(stdout, stderr io.Writer) error {
 }
 
 func load(path string) (*model.Model, error) {
-	open := weights.OpenFile
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		open = weights.OpenDirectory
-	}
-	c, err := open(filepath.Clean(path))
+	c, err := open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
 	return model.Load(c)
+}
+
+func open(path string) (*weights.Checkpoint, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return weights.OpenDirectory(path)
+	}
+	return weights.OpenFile(filepath.Clean(path))
 }
 
 // legs is the one leg of the flags' settings.
@@ -201,7 +211,7 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 	if r.given["guidance"] {
 		s.Guidance.Scale = r.guidance
 	}
-	s.Guidance.Rescale = r.rescale
+	s.Guidance.Rescale, s.Classifier = r.rescale, r.classifier
 	s.Edit, err = r.edit.edit(m)
 	return s, err
 }

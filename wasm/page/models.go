@@ -66,6 +66,11 @@ func (p *page) offer(manifest weights.Manifest, address string) {
 		p.models[i] = entry{Entry: m, ref: proto.ModelRef{
 			ID: m.ID, URL: locate(m.File, address), Bytes: m.Bytes, RawBytes: m.RawBytes, SHA256: m.SHA256,
 		}}
+		if c := m.Classifier; c != nil {
+			p.models[i].ref.Classifier = &proto.ModelRef{
+				ID: m.ID + " classifier", URL: locate(c.File, address), Bytes: c.Bytes, RawBytes: c.RawBytes, SHA256: c.SHA256,
+			}
+		}
 	}
 	p.showModels()
 	p.models[0].input.SetChecked(true)

@@ -37,6 +37,8 @@ type ModelRef struct {
 	Bytes    int64  // length of the file
 	RawBytes int64  // length of the safetensors data in it
 	SHA256   string // of the file, 64 hexadecimal digits
+	// Classifier is the file of the model's classifier, nil if it has none.
+	Classifier *ModelRef
 }
 
 // Load asks for a checkpoint to be made ready. Events: Progress. Answer: Loaded.
@@ -55,6 +57,9 @@ type Sample struct {
 	// Guidance takes the checkpoint's default when it is NaN, because zero is
 	// a value that can be meant. Rescale 0 is off.
 	Guidance, Rescale float64
+	// Classify is the scale of guidance by the model's classifier towards the
+	// value of the first slot; 0 is off.
+	Classify float64
 	// Settings are the solver's by name; what is left out is the default.
 	Settings []Value
 	Edit     *Edit // nil: a picture from noise
@@ -91,6 +96,7 @@ type Leg struct {
 	Choice            []int
 	Solver            string // "": the checkpoint's
 	Guidance, Rescale float64
+	Classify          float64
 	Settings          []Value
 	Until             int // more than the leg before it, less than the request's steps
 }

@@ -21,6 +21,8 @@ func fakeBitmaps(t *testing.T) (bitmap, buffer js.Value) {
 
 func messages(bitmap, buffer js.Value) []Message {
 	ref := ModelRef{ID: "nouns", URL: "https://example.org/models/nouns.zst", Bytes: 4981112, RawBytes: 1 << 40, SHA256: "d7"}
+	with := ref
+	with.Classifier = &ModelRef{ID: "judge", URL: "https://example.org/models/judge.zst", Bytes: 7, RawBytes: 9, SHA256: "e8"}
 	info := Info{
 		ID: "nouns", Name: "Nouns <32>", Licence: "CC0", Provenance: "drawn", Width: 32, Height: 48, Parameters: 2701308,
 		Slots:    []Slot{{"head", []string{"shark", "ape"}, true}, {"body", []string{}, false}},
@@ -34,9 +36,9 @@ func messages(bitmap, buffer js.Value) []Message {
 	}
 	return []Message{
 		Load{ref},
-		Sample{Model: ref, Seed: math.MaxUint64, Count: 16, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
+		Sample{Model: with, Classify: 4, Seed: math.MaxUint64, Count: 16, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
 			Settings: []Value{{"eta", 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
-			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, []Value{{"eta", 0}}, 3}}},
+			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, 3, []Value{{"eta", 0}}, 3}}},
 		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Animate: true},
 		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: math.NaN(), Settings: []Value{}},
 		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
@@ -115,12 +117,12 @@ var others = map[js.Type][]any{
 
 // fractional numbers; all others are whole and not below -1.
 var fractional = map[string]bool{
-	"guidance": true, "rescale": true, "ms": true, "value": true, "strength": true, "default": true, "min": true, "max": true,
+	"guidance": true, "rescale": true, "classify": true, "ms": true, "value": true, "strength": true, "default": true, "min": true, "max": true,
 }
 
 // mayBeAbsent lists what Sample leaves to the checkpoint.
 var mayBeAbsent = map[string]bool{
-	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "settings": true, "edit": true, "before": true, "animate": true,
+	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "classify": true, "classifier": true, "settings": true, "edit": true, "before": true, "animate": true,
 }
 
 func damage(t *testing.T, m Message, root, at js.Value, path string) {

@@ -97,7 +97,7 @@ func (m Sample) fields(o map[string]any) []any {
 	if m.Steps != 0 {
 		o["steps"] = m.Steps
 	}
-	encodeGuidance(o, m.Guidance, m.Rescale)
+	encodeGuidance(o, m.Guidance, m.Rescale, m.Classify)
 	o["settings"] = encodeValues(m.Settings)
 	if len(m.Before) > 0 {
 		o["before"] = encodeLegs(m.Before)
@@ -119,6 +119,7 @@ func decodeSample(r *reader) Message {
 		Steps:    r.optionalInt("steps", 1, 1000),
 		Guidance: r.optionalFloat("guidance"),
 		Rescale:  r.optionalNumber("rescale"),
+		Classify: r.optionalNumber("classify"),
 		Settings: r.values("settings"),
 		Edit:     r.edit("edit"),
 		Before:   r.legs("before"),

@@ -5,14 +5,29 @@ package proto
 import "math"
 
 func encodeRef(m ModelRef) map[string]any {
-	return map[string]any{
+	o := map[string]any{
 		"id": m.ID, "url": m.URL, "bytes": m.Bytes, "rawBytes": m.RawBytes, "sha256": m.SHA256,
 	}
+	if m.Classifier != nil {
+		o["classifier"] = encodeRef(*m.Classifier)
+	}
+	return o
 }
 
 func (r *reader) model(name string) ModelRef {
 	r = r.child(name)
 	defer r.up()
+	m := r.file()
+	if r.has("classifier") {
+		of := r.child("classifier")
+		c := of.file() // a classifier has none of its own
+		of.up()
+		m.Classifier = &c
+	}
+	return m
+}
+
+func (r *reader) file() ModelRef {
 	return ModelRef{
 		ID: r.str("id"), URL: r.str("url"),
 		Bytes: r.size("bytes"), RawBytes: r.size("rawBytes"), SHA256: r.str("sha256"),

@@ -8,12 +8,15 @@ import (
 )
 
 // encodeGuidance leaves out what is the checkpoint's own.
-func encodeGuidance(o map[string]any, guidance, rescale float64) {
+func encodeGuidance(o map[string]any, guidance, rescale, classify float64) {
 	if guidance == guidance {
 		o["guidance"] = guidance
 	}
 	if rescale != 0 {
 		o["rescale"] = rescale
+	}
+	if classify != 0 {
+		o["classify"] = classify
 	}
 }
 
@@ -73,7 +76,7 @@ func encodeLegs(legs []Leg) []any {
 		if l.Solver != "" {
 			o["solver"] = l.Solver
 		}
-		encodeGuidance(o, l.Guidance, l.Rescale)
+		encodeGuidance(o, l.Guidance, l.Rescale, l.Classify)
 		out[i] = o
 	}
 	return out
@@ -87,7 +90,7 @@ func (r *reader) legs(field string) []Leg {
 	legs := list(r, field, func(r *reader) Leg {
 		return Leg{
 			Seed: r.uint64("seed"), Choice: r.ints("choice", -1), Solver: r.optional("solver"),
-			Guidance: r.optionalFloat("guidance"), Rescale: r.optionalNumber("rescale"),
+			Guidance: r.optionalFloat("guidance"), Rescale: r.optionalNumber("rescale"), Classify: r.optionalNumber("classify"),
 			Settings: r.values("settings"), Until: r.int("until", 1, math.MaxInt16),
 		}
 	})

@@ -22,9 +22,7 @@ type checkpoint struct {
 
 // openModel is the Loader of the real engine.
 func openModel(file io.Reader, ref proto.ModelRef) (Model, error) {
-	c, err := weights.Open(file, ref.ID, weights.Options{
-		Expect: weights.Expect{SHA256: ref.SHA256, Bytes: ref.Bytes, RawBytes: ref.RawBytes},
-	})
+	c, err := openFile(file, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +33,29 @@ func openModel(file io.Reader, ref proto.ModelRef) (Model, error) {
 	}
 	return &checkpoint{ref.ID, m}, nil
 }
+
+func openFile(file io.Reader, ref proto.ModelRef) (*weights.Checkpoint, error) {
+	return weights.Open(file, ref.ID, weights.Options{
+		Expect: weights.Expect{SHA256: ref.SHA256, Bytes: ref.Bytes, RawBytes: ref.RawBytes},
+	})
+}
+
+// Attach makes a file the model's classifier.
+func (c *checkpoint) Attach(file io.Reader, ref proto.ModelRef) error {
+	f, err := openFile(file, ref)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	k, err := model.LoadClassifier(f)
+	if err != nil {
+		return err
+	}
+	return c.model.Attach(k)
+}
+
+// HasClassifier reports whether the model can be guided by one.
+func (c *checkpoint) HasClassifier() bool { return c.model.Classifier != nil }
 
 // Info describes the model and its sampling contract.
 func (c *checkpoint) Info() proto.Info {

@@ -18,6 +18,9 @@ type Model interface {
 	// Compile checks the request and allocates everything for one picture,
 	// whatever the request's count.
 	Compile(request proto.Sample, between func() error) (Run, error)
+	// Attach decodes a classifier to be guided by.
+	Attach(file io.Reader, ref proto.ModelRef) error
+	HasClassifier() bool
 }
 
 // A Run makes one picture after the other.
@@ -54,7 +57,17 @@ func (w *worker) ensure(j *job, ref proto.ModelRef) error {
 	}
 	w.model, w.loaded = nil, ""
 	runtime.GC()
+	return w.fetch(j, ref, func(file io.Reader) error {
+		model, err := w.load(file, ref)
+		if err == nil {
+			w.model, w.loaded = model, ref.SHA256
+		}
+		return err
+	})
+}
 
+// fetch downloads a file and has it decoded as it comes.
+func (w *worker) fetch(j *job, ref proto.ModelRef, decode func(io.Reader) error) error {
 	controller := js.Global().Get("AbortController").New()
 	j.abort = func() { controller.Call("abort") }
 	defer func() {
@@ -71,12 +84,23 @@ func (w *worker) ensure(j *job, ref proto.ModelRef) error {
 	if err != nil {
 		return err
 	}
-	model, err := w.load(&checkedReader{w, j, file}, ref)
-	if err != nil {
+	if err := decode(&checkedReader{w, j, file}); err != nil {
 		return loadError(ref.ID, err)
 	}
-	w.model, w.loaded = model, ref.SHA256
 	return nil
+}
+
+// ensureClassifier gives the loaded model its classifier, if the request is
+// guided by one.
+func (w *worker) ensureClassifier(j *job, m proto.Sample) error {
+	wanted := m.Classify > 0
+	for _, l := range m.Before {
+		wanted = wanted || l.Classify > 0
+	}
+	if !wanted || m.Model.Classifier == nil || w.model.HasClassifier() {
+		return nil // without one the request will be refused with the reason
+	}
+	return w.fetch(j, *m.Model.Classifier, func(file io.Reader) error { return w.model.Attach(file, *m.Model.Classifier) })
 }
 
 // A checkedReader lets messages in between chunks that are here already:

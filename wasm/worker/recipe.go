@@ -22,7 +22,7 @@ func recipeOf(run Run, k uint64, count int, hash string) string {
 // legs gives a request's words their types.
 func (c *checkpoint) legs(m proto.Sample) ([]pipeline.Leg, error) {
 	r := recipe.Recipe{Grid: m.Grid, Steps: m.Steps, Leg: words(proto.Leg{
-		Seed: m.Seed, Choice: m.Choice, Solver: m.Solver, Guidance: m.Guidance, Rescale: m.Rescale, Settings: m.Settings,
+		Seed: m.Seed, Choice: m.Choice, Solver: m.Solver, Guidance: m.Guidance, Rescale: m.Rescale, Classify: m.Classify, Settings: m.Settings,
 	})}
 	for _, l := range m.Before {
 		r.Before = append(r.Before, words(l))
@@ -42,6 +42,9 @@ func words(l proto.Leg) recipe.Leg {
 	}
 	if l.Rescale != 0 {
 		out.Rescale = recipe.Number(l.Rescale)
+	}
+	if l.Classify != 0 {
+		out.Classify = recipe.Number(l.Classify)
 	}
 	for _, v := range l.Settings {
 		out.Settings = append(out.Settings, recipe.Setting{Name: v.Name, Value: v.Value})

@@ -18,6 +18,9 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 	if err := w.ensure(j, m.Model); err != nil {
 		return proto.Done{}, err
 	}
+	if err := w.ensureClassifier(j, m); err != nil {
+		return proto.Done{}, err
+	}
 	begun := time.Now()
 	run, err := w.model.Compile(m, func() error { return w.check(j) })
 	if err != nil {

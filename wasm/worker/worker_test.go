@@ -52,7 +52,10 @@ type fakeRun struct {
 	ops     int // two to a step, as a solver may have
 }
 
-func (r *fakeRun) Reset(seed uint64) error { r.seed, r.ops = seed, 0; return nil }
+func (r *fakeRun) Reset(seed uint64) error                  { r.seed, r.ops = seed, 0; return nil }
+func (m *fakeModel) Attach(io.Reader, proto.ModelRef) error { return nil }
+func (m *fakeModel) HasClassifier() bool                    { return false }
+
 func (r *fakeRun) Recipe() (recipe.Recipe, bool) {
 	return recipe.Recipe{Model: "fake", Leg: recipe.Leg{Seed: 40}}, true
 }
