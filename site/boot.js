@@ -52,7 +52,8 @@ async function boot() {
       return worker;
     },
   };
-  const [{ module }] = await Promise.all([program(), runtime]);
+  const [{ module, threads }] = await Promise.all([program(), runtime]);
+  await threads; // the worker has more to do than the page: its program goes first
   const go = new Go();
   go.importObject.threads = ALONE;
   go.exit = (code) => fail(new Error("the page's program ended with code " + code));

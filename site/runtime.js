@@ -88,11 +88,12 @@ function threadCount() {
 }
 
 // compileThreads resolves to {module, size}, the same program with a memory that
-// can be shared, and to null where one thread must do.
-async function compileThreads(size, module, bytes) {
-  if (!(size > 1)) return null;
+// can be shared, and to null where one thread must do. script is share.js on its
+// way: every worker waits for what comes out here.
+async function compileThreads(size, script, module, bytes) {
+  if (!script) return null;
   try {
-    await import("./share.js");
+    await script;
     return { module: await WebAssembly.compile(globalThis.sharedProgram(module, await bytes())), size };
   } catch (error) {
     console.warn("one thread only:", error);
@@ -122,12 +123,16 @@ async function load() {
     if (!simd) throw new Sentence("This browser cannot run the program: it lacks WebAssembly SIMD.", "Use Chrome 91, Firefox 89, Safari 16.4 or newer.");
     return { module: await WebAssembly.compile(await unpack(embedded.wasm)), threads: Promise.resolve(null) };
   }
+  const size = simd ? threadCount() : 1;
+  const script = size > 1 && import("./share.js");
+  if (script) script.catch(() => {}); // compileThreads says why
   const response = await download(simd ? "tintype.wasm" : "tintype-scalar.wasm");
   const copy = response.clone();
   let bytes; // of the program, read when they are asked for
   const read = () => bytes ??= copy.arrayBuffer().then((buffer) => new Uint8Array(buffer));
+  if (script) read();
   const module = await compile(response, read);
-  const threads = compileThreads(simd ? threadCount() : 1, module, read);
+  const threads = compileThreads(size, script, module, read);
   threads.then(() => bytes || copy.body?.cancel());
   return { module, threads };
 }
