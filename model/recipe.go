@@ -23,9 +23,12 @@ func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
 	if r.Steps != 0 {
 		base.Steps = r.Steps
 	}
+	var err error
+	if base.Vary, err = ParseVary(r.Vary); err != nil {
+		return nil, err
+	}
 	end := r.Leg
 	end.Until = base.Steps
-	var err error
 	if end.Settings, err = gridSettings(&base, end.Settings); err != nil {
 		return nil, err
 	}
@@ -38,6 +41,21 @@ func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
 		legs = append(legs, pipeline.Leg{Spec: spec, Until: l.Until})
 	}
 	return legs, nil
+}
+
+// ParseVary reads SEED:AMOUNT; the empty text is no variation.
+func ParseVary(text string) (v pipeline.Vary, err error) {
+	if text == "" {
+		return v, nil
+	}
+	seed, amount, _ := strings.Cut(text, ":")
+	if v.Seed, err = strconv.ParseUint(seed, 10, 64); err == nil {
+		v.Amount, err = strconv.ParseFloat(amount, 64)
+	}
+	if err != nil {
+		return v, fmt.Errorf("variation %q: expected SEED:AMOUNT, such as 9:0.25", text)
+	}
+	return v, nil
 }
 
 // leg is the spec with the settings of a leg.
@@ -91,6 +109,9 @@ func RecipeOf(legs []pipeline.Leg) (r recipe.Recipe, ok bool) {
 	}
 	end := legs[len(legs)-1].Spec
 	r = recipe.Recipe{Numerics: recipe.Numerics, Count: 1, Grid: end.Grid.String(), Steps: end.Steps, Leg: wordsOf(end)}
+	if v := end.Vary; v.Amount > 0 {
+		r.Vary = recipe.Vary(v.Seed, v.Amount)
+	}
 	for _, info := range schedule.Settings() {
 		if v, ok := end.GridOptions.Get(info.Setting); ok {
 			r.Leg.Settings = append(r.Leg.Settings, recipe.Setting{Name: gridPrefix + info.Name, Value: v})

@@ -41,6 +41,7 @@ func check(m *Model, s *Spec) (*plan, error) {
 		func() error { return m.checkSteps(s.Steps) },
 		func() error { return m.checkGuidance(s) },
 		func() error { return m.checkClassifier(s) },
+		func() error { return checkVary(s.Vary) },
 		func() error { return m.checkThreshold(s, p) },
 		func() error { return m.Cond.check(s.Choice) },
 		func() error { return m.checkEdit(s, p) },

@@ -19,10 +19,11 @@ const (
 	SettingEdit
 	SettingThreshold
 	SettingClassifier
+	SettingVary
 	settings
 )
 
-var settingNames = [settings]string{"model", "solver", "grid", "steps", "setting", "guidance", "label", "count", "size", "edit", "threshold", "classifier guidance"}
+var settingNames = [settings]string{"model", "solver", "grid", "steps", "setting", "guidance", "label", "count", "size", "edit", "threshold", "classifier guidance", "variation"}
 
 func (s Setting) String() string {
 	if s >= settings {

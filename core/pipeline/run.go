@@ -14,6 +14,7 @@ import (
 type Run struct {
 	model   *Model
 	seed    uint64
+	vary    Vary
 	batch   int
 	guided  bool
 	h, w    int // of the network's input
@@ -78,7 +79,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		}
 	}
 	r.origin, r.from, r.begin = m.origin(s.Edit, p), s.From, p.begin
-	r.pixels = make([]float32, per)
+	r.pixels, r.vary = make([]float32, per), s.Vary
 	r.sampler = p.solver.Start(env, s.Batch*per)
 	return r, r.Reset(s.Seed, s.Choice)
 }
@@ -116,6 +117,10 @@ func (r *Run) Reset(seed uint64, choice []int) error {
 
 // noise gives each picture the noise of its own seed at its own positions, so that a batch of k equals k singles.
 func (r *Run) noise(dst []float32, key uint32) {
+	if key == 0 {
+		r.begins(dst)
+		return
+	}
 	n := len(dst) / r.batch
 	for k := range r.batch {
 		rng.Normal(dst[k*n:][:n], r.seed+uint64(k), key, 0)

@@ -42,6 +42,8 @@ func (p *parser) field(key, value string) {
 		r.Seed = p.seed(key, value)
 	case "count":
 		r.Count = p.int(key, value, 1, 256)
+	case "vary":
+		r.Vary = p.vary(key, value)
 	case "pick":
 		r.Pick = p.ints(key, value)
 	case "solver":
@@ -115,6 +117,16 @@ func (p *parser) float(key, value string) float64 {
 		return 0
 	}
 	return v
+}
+
+// vary checks SEED:AMOUNT and writes it in its one form.
+func (p *parser) vary(key, value string) string {
+	seed, amount, ok := strings.Cut(value, ":")
+	if !ok {
+		p.fail(key, "SEED:AMOUNT")
+		return ""
+	}
+	return Vary(p.seed(key, seed), p.float(key, amount))
 }
 
 func (p *parser) hash(key, value string) string {

@@ -4,7 +4,7 @@
 // A recipe is key=value joined by &, of the characters A-Z a-z 0-9 . , : ~ _ + - only, so that it needs no escaping
 // anywhere:
 //
-//	v=1&numerics=1&model=nouns-32&file=SHA256&seed=5&count=1&pick=3,-1&solver=ddim&grid=trailing&steps=4
+//	v=1&numerics=1&model=nouns-32&file=SHA256&seed=5&count=1&vary=9:0.25&pick=3,-1&solver=ddim&grid=trailing&steps=4
 //	&guidance=2&rescale=0.5&classify=4&set=eta:0.5,order:2&fork=UNTIL~SEED~SOLVER~GUIDANCE~RESCALE~CLASSIFY~PICK~SET&hash=SHA256
 //
 // What is left out is the checkpoint's own. fork may come several times; an empty part of it is left out.
@@ -32,6 +32,7 @@ type Recipe struct {
 	Grid     string
 	Steps    int
 	Leg             // the settings; those of the last leg where there are others before it
+	Vary     string // SEED:AMOUNT of a variation; "": none
 	Before   []Leg  // each with its Until
 	Hash     string // SHA-256 of the pictures' RGBA bytes
 }
@@ -91,6 +92,7 @@ func (r *Recipe) String() string {
 	add("file", r.File)
 	add("seed", strconv.FormatUint(r.Seed, 10))
 	add("count", strconv.Itoa(r.Count))
+	add("vary", r.Vary)
 	add("pick", ints(r.Pick))
 	add("solver", r.Solver)
 	add("grid", r.Grid)
@@ -111,6 +113,11 @@ func (r *Recipe) String() string {
 
 // Number writes a value for Guidance and Rescale.
 func Number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// Vary writes a variation.
+func Vary(seed uint64, amount float64) string {
+	return strconv.FormatUint(seed, 10) + ":" + Number(amount)
+}
 
 func ints(values []int) string {
 	out := make([]string, len(values))

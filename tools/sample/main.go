@@ -34,7 +34,7 @@ type request struct {
 	set                                    string
 	list, samplers                         bool
 	edit                                   editFlags
-	recipe                                 string
+	recipe, vary                           string
 	given                                  map[string]bool // flags that were given
 }
 
@@ -73,6 +73,7 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.BoolVar(&r.samplers, "samplers", false, "write the page SAMPLERS.md to standard output and stop")
 	flags.Float64Var(&r.guidance, "guidance", 0, "classifier-free guidance scale `W`; 1 is off")
 	flags.Float64Var(&r.rescale, "rescale", 0, "how much of the unguided contrast guidance gives back `X`, 0 to 1")
+	flags.StringVar(&r.vary, "vary", "", "`SEED:AMOUNT`: begin with noise turned towards that of another seed by AMOUNT, 0 to 1")
 	r.edit.define(flags)
 	flags.Float64Var(&r.classifier, "classifier", 0, "scale `W` of guidance by the model's classifier towards the label; 4 is a good start, beside -guidance 0 "+
 		"the classifier alone decides")
@@ -212,6 +213,9 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 		s.Guidance.Scale = r.guidance
 	}
 	s.Guidance.Rescale, s.Classifier = r.rescale, r.classifier
+	if s.Vary, err = model.ParseVary(r.vary); err != nil {
+		return s, err
+	}
 	s.Edit, err = r.edit.edit(m)
 	return s, err
 }

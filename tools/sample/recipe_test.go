@@ -13,7 +13,7 @@ import (
 // A file that was drawn says how, and what it says draws it again; a fork ends elsewhere than what it was forked from.
 func TestRecipeDrawsThePictureAgain(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out.png")
-	want := sample(t, "-model", fashion, "-label", "bag", "-seed", "9", "-count", "2", "-steps", "3", "-solver", "ddim", "-set", "eta=0.5", "-o", out)
+	want := sample(t, "-model", fashion, "-label", "bag", "-seed", "9", "-count", "2", "-steps", "3", "-solver", "ddim", "-set", "eta=0.5", "-vary", "7:0.25", "-o", out)
 	if got := sample(t, "-model", fashion, "-recipe", out); got != want {
 		t.Errorf("the file's recipe draws %s, want %s", got, want)
 	}

@@ -83,6 +83,8 @@ func TestBadRequestsAreRefusedWithARemedy(t *testing.T) {
 		{[]string{"-model", student, "-steps", "5"}, 1, "use 4"},
 		{[]string{"-model", student, "-solver", "heun"}, 1, "use ddim"},
 		{[]string{"-model", student, "-solver", "magic"}, 1, "ddpm ddim euler heun dpmpp-2m"},
+		{[]string{"-model", student, "-vary", "9"}, 1, "9:0.25"},
+		{[]string{"-model", student, "-vary", "9:2"}, 1, "use 0 to 1"},
 		{[]string{"-model", student, "-set", "eta"}, 1, "eta=0.5"},
 		{[]string{"-model", student, "-set", "magic=1"}, 1, "eta"},
 		{[]string{"-model", student, "-set", "variance=huge"}, 1, "small or large"},

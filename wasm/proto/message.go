@@ -66,6 +66,9 @@ type Sample struct {
 	// Before are legs that run first, each from where the one before it ended:
 	// a picture forked at one of its steps.
 	Before []Leg
+	// Vary is SEED:AMOUNT: the noise of the beginning turned towards that of
+	// another seed; "" as it is.
+	Vary string
 	// Animate asks for Done.Animation.
 	Animate bool
 }

@@ -39,7 +39,7 @@ func messages(bitmap, buffer js.Value) []Message {
 		Sample{Model: with, Classify: 4, Seed: math.MaxUint64, Count: 16, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
 			Settings: []Value{{"eta", 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
 			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, 3, []Value{{"eta", 0}}, 3}}},
-		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Animate: true},
+		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Vary: "9:0.25", Animate: true},
 		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: math.NaN(), Settings: []Value{}},
 		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
@@ -122,7 +122,7 @@ var fractional = map[string]bool{
 
 // mayBeAbsent lists what Sample leaves to the checkpoint.
 var mayBeAbsent = map[string]bool{
-	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "classify": true, "classifier": true, "settings": true, "edit": true, "before": true, "animate": true,
+	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "classify": true, "classifier": true, "settings": true, "edit": true, "before": true, "vary": true, "animate": true,
 }
 
 func damage(t *testing.T, m Message, root, at js.Value, path string) {

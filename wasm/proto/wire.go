@@ -102,6 +102,9 @@ func (m Sample) fields(o map[string]any) []any {
 	if len(m.Before) > 0 {
 		o["before"] = encodeLegs(m.Before)
 	}
+	if m.Vary != "" {
+		o["vary"] = m.Vary
+	}
 	if m.Animate {
 		o["animate"] = true
 	}
@@ -123,6 +126,7 @@ func decodeSample(r *reader) Message {
 		Settings: r.values("settings"),
 		Edit:     r.edit("edit"),
 		Before:   r.legs("before"),
+		Vary:     r.optional("vary"),
 		Animate:  r.has("animate") && r.bool("animate"),
 	}
 }

@@ -21,7 +21,7 @@ func recipeOf(run Run, k uint64, count int, hash string) string {
 
 // legs gives a request's words their types.
 func (c *checkpoint) legs(m proto.Sample) ([]pipeline.Leg, error) {
-	r := recipe.Recipe{Grid: m.Grid, Steps: m.Steps, Leg: words(proto.Leg{
+	r := recipe.Recipe{Grid: m.Grid, Steps: m.Steps, Vary: m.Vary, Leg: words(proto.Leg{
 		Seed: m.Seed, Choice: m.Choice, Solver: m.Solver, Guidance: m.Guidance, Rescale: m.Rescale, Classify: m.Classify, Settings: m.Settings,
 	})}
 	for _, l := range m.Before {
