@@ -33,7 +33,7 @@ type plan struct {
 // check is the one place that decides what goes together: it returns the compiled solver, or a *Clash.
 func check(m *Model, s *Spec) (*plan, error) {
 	p := &plan{guided: s.Guidance.On()}
-	for _, f := range []func() error{
+	own := []func() error{
 		m.check,
 		func() error { return m.checkSize(s, p) },
 		func() error { return m.CheckSolver(s.Solver) },
@@ -47,7 +47,19 @@ func check(m *Model, s *Spec) (*plan, error) {
 		func() error { return m.checkEdit(s, p) },
 		func() error { return m.checkFrom(s, p) },
 		func() error { return m.compile(s, p) },
-	} {
+	}
+	if s.Reference != nil {
+		own = []func() error{
+			m.check,
+			func() error { return m.checkSize(s, p) },
+			func() error { return m.checkSteps(s.Steps) },
+			func() error { return m.checkGuidance(s) },
+			func() error { return checkVary(s.Vary) },
+			func() error { return m.Cond.check(s.Choice) },
+			func() error { return m.checkReference(s, p) },
+		}
+	}
+	for _, f := range own {
 		if err := f(); err != nil {
 			return nil, err
 		}

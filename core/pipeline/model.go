@@ -92,10 +92,11 @@ type Spec struct {
 	Classifier  float64          // scale of classifier guidance towards the first slot's value; 0: off
 	Thresh      Threshold        // Quantile 0: the model's
 	Vary        Vary
-	Choice      []int  // one value per slot of the conditioner, -1: left open; nil: all left open
-	H, W        int    // of the picture; 0: the model's
-	Edit        *Edit  // nil: a picture from noise
-	From        *State // nil: from the beginning
+	Choice      []int      // one value per slot of the conditioner, -1: left open; nil: all left open
+	H, W        int        // of the picture; 0: the model's
+	Edit        *Edit      // nil: a picture from noise
+	From        *State     // nil: from the beginning
+	Reference   *Reference // nil: the model's own process, and Solver and Grid
 }
 
 // State is where another run of the same grid and steps stood: a run from there goes on with its own seed, solver and

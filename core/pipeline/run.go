@@ -48,7 +48,11 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 	env := sampler.Env{Noise: r.noise, Shape: sampler.Shape{N: s.Batch, H: p.h, W: p.w, C: m.C}}
 	var den denoise.Denoiser
 	if m.Extras.Head == sampler.HeadNone {
-		den = denoise.NewNetwork(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
+		param := m.Reading.Param()
+		if s.Reference != nil {
+			param = s.Reference.Param
+		}
+		den = denoise.NewNetwork(net, param, rows, p.h, p.w, m.C, r.cond)
 	} else {
 		two := denoise.NewTwoHeads(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
 		den, env.Second = two, two.Second() // guided, the conditional rows come first
@@ -64,6 +68,8 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		}
 	}
 	switch {
+	case s.Reference != nil:
+		den = s.Reference.Bounded(den, per)
 	case p.thresh.Quantile > 0:
 		den = denoise.NewThreshold(den, per, p.thresh.Quantile, p.thresh.Max)
 	case m.Clip > 0:

@@ -32,7 +32,7 @@ type request struct {
 	steps, count, threads                  int
 	guidance, rescale, classifier          float64
 	set                                    string
-	list, samplers                         bool
+	list, samplers, compat                 bool
 	edit                                   editFlags
 	recipe, vary                           string
 	given                                  map[string]bool // flags that were given
@@ -74,6 +74,8 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.Float64Var(&r.guidance, "guidance", 0, "classifier-free guidance scale `W`; 1 is off")
 	flags.Float64Var(&r.rescale, "rescale", 0, "how much of the unguided contrast guidance gives back `X`, 0 to 1")
 	flags.StringVar(&r.vary, "vary", "", "`SEED:AMOUNT`: begin with noise turned towards that of another seed by AMOUNT, 0 to 1")
+	flags.BoolVar(&r.compat, "compat", false, "do what diffusers' scheduler of the checkpoint's config does, defects included; "+
+		"-steps and -set eta=X act, the checkpoint's own solver and grid do not")
 	r.edit.define(flags)
 	flags.Float64Var(&r.classifier, "classifier", 0, "scale `W` of guidance by the model's classifier towards the label; 4 is a good start, beside -guidance 0 "+
 		"the classifier alone decides")
@@ -112,7 +114,7 @@ func (r *request) run(stdout, stderr io.Writer) error {
 	case r.samplers:
 		return samplersPage(stdout)
 	}
-	m, err := load(r.model)
+	m, words, err := load(r.model)
 	if err != nil {
 		return err
 	}
@@ -126,7 +128,7 @@ func (r *request) run(stdout, stderr io.Writer) error {
 	if r.recipe != "" {
 		d.legs, d.count, promise, err = follow(m, r.recipe)
 	} else {
-		d.legs, err = r.legs(m)
+		d.legs, err = r.legs(m, words)
 	}
 	if err != nil {
 		return err
@@ -159,13 +161,19 @@ func (r *request) run(stdout, stderr io.Writer) error {
 	return nil
 }
 
-func load(path string) (*model.Model, error) {
+// load reads a checkpoint, and what it says of itself.
+func load(path string) (*model.Model, *weights.Description, error) {
 	c, err := open(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer c.Close()
-	return model.Load(c)
+	d, err := c.Describe()
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := model.Load(c)
+	return m, d, err
 }
 
 func open(path string) (*weights.Checkpoint, error) {
@@ -176,8 +184,11 @@ func open(path string) (*weights.Checkpoint, error) {
 }
 
 // legs is the one leg of the flags' settings.
-func (r *request) legs(m *model.Model) ([]pipeline.Leg, error) {
+func (r *request) legs(m *model.Model, words *weights.Description) ([]pipeline.Leg, error) {
 	s, err := r.spec(m)
+	if err == nil && r.compat {
+		err = r.repeat(&s, words)
+	}
 	return []pipeline.Leg{{Spec: s, Until: s.Steps}}, err
 }
 
