@@ -179,7 +179,7 @@ func (s *Scheduler) lastSteps(n int) int {
 	return sampler.FullOrder
 }
 
-// words the reference replaces by others of its own, for configs of other classes.
+// dpmWords replaces words of other classes' configs, as the reference does, and refuses the rest.
 func (s *Scheduler) dpmWords() (correction int, err error) {
 	if s.algorithm == "deis" {
 		s.algorithm = "dpmsolver++"

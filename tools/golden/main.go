@@ -60,7 +60,8 @@ type verdict struct {
 	name    string
 	pass    bool
 	figures string
-	err     error // why it could not be run
+	err     error  // why it could not be run
+	notes   string // lines below it
 }
 
 func (v verdict) line() string {
@@ -70,7 +71,7 @@ func (v verdict) line() string {
 	case v.pass:
 		return v.figures + " pass"
 	}
-	return v.figures + " fail"
+	return v.figures + " fail" + v.notes
 }
 
 // checker runs the cases of a path.

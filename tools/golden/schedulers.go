@@ -28,19 +28,22 @@ func checkSchedulers(path string) []verdict {
 }
 
 func checkClass(class string, cases []*parity.Case) verdict {
-	passed, worst := 0, 0.0
+	failed, worst := 0, 0.0
 	var failures strings.Builder
 	for _, c := range cases {
 		r, err := parity.Replay(c)
 		worst = max(worst, r.Ratio)
 		if err == nil && r.Pass() {
-			passed++
 			continue
 		}
-		if passed += 0; err == nil {
-			err = fmt.Errorf("%s", r.What)
+		what := r.What
+		if err != nil {
+			what = err.Error()
 		}
-		fmt.Fprintf(&failures, "\n    %s: %v", c.Name, err)
+		if failed++; failed <= shownFailures {
+			fmt.Fprintf(&failures, "\n    %s: %s", c.Name, what)
+		}
 	}
-	return verdict{name: class, pass: passed == len(cases), figures: fmt.Sprintf("%d of %d runs, largest error %.3f of its tolerance", passed, len(cases), worst) + failures.String()}
+	return verdict{name: class, pass: failed == 0, notes: failures.String(),
+		figures: fmt.Sprintf("%d of %d runs, largest error %.3f of its tolerance", len(cases)-failed, len(cases), worst)}
 }
