@@ -3,7 +3,7 @@
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
 
-.PHONY: help run test check bench bench-peers dist offline fmt
+.PHONY: help run test check bench bench-peers dist offline shots fmt
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ bench-peers: ## Compare whole network passes with ONNX Runtime, native and in Ch
 
 dist: ## Write the static site to dist/, ready for any host.
 	go run . -dist dist
+
+shots: ## Take pictures of every state of the page and of the element: shots/*.png.
+	go test . -count=1 -run "Screenshots|TestElement$$"
 
 offline: ## Write the page as one HTML file that needs no server: dist/tintype.html.
 	go run . -offline dist/tintype.html

@@ -12,18 +12,9 @@ import (
 // dist writes the static site to a folder that any host can serve: site/, the
 // builds, and the licences of what ships from others.
 func dist(ctx context.Context, root, to string, out io.Writer) error {
-	b, err := newBuilder(root, log.New(out, "", 0))
+	b, err := upToDate(ctx, root, out)
 	if err != nil {
 		return err
-	}
-	stamp, err := b.sources()
-	if err != nil {
-		return err
-	}
-	if !b.fresh(stamp) {
-		if err := b.build(ctx, stamp); err != nil {
-			return err
-		}
 	}
 	if err := clearSite(to); err != nil {
 		return err
@@ -45,6 +36,19 @@ func dist(ctx context.Context, root, to string, out io.Writer) error {
 	}
 	b.log.Printf("tintype: the site is in %s", to)
 	return nil
+}
+
+// upToDate builds what is stale.
+func upToDate(ctx context.Context, root string, out io.Writer) (*builder, error) {
+	b, err := newBuilder(root, log.New(out, "", 0))
+	if err != nil {
+		return nil, err
+	}
+	stamp, err := b.sources()
+	if err == nil && !b.fresh(stamp) {
+		err = b.build(ctx, stamp)
+	}
+	return b, err
 }
 
 // clearSite removes an earlier site, and nothing else: a mistyped folder must not

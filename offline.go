@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,18 +20,9 @@ import (
 // archive, and in a sandboxed frame, where a page may load nothing. Scripts stand in it as they are; the program is
 // packed with gzip, which every browser can undo, and like the model written in base64.
 func offline(ctx context.Context, root, to, model string, out io.Writer) error {
-	b, err := newBuilder(root, log.New(out, "", 0))
+	b, err := upToDate(ctx, root, out)
 	if err != nil {
 		return err
-	}
-	stamp, err := b.sources()
-	if err != nil {
-		return err
-	}
-	if !b.fresh(stamp) {
-		if err := b.build(ctx, stamp); err != nil {
-			return err
-		}
 	}
 	page, err := singleFile(root, b.out, model)
 	if err != nil {
