@@ -96,26 +96,27 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	list := append(twice(sigmas), 0)
 	return newPlan(told, list, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
 		func(levels []schedule.Level, b *sampler.Builder) error {
-			d, z, kept := b.Buffer(), b.Buffer(), b.Buffer()
+			d, z, kept, e, difference := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 			for i, to := range levels[1:] {
-				from := levels[i]
+				from, m := levels[i], schedule.Level{}
+				if i < n-1 {
+					m = middle[i]
+				}
 				b.Eval(d, sampler.X, i)
-				if i == n-1 {
-					b.Lin(sampler.X, sampler.Term{Coef: 1, Src: d})
+				slope(b, e, difference, sampler.X, d, 1, from.S)
+				b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+				b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: f32(m.S - from.S), Src: e})
+				if m.S == 0 { // to the clean picture
 					b.Emit(i + 1)
 					continue
 				}
-				m := middle[i]
-				b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
-				ancestral(b, sampler.X, d, z, from.S, m.S, 0)
 				b.Eval(d, sampler.X, b.Level(m))
 				up, down := 0.0, to.S
 				if withNoise {
 					up, down = updown(from.S, to.S)
 				}
-				// X' = kept + (X - D)·(down - σ_S)/σ_m; the difference first, which loses no digit
-				b.Lin(d, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -1, Src: d})
-				terms := []sampler.Term{{Coef: 1, Src: kept}, {Coef: (down - from.S) / m.S, Src: d}}
+				slope(b, e, difference, sampler.X, d, 1, m.S)
+				terms := []sampler.Term{{Coef: 1, Src: kept}, {Coef: f32(down - from.S), Src: e}}
 				if up != 0 {
 					b.Noise(z)
 					terms = append(terms, sampler.Term{Coef: up, Src: z})

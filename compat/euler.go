@@ -135,24 +135,20 @@ func planHeun(s *Scheduler, n int, _ Settings) (*Plan, error) {
 }
 
 func heunSteps(levels []schedule.Level, b *sampler.Builder) error {
-	d, first, kept := b.Buffer(), b.Buffer(), b.Buffer()
+	d, first, second, difference, kept := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]
+		dt := f32(to.S - from.S)
 		b.Eval(d, sampler.X, i)
-		if to.S == 0 {
-			b.Lin(sampler.X, sampler.Term{Coef: 1, Src: d})
-			b.Emit(i + 1)
-			continue
-		}
-		dt := to.S - from.S
-		// Differences first: they lose no digit.
-		b.Lin(first, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -1, Src: d})
+		slope(b, first, difference, sampler.X, d, 1, from.S)
 		b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
-		b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: dt / from.S, Src: first})
-		b.Eval(d, sampler.X, i+1)
-		b.Lin(d, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -1, Src: d})
-		b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: dt / 2 / from.S, Src: first},
-			sampler.Term{Coef: dt / 2 / to.S, Src: d})
+		b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: dt, Src: first})
+		if to.S > 0 {
+			b.Eval(d, sampler.X, i+1)
+			slope(b, second, difference, sampler.X, d, 1, to.S)
+			b.Lin(second, sampler.Term{Coef: 1, Src: first}, sampler.Term{Coef: 1, Src: second})
+			b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: dt / 2, Src: second})
+		}
 		b.Emit(i + 1)
 	}
 	return nil

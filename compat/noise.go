@@ -18,11 +18,11 @@ type noiseSteps struct {
 }
 
 func (w noiseSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
-	d, e := b.Buffer(), b.History(w.order)
+	d, difference, e := b.Buffer(), b.Buffer(), b.History(w.order)
 	for i, to := range levels[1:] {
 		from := levels[i]
 		b.Eval(d, sampler.X, i)
-		w.noise(b, e.Push(), d, from)
+		w.noise(b, e.Push(), difference, d, from)
 		order := min(w.order, i+1)
 		switch left := len(levels) - 1 - i; {
 		case w.last == sampler.LowerOrder:
@@ -48,17 +48,15 @@ func (w noiseSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
 	return nil
 }
 
-// noise emits e. Factors near 1 are split in two, so that float32 holds them.
-func (w noiseSteps) noise(b *sampler.Builder, e, d sampler.Buf, l schedule.Level) {
+// noise emits e. A factor near 1 is split in two, so that float32 holds it.
+func (w noiseSteps) noise(b *sampler.Builder, e, difference, d sampler.Buf, l schedule.Level) {
 	if w.fromV { // v = (a·x - D)/s
 		c := l.A / l.S
 		hi := f32(l.S)
 		b.Lin(e, sampler.Term{Coef: float64(c*l.A) + (l.S - hi), Src: sampler.X}, sampler.Term{Coef: -c, Src: d}, sampler.Term{Coef: hi, Src: sampler.X})
 		return
 	}
-	b.Lin(d, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -l.A, Src: d})
-	hi := math.Trunc(1 / l.S)
-	b.Lin(e, sampler.Term{Coef: hi, Src: d}, sampler.Term{Coef: 1/l.S - hi, Src: d})
+	slope(b, e, difference, sampler.X, d, l.A, l.S)
 }
 
 // lambda32 is λ as the reference has it, from float32 logarithms.

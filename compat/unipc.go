@@ -47,19 +47,22 @@ func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return s.dpmPlan(g.times, g.list(last), u.Compile)
 	}
 	s.threshold = false // the class has it for the clean picture only
-	return s.dpmPlan(g.times, g.list(last), noiseUniPC{u}.emit)
+	return s.dpmPlan(g.times, g.list(last), noiseUniPC{u, s.prediction == "v_prediction"}.emit)
 }
 
 // noiseUniPC is UniPC of the noise e. A corrected x does not change the e that the network gave at the predicted one,
 // so that the step cannot be written with D.
-type noiseUniPC struct{ sampler.UniPC }
+type noiseUniPC struct {
+	sampler.UniPC
+	fromV bool
+}
 
 func (u noiseUniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
-	d, before, e := b.Buffer(), b.Buffer(), b.History(u.Order+1)
+	d, difference, before, e := b.Buffer(), b.Buffer(), b.Buffer(), b.History(u.Order+1)
 	order := 0
 	for i := range levels[1:] {
 		b.Eval(d, sampler.X, i)
-		noiseSteps{}.noise(b, e.Push(), d, levels[i])
+		noiseSteps{fromV: u.fromV}.noise(b, e.Push(), difference, d, levels[i])
 		if i > 0 && !slices.Contains(u.Uncorrected, i-1) {
 			others := []int{i}
 			for k := 1; k < order; k++ {
@@ -87,11 +90,11 @@ func (u noiseUniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
 //	x' = (a_T/a_S)·x - s_T·((e^h - 1)·e0 + B·Σ ρ_k·(e_k - e0)/r_k)
 func (u noiseUniPC) step(b *sampler.Builder, base sampler.Buf, e *sampler.History, levels []schedule.Level, i, s int, others []int) {
 	from, to := levels[s], levels[s+1]
-	h := lambda32(to) - lambda32(from)
+	h := f32(lambda32(to) - lambda32(from))
 	if h == 0 {
 		return
 	}
-	q1 := exact.Expm1(h)
+	q1 := f32(exact.Expm1(h))
 	scale := q1 // B
 	if u.Bh == sampler.BH1 {
 		scale = h
@@ -104,14 +107,14 @@ func (u noiseUniPC) step(b *sampler.Builder, base sampler.Buf, e *sampler.Histor
 	if len(others) > 1 {
 		rho = momentWeights(r, h, q1, scale)
 	}
-	first := -to.S * q1
+	first := -f32(to.S * q1)
 	var rest []sampler.Term
 	for k, at := range others {
 		c := -to.S * scale * rho[k] / r[k]
 		first -= c
 		rest = append(rest, sampler.Term{Coef: c, Src: e.At(i - at)})
 	}
-	b.Lin(sampler.X, append([]sampler.Term{{Coef: to.A / from.A, Src: base}, {Coef: first, Src: e.At(i - s)}}, rest...)...)
+	b.Lin(sampler.X, append([]sampler.Term{{Coef: f32(to.A / from.A), Src: base}, {Coef: first, Src: e.At(i - s)}}, rest...)...)
 }
 
 // momentWeights solves Σ_k r_k^(j-1)·ρ_k = j!·g_j/B, g_1 = q1/h - 1, g_{j+1} = g_j/h - 1/(j+1)!, for up to three ρ.
