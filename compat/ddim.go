@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 
-	"tintype/core/denoise"
 	"tintype/core/sampler"
 	"tintype/core/schedule"
 )
@@ -64,7 +63,57 @@ func planDDIMInverse(s *Scheduler, n int, _ Settings) (*Plan, error) {
 		}
 		steps[i] = pair{level(time, before), level(time, bar)}
 	}
-	return s.ddim(times, steps, 0, false)
+	return s.inverse(times, steps)
+}
+
+// inverse emits x' = a_T·x0 + s_T·ε. ε is the network's, or is made of its output, which an estimate near the clean
+// picture would not hold: here the output stands for the estimate.
+func (s *Scheduler) inverse(times []float64, steps []pair) (*Plan, error) {
+	vp, err := s.param()
+	if err != nil {
+		return nil, err
+	}
+	bound := s.bound()
+	return newPlan(times, nil, 1, outputParam, fromLevels(steps), func(_ []schedule.Level, b *sampler.Builder) error {
+		output, clean, held := b.Buffer(), b.Buffer(), b.Buffer()
+		for i, p := range steps {
+			read, err := vp(p.from)
+			if err != nil {
+				return err
+			}
+			b.Eval(output, sampler.X, i)
+			b.Lin(clean, sampler.Term{Coef: read.Skip, Src: sampler.X}, sampler.Term{Coef: read.Out, Src: output})
+			from := clean
+			if bound != (Bound{}) {
+				b.Apply(held, clean, bound)
+				from = held
+			}
+			terms := append(s.noiseOf(p.to.S, output, p.from), sampler.Term{Coef: p.to.A, Src: from})
+			b.Lin(sampler.X, terms...)
+			b.Emit(i + 1)
+		}
+		return nil
+	})
+}
+
+// noiseOf is c·ε of the network's output, as terms of x and it.
+func (s *Scheduler) noiseOf(c float64, output sampler.Buf, l schedule.Level) []sampler.Term {
+	switch s.prediction {
+	case "v_prediction":
+		return []sampler.Term{{Coef: c * l.A, Src: output}, {Coef: c * l.S, Src: sampler.X}}
+	case "sample":
+		return []sampler.Term{{Coef: c / l.S, Src: sampler.X}, {Coef: -c * l.A / l.S, Src: output}}
+	}
+	return []sampler.Term{{Coef: c, Src: output}}
+}
+
+// fromLevels are the levels that steps begin at, and the last one's end.
+func fromLevels(steps []pair) []schedule.Level {
+	var levels []schedule.Level
+	for _, p := range steps {
+		levels = append(levels, p.from)
+	}
+	return append(levels, steps[len(steps)-1].to)
 }
 
 // ddim emits x' = a_T·D + √(s_T² - v)·e + √v·z for each pair of levels.
@@ -73,28 +122,17 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 	if err != nil {
 		return nil, err
 	}
-	var levels []schedule.Level
-	for _, p := range steps {
-		levels = append(levels, p.from)
-	}
-	levels = append(levels, steps[len(steps)-1].to)
 	bound := s.bound()
 	apart := bound != (Bound{}) && !clippedNoise // the slope is that before the bound
-	plan, err := newPlan(times, nil, 1, s.outputAtClean(vp), levels, func(_ []schedule.Level, b *sampler.Builder) error {
+	plan, err := newPlan(times, nil, 1, vp, fromLevels(steps), func(_ []schedule.Level, b *sampler.Builder) error {
 		d, raw, z := b.Buffer(), b.Buffer(), b.Buffer()
 		for i, p := range steps {
-			slope, clean := d, d
-			if p.from.S == 0 {
-				clean = sampler.X
-			}
+			slope := d
 			if apart {
 				slope = raw
 			}
 			b.Eval(slope, sampler.X, i)
-			if apart && clean == sampler.X {
-				b.Apply(d, sampler.X, bound)
-				clean = d
-			} else if apart {
+			if apart {
 				b.Apply(d, raw, bound)
 			}
 			barS, barT := f32(p.from.A*p.from.A), f32(p.to.A*p.to.A)
@@ -104,8 +142,8 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 			}
 			std := f32(eta * f32(math.Sqrt(v)))
 			keep := math.Sqrt(f32(f32(1-barT) - f32(std*std)))
-			terms := s.slope(keep, slope, p.from)
-			terms = append(terms, sampler.Term{Coef: p.to.A, Src: clean})
+			terms := slopeTerms(keep, slope, p.from)
+			terms = append(terms, sampler.Term{Coef: p.to.A, Src: d})
 			if eta > 0 {
 				b.Noise(z)
 				terms = append(terms, sampler.Term{Coef: std, Src: z})
@@ -121,12 +159,8 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 	return plan, err
 }
 
-// slope is c·e with e = (x - a·D)/s, as terms of x and D; at a level without noise D is the network's output, and e is
-// that.
-func (s *Scheduler) slope(c float64, d sampler.Buf, l schedule.Level) []sampler.Term {
-	if l.S == 0 {
-		return []sampler.Term{{Coef: c, Src: d}}
-	}
+// slopeTerms is c·e with e = (x - a·D)/s, as terms of x and D.
+func slopeTerms(c float64, d sampler.Buf, l schedule.Level) []sampler.Term {
 	return []sampler.Term{{Coef: c / l.S, Src: sampler.X}, {Coef: -c * l.A / l.S, Src: d}}
 }
 
@@ -144,15 +178,4 @@ next:
 		out = append(out, t)
 	}
 	return out
-}
-
-// outputAtClean lets the network's output stand for the estimate where there is no noise: there x alone is the
-// estimate, and the reference goes on to use the output.
-func (s *Scheduler) outputAtClean(p denoise.Param) denoise.Param {
-	return func(l schedule.Level) (denoise.Precond, error) {
-		if l.S == 0 {
-			return denoise.Precond{In: 1, Out: 1, Time: l.T}, nil
-		}
-		return p(l)
-	}
 }

@@ -67,7 +67,8 @@ type pndm struct {
 	last      float64
 	ratio     int
 	prk, plms []float64
-	noise     sampler.Buf // ε of a network that returns v
+	noise     sampler.Buf // ε
+	part      sampler.Buf // of the step, that ε makes
 }
 
 // rates is ᾱ at a time, the last one's below 0.
@@ -80,7 +81,7 @@ func (w *pndm) rates(time int) (float64, error) {
 
 func (w *pndm) emit(levels []schedule.Level, b *sampler.Builder) error {
 	d, kept, sum := b.Buffer(), b.Buffer(), b.Buffer()
-	w.noise = b.Buffer()
+	w.noise, w.part = b.Buffer(), b.Buffer()
 	outputs := b.History(4)
 	seen := 0
 	for k := range w.prk {
@@ -163,19 +164,17 @@ func (w *pndm) step(b *sampler.Builder, base sampler.Buf, from, to int, output .
 		return err
 	}
 	noiseS, noiseT := f32(1-barS), f32(1-barT)
-	keep := math.Sqrt(f32(barT / barS))
-	c := f32(barT-barS) / (barS*math.Sqrt(noiseT) + math.Sqrt(barS*noiseS*barT))
-	if w.s.prediction == "v_prediction" { // ε = a·v + s·x; first, as its factor may be large
+	down := f32(f32(barS*f32(math.Sqrt(noiseT))) + f32(math.Sqrt(f32(f32(barS*noiseS)*barT))))
+	if w.s.prediction == "v_prediction" { // ε = a·v + s·x
 		for i := range output {
-			output[i].Coef *= math.Sqrt(barS)
+			output[i].Coef *= f32(math.Sqrt(barS))
 		}
-		b.Lin(w.noise, append(output, sampler.Term{Coef: math.Sqrt(noiseS), Src: base})...)
-		output = []sampler.Term{{Coef: 1, Src: w.noise}}
+		output = append(output, sampler.Term{Coef: f32(math.Sqrt(noiseS)), Src: base})
 	}
-	terms := []sampler.Term{{Coef: keep, Src: base}}
-	for _, t := range output {
-		terms = append(terms, sampler.Term{Coef: -c * t.Coef, Src: t.Src})
-	}
-	b.Lin(sampler.X, terms...)
+	// The quotient as the reference rounds it: near the noisy end both terms are far larger than their difference.
+	b.Lin(w.noise, output...)
+	b.Lin(w.noise, sampler.Term{Coef: f32(barT - barS), Src: w.noise})
+	b.Apply(w.part, w.noise, quotient(down))
+	b.Lin(sampler.X, sampler.Term{Coef: f32(math.Sqrt(f32(barT / barS))), Src: base}, sampler.Term{Coef: -1, Src: w.part})
 	return nil
 }

@@ -96,7 +96,7 @@ func planTCD(s *Scheduler, n int, with Settings) (*Plan, error) {
 			}
 			middle := level(0, t[int(f32(f32(1-with.Eta)*next))])
 			b.Eval(d, sampler.X, i)
-			terms := s.slope(middle.S, d, levels[i])
+			terms := slopeTerms(middle.S, d, levels[i])
 			terms = merged(append(terms, sampler.Term{Coef: middle.A, Src: d}))
 			if with.Eta > 0 && i < n-1 {
 				ratio := f32(t[int(next)] / f32(middle.A*middle.A))
