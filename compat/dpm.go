@@ -327,7 +327,7 @@ func planDPMSinglestep(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return nil, err
 	}
 	s.spacing = "linspace"
-	g, err := s.dpmGrid(t, n, with, remakeRules{})
+	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true})
 	if err != nil {
 		return nil, err
 	}
