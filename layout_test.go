@@ -143,7 +143,8 @@ func TestOutsidePackagesHaveOneDoor(t *testing.T) {
 		"github.com/x448/float16":       func(s source) bool { return s.pkg == "weights" },
 		"honnef.co/go/js/dom/v2":        func(s source) bool { return s.pkg == "wasm/page" },
 		"github.com/andybalholm/brotli": func(s source) bool { return s.pkg == "." || strings.HasPrefix(s.pkg, "tools/") },
-		"github.com/chromedp/chromedp":  func(s source) bool { return strings.HasPrefix(s.pkg, "tools/") },
+		"github.com/chromedp/chromedp":  func(s source) bool { return s.pkg == "tools/bench/browser" },
+		"github.com/chromedp/cdproto":   func(s source) bool { return s.pkg == "tools/bench/browser" },
 	}
 	float16Files := map[string]bool{}
 	for _, s := range sources(t) {

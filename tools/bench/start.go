@@ -15,9 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
-
+	"tintype/tools/bench/browser"
 	"tintype/tools/bench/suite"
 )
 
@@ -131,32 +129,16 @@ const result = `(() => {
 
 // visitOnce opens the page in a browser of its own.
 func visitOnce(address string) (visit, error) {
-	profile, err := os.MkdirTemp("", "tintype-profile")
+	tab, err := browser.OpenTab(startLimit)
 	if err != nil {
 		return visit{}, err
 	}
-	defer os.RemoveAll(profile)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.UserDataDir(profile))
-	for _, flag := range []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"} {
-		options = append(options, chromedp.Flag(flag, true))
-	}
-	ctx, stop := context.WithTimeout(context.Background(), startLimit)
-	defer stop()
-	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
-	defer stop()
-	ctx, stop = chromedp.NewContext(ctx)
-	defer stop()
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		return visit{}, err
-	}
-	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watcher}); err != nil {
-		return visit{}, err
-	}
-	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
+	defer tab.Close()
+	if err := errors.Join(tab.Before(watcher), tab.Go(address)); err != nil {
 		return visit{}, err
 	}
 	for {
-		seen, err := chromedp.Run(ctx, chromedp.Evaluate[visit](result))
+		seen, err := browser.Eval[visit](tab, result)
 		switch {
 		case err != nil:
 			return visit{}, err

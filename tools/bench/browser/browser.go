@@ -1,8 +1,8 @@
 //go:build !js
 
-// Package browser starts what the bench measures in Chromium: a headless
-// browser of its own, Go programs for WebAssembly, and pages that may use
-// threads and an exact clock.
+// Package browser starts what the tools measure and check in Chromium: a headless
+// browser of its own, left alone or driven (Tab), Go programs for WebAssembly,
+// and pages that may use threads and an exact clock.
 package browser
 
 import (

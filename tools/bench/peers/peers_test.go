@@ -4,6 +4,7 @@ package main
 
 import (
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"tintype/core/arch"
 	"tintype/internal/golden"
 	"tintype/tools/bench/suite"
+	"tintype/tools/npm"
 )
 
 // TestPeerAgrees: ONNX Runtime loads what the exporter writes and computes what we compute. The test only takes
@@ -19,11 +21,11 @@ func TestPeerAgrees(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip("no node")
 	}
-	_, modules, err := cache()
+	root, found, err := npm.Find(folder, packages)
 	if err != nil {
 		t.Skip(err)
 	}
-	if !installed(modules) {
+	if !found {
 		t.Skip("ONNX Runtime is not installed: make bench-peers installs it")
 	}
 	cfg := arch.DefaultUNet2D()
@@ -46,7 +48,7 @@ func TestPeerAgrees(t *testing.T) {
 	if err := unpack(dir); err != nil {
 		t.Fatal(err)
 	}
-	peer, stop, err := startNode(modules, dir, c, 1)
+	peer, stop, err := startNode(filepath.Join(root, "node_modules"), dir, c, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
