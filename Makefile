@@ -3,7 +3,7 @@
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
 
-.PHONY: help run test check bench bench-peers dist offline shots fmt
+.PHONY: help run test check bench bench-peers test-docs dist offline shots fmt
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ bench: ## Print kernel GFLOP/s, ms per pass of the shipped models and where they
 
 bench-peers: ## Compare whole network passes with ONNX Runtime, native and in Chromium (npm fetches it into the user's cache).
 	go run ./tools/bench/peers
+
+test-docs: ## Build the examples of documentation sites with their generators (Debian, npm) and drive them in Chromium.
+	go run ./tools/docs
 
 dist: ## Write the static site to dist/, ready for any host.
 	go run . -dist dist

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -20,6 +21,9 @@ func dist(ctx context.Context, root, to string, out io.Writer) error {
 		return err
 	}
 	if err := os.CopyFS(to, os.DirFS(filepath.Join(root, "site"))); err != nil {
+		return err
+	}
+	if err := dropProjects(filepath.Join(to, "examples")); err != nil {
 		return err
 	}
 	paths := []string{filepath.Join(root, "LICENSE"), filepath.Join(root, "NOTICE")}
@@ -49,6 +53,18 @@ func upToDate(ctx context.Context, root string, out io.Writer) (*builder, error)
 		err = b.build(ctx, stamp)
 	}
 	return b, err
+}
+
+// dropProjects removes the sources of other sites from the examples: a generator
+// that this one is copied into would take them for its own.
+func dropProjects(examples string) error {
+	entries, err := os.ReadDir(examples)
+	for _, e := range entries {
+		if e.IsDir() {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(examples, e.Name())))
+		}
+	}
+	return err
 }
 
 // clearSite removes an earlier site, and nothing else: a mistyped folder must not

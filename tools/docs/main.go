@@ -1,0 +1,126 @@
+//go:build !js
+
+// Command docs builds the example of each documentation site in site/examples
+// with its generator, serves it below a sub-path and drives it in Chromium: the
+// element draws the picture that tools/sample draws, leaving the page and coming
+// back leaves no error and no worker behind, and axe-core finds nothing in it.
+// Generators come from Debian and npm, as test tools only; one that cannot be
+// installed is skipped with the reason. One line a generator:
+//
+//	NAME VERSION passed|failed|skipped REASON
+//
+// Command line:
+//
+//	go run ./tools/docs [-only NAME] [-shots FOLDER]
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+func main() {
+	only := flag.String("only", "", "check only the example with this `name`")
+	shots := flag.String("shots", "", "write a screenshot of each example to this `folder`")
+	flag.Parse()
+	failed, err := run(*only, *shots, os.Stdout)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "docs:", err)
+	}
+	if failed > 0 || err != nil {
+		os.Exit(1)
+	}
+}
+
+// The picture of every example, and of the page it is part of.
+const (
+	model = "nouns-32-student-4"
+	seed  = "7"
+)
+
+// run checks one example or all, and returns how many failed.
+func run(only, shots string, out io.Writer) (failed int, err error) {
+	dir, err := os.MkdirTemp("", "tintype-docs")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	m, err := prepare(dir)
+	if err != nil {
+		return 0, err
+	}
+	m.shots = shots
+	found := false
+	for _, s := range sites {
+		if only != "" && only != s.name {
+			continue
+		}
+		found = true
+		begun := time.Now()
+		version, notes, err := s.check(m)
+		var skip skipped
+		switch {
+		case errors.As(err, &skip):
+			fmt.Fprintf(out, "%-10s %-22s skipped: %v\n", s.name, version, err)
+		case err != nil:
+			failed++
+			fmt.Fprintf(out, "%-10s %-22s failed: %v\n", s.name, version, err)
+		default:
+			fmt.Fprintf(out, "%-10s %-22s passed in %.0f s%s\n", s.name, version, time.Since(begun).Seconds(), notes)
+		}
+	}
+	if !found {
+		return failed, fmt.Errorf("there is no example %s", only)
+	}
+	return failed, nil
+}
+
+// skipped is why an example could not be checked.
+type skipped struct{ error }
+
+// materials are what examples are built from and measured by.
+type materials struct {
+	dist    string // folder of the static site
+	offline string // the single file
+	picture string // PNG file of the examples' picture
+	hash    string // of its pixels
+	axe     string // the script of axe-core
+	shots   string // where screenshots go; "": nowhere
+}
+
+func prepare(dir string) (*materials, error) {
+	m := &materials{dist: filepath.Join(dir, "dist"), offline: filepath.Join(dir, "tintype.html"), picture: filepath.Join(dir, "picture.png")}
+	for _, args := range [][]string{{"-dist", m.dist}, {"-offline", m.offline, "-model", model}} {
+		if _, err := command(".", nil, "go", append([]string{"run", "."}, args...)...); err != nil {
+			return nil, err
+		}
+	}
+	printed, err := command(".", nil, "go", "run", "./tools/sample", "-model", filepath.Join("site", "models", model+".safetensors.zst"), "-seed", seed, "-o", m.picture)
+	if err != nil {
+		return nil, err
+	}
+	words := strings.Fields(printed)
+	m.hash = words[len(words)-1]
+	m.axe, err = axe()
+	return m, err
+}
+
+// command runs a program in dir, with further variables of the environment, and
+// returns what it printed.
+func command(dir string, env []string, name string, args ...string) (string, error) {
+	c := exec.Command(name, args...)
+	c.Dir = dir
+	c.Env = append(os.Environ(), env...)
+	out, err := c.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%s: %w\n%s", strings.Join(c.Args, " "), err, out)
+	}
+	return string(out), err
+}

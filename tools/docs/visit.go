@@ -1,0 +1,213 @@
+//go:build !js
+
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"tintype/tools/bench/browser"
+)
+
+const (
+	prefix   = "/docs/" // the sub-path that every example is built for
+	limit    = 2 * time.Minute
+	patience = 40 * time.Second
+)
+
+// A host serves a folder below the prefix, as one that knows nothing of us, and
+// remembers what was asked for outside it, and what of the runtime is not there.
+type host struct {
+	*httptest.Server
+	mu     sync.Mutex
+	missed []string
+}
+
+func serve(folder string) *host {
+	h := &host{}
+	files := http.StripPrefix(strings.TrimSuffix(prefix, "/"), http.FileServer(http.Dir(folder)))
+	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path, below := strings.CutPrefix(r.URL.Path, prefix)
+		_, err := os.Stat(filepath.Join(folder, filepath.FromSlash(path)))
+		if !below && path != "/favicon.ico" || err != nil && strings.Contains(path, "tintype") {
+			h.mu.Lock()
+			h.missed = append(h.missed, r.URL.Path)
+			h.mu.Unlock()
+		}
+		files.ServeHTTP(w, r)
+	}))
+	return h
+}
+
+// watch keeps the errors of a page and of those that follow it without a reload.
+const watch = `window.tintypeErrors = [];
+for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, (e) => tintypeErrors.push(e.message ?? String(e.reason)));`
+
+// visit drives a built example.
+func (s site) visit(m *materials, folder string) (notes string, err error) {
+	h := serve(folder)
+	defer h.Close()
+	tab, err := browser.OpenTab(limit)
+	if err != nil {
+		return "", skipped{err}
+	}
+	defer tab.Close()
+	if err := errors.Join(tab.Before(watch), tab.Go(h.URL+prefix+s.page)); err != nil {
+		return "", err
+	}
+	if s.runtime == "" && s.build != nil {
+		err = s.frame(m, tab)
+	} else {
+		notes, err = s.element(m, tab)
+	}
+	if err != nil {
+		return "", err
+	}
+	if s.name == "jupyter" {
+		return notes, nil // the notebook's own scripts are on another host
+	}
+	if said, err := browser.Eval[string](tab, `tintypeErrors.join("; ")`); err != nil || said != "" {
+		return "", errors.Join(err, fmt.Errorf("errors in the page: %s", said))
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.missed) > 0 {
+		return "", fmt.Errorf("asked for and not there: %s", strings.Join(h.missed, ", "))
+	}
+	return notes, nil
+}
+
+// element waits for the picture, leaves the page by its link and comes back, twice.
+func (s site) element(m *materials, tab *browser.Tab) (notes string, err error) {
+	for round := range 3 {
+		if err := tab.Until(`document.querySelector("tintype-sampler")?.state === "done"`, patience); err != nil {
+			said, _ := browser.Eval[string](tab, `document.querySelector("tintype-sampler")?.shadowRoot?.querySelector("[part=error]")?.textContent ?? "no element"`)
+			return "", fmt.Errorf("round %d: %w (%s)", round, err, said)
+		}
+		if err := m.same(tab, `document.querySelector("tintype-sampler").hash`); err != nil {
+			return "", err
+		}
+		if round == 0 {
+			if err := errors.Join(m.shot(tab, s.name), m.audit(tab, s.ours())); err != nil {
+				return "", err
+			}
+		}
+		if s.build == nil {
+			return "", nil // a page alone
+		}
+		if notes, err = leave(tab); err != nil {
+			return "", err
+		}
+	}
+	return notes, nil
+}
+
+// same compares a picture's hash.
+func (m *materials) same(tab *browser.Tab, script string) error {
+	hash, err := browser.Eval[string](tab, script)
+	if err == nil && hash != m.hash {
+		err = fmt.Errorf("the picture's hash is %q, of tools/sample %s", hash, m.hash)
+	}
+	return err
+}
+
+// ours says where axe-core looks: a page whose template is ours is checked as a
+// whole, of a theme's the element.
+func (s site) ours() string {
+	if s.build == nil || s.name == "hugo" {
+		return "document"
+	}
+	return `"tintype-sampler"`
+}
+
+// busy starts a long picture, and remembers its element and, by a variable, the document.
+const busy = `(async () => {
+	const e = window.tintypeLeft = document.querySelector("tintype-sampler");
+	e.sample({ model: "nouns-32", steps: 500 }).catch(() => {});
+	while (e.state !== "sampling") await new Promise((go) => setTimeout(go, 10));
+})()`
+
+// settled: where the document is still the same, the picture that was left is no
+// longer drawn, and the workers are no more than the pool's.
+const settled = `(async () => {
+	if (!window.tintypeLeft) return true;
+	if (tintypeLeft.state === "sampling") return false;
+	const pool = performance.getEntriesByType("resource").find((r) => r.name.endsWith("/pool.js")).name;
+	return (await import(pool)).workers() <= 3;
+})()`
+
+// leave goes to the other page in the middle of a picture, and back.
+func leave(tab *browser.Tab) (notes string, err error) {
+	if _, err := browser.Eval[any](tab, busy); err != nil {
+		return "", err
+	}
+	if err := follow(tab, "another page"); err != nil {
+		return "", err
+	}
+	if err := tab.Until(`document.querySelector("h1")?.textContent.startsWith("Another page") === true && !document.querySelector("tintype-sampler")`, patience); err != nil {
+		return "", err
+	}
+	if err := tab.Until(settled, patience); err != nil {
+		return "", err
+	}
+	if instant, err := browser.Eval[bool](tab, `window.tintypeLeft !== undefined`); err != nil {
+		return "", err
+	} else if instant {
+		notes = ", with instant navigation"
+	}
+	return notes, follow(tab, "back")
+}
+
+// follow presses the link with these words.
+func follow(tab *browser.Tab, words string) error {
+	link := fmt.Sprintf(`[...document.links].find((a) => a.textContent.trim() === %q)`, words)
+	if err := tab.Until(link+` !== undefined`, patience); err != nil {
+		return err
+	}
+	_, err := browser.Eval[any](tab, link+".click()")
+	return err
+}
+
+// frame draws on the page in the notebook's sandboxed frame.
+func (s site) frame(m *materials, tab *browser.Tab) error {
+	frame, err := tab.Frame()
+	if err != nil {
+		return err
+	}
+	defer frame.Close()
+	if err := frame.Until(`document.getElementById("app")?.dataset.state === "idle"`, patience); err != nil {
+		return err
+	}
+	const press = `{ const e = document.getElementById("seed"); e.value = %q;
+		for (const kind of ["input", "change"]) e.dispatchEvent(new Event(kind, { bubbles: true }));
+		document.getElementById("generate").click(); }`
+	if _, err := browser.Eval[any](frame, fmt.Sprintf(press, seed)); err != nil {
+		return err
+	}
+	if err := frame.Until(`document.getElementById("app").dataset.state === "done"`, patience); err != nil {
+		return err
+	}
+	return errors.Join(m.same(frame, `document.getElementById("stage").dataset.hash`), m.shot(tab, s.name), m.audit(frame, "document"))
+}
+
+// shot writes a screenshot where one is asked for.
+func (m *materials) shot(tab *browser.Tab, name string) error {
+	if m.shots == "" {
+		return nil
+	}
+	png, err := tab.Screenshot()
+	if err == nil {
+		err = os.MkdirAll(m.shots, 0o777)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(m.shots, "docs-"+name+".png"), png, 0o666)
+	}
+	return err
+}
