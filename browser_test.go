@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -193,24 +192,4 @@ func TestLongNamesFit(t *testing.T) {
 		}
 	}
 	b.screenshot("long-names")
-}
-
-// TestScreenshots leaves pictures of the finished page in shots/, for people
-// to look at, and checks that nothing sticks out of a phone's screen.
-func TestScreenshots(t *testing.T) {
-	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
-	b.click("#generate")
-	b.waitState("done")
-	for _, width := range []int64{1280, 390} {
-		for _, scheme := range []string{"light", "dark"} {
-			b.size(width, 844)
-			b.media("prefers-color-scheme", scheme)
-			b.screenshot("done-" + strconv.FormatInt(width, 10) + "-" + scheme)
-			if over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
-				t.Errorf("at %d pixels the page is %d pixels too wide", width, over)
-			}
-		}
-	}
 }

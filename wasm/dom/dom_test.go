@@ -130,6 +130,9 @@ func TestEvents(t *testing.T) {
 	heard := 0
 	f := form.AddEventListener("submit", true, func(e Event) {
 		heard++
+		if e.Underlying().Get("type").String() != "submit" {
+			t.Error("the event's own object is another")
+		}
 		e.PreventDefault()
 	})
 	defer f.Release()

@@ -14,6 +14,8 @@ type EventTarget interface {
 // An Event is what a listener is called with.
 type Event interface {
 	PreventDefault()
+	// Underlying is the JavaScript object itself.
+	Underlying() js.Value
 }
 
 // BasicEvent implements Event.
@@ -21,6 +23,9 @@ type BasicEvent struct{ js.Value }
 
 // PreventDefault keeps the browser from doing what it would do itself.
 func (ev *BasicEvent) PreventDefault() { ev.Call("preventDefault") }
+
+// Underlying is the JavaScript object itself.
+func (ev *BasicEvent) Underlying() js.Value { return ev.Value }
 
 // target implements EventTarget for windows and nodes alike.
 type target struct{ js.Value }

@@ -8,37 +8,19 @@ import (
 	"strings"
 
 	"honnef.co/go/js/dom/v2"
+	"tintype/internal/recipe"
 	"tintype/wasm/proto"
 )
 
 // showControls offers what the loaded model allows. What its contract forbids
 // is shown with the reason, not left out: that is part of what a student is.
 func (p *page) showControls() {
-	i, u := p.info, &p.ui
+	i, u := p.info, p.ui
 	u.sampling.SetDisabled(false)
 	p.showSlots()
-
-	clearChildren(u.solver)
-	allowed, reason := "", ""
-	for _, o := range i.Solvers {
-		option := create[*dom.HTMLOptionElement](u.doc, "option", "")
-		option.SetValue(o.Name)
-		option.SetText(o.Name)
-		option.SetDisabled(o.Reason != "")
-		u.solver.AppendChild(option)
-		switch {
-		case o.Reason != "":
-			reason = o.Reason
-		case allowed != "":
-			allowed += ", " + o.Name
-		default:
-			allowed = o.Name
-		}
-	}
-	if reason != "" {
-		reason = "only " + allowed + ": " + reason
-	}
-	setNote(u.solverNote, sentence(reason))
+	p.showSolvers()
+	setNote(u.solverNote, restriction(i.Solvers))
+	p.showGrids()
 
 	stepsNote := ""
 	if len(i.Steps) > 0 {
@@ -48,17 +30,59 @@ func (p *page) showControls() {
 		}
 		stepsNote = "This model was distilled to exactly " + strings.Join(numbers, " or ") + " steps."
 	}
-	u.steps.SetDisabled(len(i.Steps) == 1)
 	setNote(u.stepsNote, stepsNote)
+	u.budget.SetDisabled(len(i.Steps) > 0)
 
 	u.guidance.SetDisabled(i.GuidanceReason != "")
+	u.rescale.SetDisabled(i.GuidanceReason != "")
 	setNote(u.guidanceNote, sentence(i.GuidanceReason))
 	placeholder := ""
 	if i.GuidanceReason != "" {
 		placeholder = "none"
 	}
 	u.guidance.SetAttribute("placeholder", placeholder)
+	setHidden(u.classifyField, p.chosen.ref.Classifier == nil)
 	p.setDefaults()
+	p.nameAction()
+}
+
+// restriction says why most solvers are off, where few are left.
+func restriction(solvers []proto.Option) string {
+	var allowed []string
+	reason := ""
+	for _, o := range solvers {
+		if o.Reason == "" {
+			allowed = append(allowed, o.Name)
+		} else if reason == "" {
+			reason = o.Reason
+		}
+	}
+	if reason == "" || len(allowed) > 3 {
+		return ""
+	}
+	return sentence("only " + strings.Join(allowed, ", ") + ": " + reason)
+}
+
+// showGrids fills the list of grids.
+func (p *page) showGrids() {
+	clearChildren(p.ui.grid)
+	for _, o := range p.info.Grids {
+		option := create[*dom.HTMLOptionElement](p.ui.doc, "option", "")
+		option.SetValue(o.Name)
+		name := o.Name
+		if o.Reason != "" {
+			name += ": " + o.Reason
+		}
+		option.SetText(name)
+		option.SetDisabled(o.Reason != "")
+		p.ui.grid.AppendChild(option)
+	}
+}
+
+func (p *page) gridChosen() {
+	if o := optionNamed(p.info.Grids, p.ui.grid.Value()); o != nil {
+		p.ui.gridLine.SetTextContent(sentence(o.Line))
+	}
 }
 
 // setDefaults puts the checkpoint's own settings into the controls.
@@ -66,20 +90,30 @@ func (p *page) setDefaults() {
 	if p.info == nil {
 		return
 	}
-	d := p.info.Defaults
-	p.ui.solver.SetValue(d.Solver)
-	p.ui.steps.SetValue(strconv.Itoa(d.Steps))
-	guidance := strconv.FormatFloat(d.Guidance, 'g', -1, 64)
+	d, u := p.info.Defaults, p.ui
+	u.solver.SetValue(d.Solver)
+	u.grid.SetValue(d.Grid)
+	u.steps.SetValue(strconv.Itoa(d.Steps))
+	u.budget.SetValue("")
+	u.rescale.SetValue("0")
+	u.classify.SetValue("0")
+	u.vary.SetValue("0")
+	guidance := number(d.Guidance)
 	if p.info.GuidanceReason != "" {
 		guidance = ""
 	}
-	p.ui.guidance.SetValue(guidance)
+	u.guidance.SetValue(guidance)
+	p.solverChosen()
+	p.gridChosen()
+	p.leaveFork()
 }
 
 // request reads the controls. The error names the field, which gets the focus.
 func (p *page) request() (proto.Sample, *proto.Error) {
-	u := &p.ui
-	s := proto.Sample{Model: p.chosen.ref, Guidance: math.NaN(), Solver: u.solver.Value()}
+	u := p.ui
+	s := proto.Sample{
+		Model: p.chosen.ref, Guidance: math.NaN(), Solver: u.solver.Value(), Grid: u.grid.Value(), Before: p.fork,
+	}
 	seed, err := strconv.ParseUint(u.seed.Value(), 10, 64)
 	if err != nil {
 		return s, p.badField(u.seed, "The seed must be a whole number from 0 to 18446744073709551615.")
@@ -97,20 +131,49 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 			return s, p.badField(u.guidance, "Guidance must be a number from 0 to 100; 1 switches it off.")
 		}
 		s.Guidance = g
+		if s.Rescale, err = strconv.ParseFloat(u.rescale.Value(), 64); err != nil || s.Rescale < 0 || s.Rescale > 1 {
+			return s, p.badField(u.rescale, "Guidance rescale must be a number from 0 to 1.")
+		}
+	}
+	if problem := p.noise(&s); problem != nil {
+		return s, problem
+	}
+	for _, k := range p.knobs {
+		v, ok := k.value()
+		if !ok {
+			return s, p.badField(k.number, sentence(k.setting.Name+" must be a number from "+number(k.setting.Min)+" to "+number(k.setting.Max)))
+		}
+		if v != k.initial {
+			s.Settings = append(s.Settings, proto.Value{Name: k.setting.Name, Value: v})
+		}
 	}
 	s.Choice = p.choice()
 	return s, nil
 }
 
+// noise reads what bends the picture beside guidance: the classifier, and
+// another seed's noise.
+func (p *page) noise(s *proto.Sample) *proto.Error {
+	u := p.ui
+	var err error
+	if s.Classify, err = strconv.ParseFloat(u.classify.Value(), 64); err != nil || s.Classify < 0 || s.Classify > 100 {
+		return p.badField(u.classify, "Classifier guidance must be a number from 0 to 100; 0 switches it off.")
+	}
+	amount, err := strconv.ParseFloat(u.vary.Value(), 64)
+	if err != nil || amount < 0 || amount > 1 {
+		return p.badField(u.vary, "The variation must be a number from 0 to 1; 0 is none.")
+	}
+	seed, err := strconv.ParseUint(u.varySeed.Value(), 10, 64)
+	if err != nil {
+		return p.badField(u.varySeed, "The other seed must be a whole number from 0 to 18446744073709551615.")
+	}
+	if amount > 0 {
+		s.Vary = recipe.Vary(seed, amount)
+	}
+	return nil
+}
+
 func (p *page) badField(el *dom.HTMLInputElement, sentence string) *proto.Error {
 	el.Focus()
 	return &proto.Error{Type: proto.ErrSpec, Text: sentence, Remedy: "Change it and press Generate again."}
-}
-
-// sentence makes a reason one: a capital and a full stop.
-func sentence(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return strings.ToUpper(reason[:1]) + reason[1:] + "."
 }

@@ -16,6 +16,7 @@ import (
 type entry struct {
 	weights.Entry
 	ref   proto.ModelRef
+	own   bool // a file of the visitor's
 	input *dom.HTMLInputElement
 }
 
@@ -61,9 +62,9 @@ func (p *page) offer(manifest weights.Manifest, address string) {
 		}
 		return 0
 	})
-	p.models = make([]entry, len(manifest))
+	p.models = make([]*entry, len(manifest))
 	for i, m := range manifest {
-		p.models[i] = entry{Entry: m, ref: proto.ModelRef{
+		p.models[i] = &entry{Entry: m, ref: proto.ModelRef{
 			ID: m.ID, URL: locate(m.File, address), Bytes: m.Bytes, RawBytes: m.RawBytes, SHA256: m.SHA256,
 		}}
 		if c := m.Classifier; c != nil {
@@ -73,8 +74,10 @@ func (p *page) offer(manifest weights.Manifest, address string) {
 		}
 	}
 	p.showModels()
-	p.models[0].input.SetChecked(true)
-	p.choose(&p.models[0])
+	if !p.readAddress() {
+		p.models[0].input.SetChecked(true)
+		p.choose(p.models[0])
+	}
 }
 
 // locate is the address of a model's file: a data: URL where the page brings it along.
@@ -124,25 +127,25 @@ func (p *page) showModels() {
 	doc := p.ui.doc
 	clearChildren(p.ui.modelList)
 	for i := range p.models {
-		m := &p.models[i]
+		m := p.models[i]
 		card := create[dom.HTMLElement](doc, "label", "card")
 		m.input = create[*dom.HTMLInputElement](doc, "input", "")
 		m.input.SetType("radio")
 		m.input.SetName("model")
 		m.input.SetValue(m.ref.ID)
-		name := create[dom.HTMLElement](doc, "span", "card-name")
-		name.SetTextContent(m.Name)
-		if teacher := p.teacherOf(m); teacher != nil {
-			note := create[dom.HTMLElement](doc, "span", "card-note")
-			note.SetTextContent("distilled from " + teacher.Name)
-			name.AppendChild(note)
-		}
-		size := create[dom.HTMLElement](doc, "span", "card-size")
-		size.SetTextContent(megabytes(m.ref.Bytes))
 		card.AppendChild(m.input)
-		card.AppendChild(name)
-		card.AppendChild(size)
-		on(m.input, "change", func(dom.Event) { p.choose(m) })
+		name := text(doc, card, "span", "card-name", m.Name)
+		if teacher := p.teacherOf(m); teacher != nil {
+			text(doc, name, "span", "card-note", "distilled from "+teacher.Name)
+		} else if m.own {
+			text(doc, name, "span", "card-note", "your file")
+		}
+		text(doc, card, "span", "card-size", megabytes(m.ref.Bytes))
+		on(m.input, "change", func(dom.Event) {
+			p.link = nil
+			p.choose(m)
+		})
+		m.input.SetChecked(m == p.chosen)
 		p.ui.modelList.AppendChild(card)
 	}
 }
@@ -153,8 +156,8 @@ func (p *page) choose(m *entry) {
 	if p.load != 0 {
 		p.client.cancel(p.load)
 	}
-	p.chosen, p.info, p.wanted = m, nil, false
-	p.pair = nil
+	p.chosen, p.info, p.wanted, p.pair = m, nil, false, false
+	p.leaveFork()
 	p.ui.sampling.SetDisabled(true)
 	p.enter(loading)
 	p.stage.setEmpty("The picture will grow here.")
@@ -172,7 +175,11 @@ func (p *page) choose(m *entry) {
 			p.loaded(&e.Info)
 		case *proto.Error:
 			p.load = 0
-			p.fail(e, func() { p.choose(m) })
+			link := p.link
+			p.fail(e, func() {
+				p.link = link
+				p.choose(m)
+			})
 		}
 	})
 	p.load = id
@@ -198,26 +205,12 @@ func (p *page) loaded(info *proto.Info) {
 	p.enter(idle)
 	p.stage.setEmpty("Press Generate: the picture grows out of noise.")
 	p.say(p.chosen.Name + " is ready.")
-	if p.wanted {
+	switch {
+	case p.link != nil:
+		p.wanted = false
+		p.fulfil()
+	case p.wanted:
 		p.wanted = false
 		p.generate()
 	}
-}
-
-func (p *page) showCard() {
-	i := p.info
-	card := p.chosen.Name + ": " + strconv.Itoa(i.Width) + " × " + strconv.Itoa(i.Height) + " pixels"
-	if i.Parameters > 0 {
-		card += ", " + strconv.FormatFloat(float64(i.Parameters)/1e6, 'f', 2, 64) + " million parameters"
-	}
-	if l := p.chosen.Licence; l != "" {
-		card += ". Licence: " + l
-	}
-	p.ui.card.SetTextContent(card + ".")
-	p.ui.card.SetTitle(i.Provenance)
-}
-
-// megabytes writes a size as people read it, in decimal units.
-func megabytes(n int64) string {
-	return strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64) + " MB"
 }

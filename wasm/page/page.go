@@ -27,63 +27,100 @@ const (
 
 // A page is the state behind the document.
 type page struct {
-	ui      ui
+	ui      *ui
 	client  *client
 	stage   stage
+	strip   strip
 	result  result
 	speaker speaker
-	slots   []slotControl
 
 	phase  phase
-	models []entry
+	models []*entry
 	chosen *entry      // nil until the manifest is here
 	info   *proto.Info // of the chosen model; nil until it is loaded
 	load   int         // ID of the Load under way, 0 for none
-	run    *run        // the run under way or the last one; nil before the first
 	wanted bool        // Generate was pressed while the model was loading
 	retry  func()      // what the error's button does
-	// pair is the student's run that the one under way is compared with.
-	pair *run
+
+	// The controls that differ from model to model.
+	slots  []slotControl
+	knobs  []*knob
+	ticked []string // solvers to compare
+	listed bool     // the long list of solvers is there
+
+	runs    []*run       // on the stage, in order
+	run     *run         // the one that film, files and hash are of; nil before the first
+	open    int          // runs that are not answered
+	problem *proto.Error // the first of them
+	extra   int          // ID of a request that is no run: a measurement, an animation
+	fork    []proto.Leg  // how the next run begins; nil: at noise
+	link    *promise     // of the run to come
+	pair    bool         // the run to come stands beside those on the stage
+
+	shown   int // step that the film shows
+	playing int // counts what moved the film: a play ends when it changes
+	turn    int // counts deadlines
+	late    bool
+	speeds  map[speed]float64 // ms
 }
 
 // Main sets the page up and returns; its callbacks keep working.
 func Main() {
-	window := dom.GetWindow()
-	p := &page{ui: findUI(window.Document()), phase: starting}
+	p := &page{ui: findUI(dom.GetWindow().Document()), phase: starting, speeds: make(map[speed]float64)}
 	p.client = newClient(js.Global().Get("tintype").Get("startWorker"))
-	p.stage.init(&p.ui, window.Document())
-	p.result.init(&p.ui)
-	p.speaker.init(&p.ui)
+	p.stage.init(p.ui)
+	p.strip.init(p.ui)
+	p.result.init(p.ui)
+	p.speaker.init(p.ui)
 	p.listen()
+	p.listenFilm()
+	p.listenFiles()
 	p.fetchModels()
 }
 
 // listen connects every control with what it does.
 func (p *page) listen() {
-	u := &p.ui
+	u := p.ui
 	// A click, which Enter in a field makes too: in a sandboxed frame forms are not submitted.
 	on(u.generate, "click", func(e dom.Event) {
 		e.PreventDefault()
 		p.generate()
 	})
-	on(u.cancel, "click", func(dom.Event) { p.cancel() })
-	on(u.dice, "click", func(dom.Event) { u.seed.SetValue(randomDigits()) })
-	on(u.words, "input", func(dom.Event) { p.matchWords() })
-	on(u.surprise, "click", func(dom.Event) { p.surprise() })
-	on(u.defaults, "click", func(dom.Event) { p.setDefaults() })
-	on(u.compare, "click", func(dom.Event) { p.compare() })
-	on(u.viewX, "change", func(dom.Event) { p.stage.setView("x") })
-	on(u.viewDenoised, "change", func(dom.Event) { p.stage.setView("denoised") })
-	on(u.retry, "click", func(dom.Event) {
-		if p.retry != nil {
-			p.retry()
-		}
-	})
-	on(u.back, "click", func(dom.Event) {
-		p.stage.showAll()
-		p.showResult()
-	})
-	p.stage.picked = p.showResult
+	for _, b := range []struct {
+		button dom.Element
+		does   func()
+	}{
+		{u.cancel, p.cancel}, {u.surprise, p.surprise}, {u.defaults, p.setDefaults}, {u.compare, p.compareTeacher},
+		{u.animate, p.animate}, {u.share, p.share},
+		{u.dice, func() { u.seed.SetValue(randomDigits()) }},
+		{u.retry, func() {
+			if p.retry != nil {
+				p.retry()
+			}
+		}},
+		{u.back, func() {
+			p.stage.showAll()
+			p.activate(p.run)
+		}},
+	} {
+		on(b.button, "click", func(dom.Event) { b.does() })
+	}
+	for _, c := range []struct {
+		control dom.Element
+		does    func()
+	}{
+		{u.words, p.matchWords}, {u.budget, p.planBudget}, {u.guidance, p.planBudget}, {u.count, p.planBudget},
+	} {
+		on(c.control, "input", func(dom.Event) { c.does() })
+	}
+	on(u.solver, "change", func(dom.Event) { p.solverChosen() })
+	on(u.grid, "change", func(dom.Event) { p.gridChosen() })
+	on(u.all, "toggle", func(dom.Event) { p.listSolvers() })
+	for _, view := range []*dom.HTMLInputElement{u.viewX, u.viewDenoised, u.viewBoth} {
+		on(view, "change", func(dom.Event) { p.stage.setView(view.Value()) })
+	}
+	p.stage.picked = func() { p.activate(p.run) }
+	dom.GetWindow().AddEventListener("hashchange", false, func(dom.Event) { p.readAddress() })
 }
 
 func on(el dom.Element, event string, f func(dom.Event)) {
@@ -93,7 +130,7 @@ func on(el dom.Element, event string, f func(dom.Event)) {
 // enter changes the phase and everything that hangs on it.
 func (p *page) enter(next phase) {
 	p.phase = next
-	u := &p.ui
+	u := p.ui
 	busy := next == sampling
 	// Moving the focus along keeps the keyboard on the one button that matters.
 	had := hasFocus(u.generate) || hasFocus(u.cancel)
@@ -105,6 +142,8 @@ func (p *page) enter(next phase) {
 		u.generate.Focus()
 	}
 	u.generate.SetDisabled(next == starting)
+	u.scrub.SetDisabled(busy)
+	u.play.SetDisabled(busy)
 	u.models.SetDisabled(busy || next == starting)
 	setHidden(u.progress, next != loading && next != sampling)
 	if next != failed {
@@ -112,6 +151,7 @@ func (p *page) enter(next phase) {
 	}
 	if busy {
 		setHidden(u.result, true)
+		u.fork.SetDisabled(true)
 	}
 	u.app.SetAttribute("data-state", string(next))
 }
@@ -120,11 +160,25 @@ func (p *page) enter(next phase) {
 func (p *page) fail(e *proto.Error, retry func()) {
 	p.enter(failed)
 	p.wanted = false
-	p.retry = retry
+	p.retry, p.link, p.pair = retry, nil, false
+	p.ui.retry.SetTextContent("Try again")
 	p.ui.alertText.SetTextContent(e.Text)
 	p.ui.alertRemedy.SetTextContent(e.Remedy)
 	p.ui.alert.SetAttribute("data-type", string(e.Type))
 	setHidden(p.ui.alert, false)
 	p.ui.status.SetTextContent("")
 	p.stage.setEmpty("No picture yet.")
+}
+
+// backToWork leaves an error that was not the model's.
+func (p *page) backToWork() {
+	switch {
+	case p.info == nil:
+		p.choose(p.chosen)
+	case p.run != nil && p.run.complete:
+		p.enter(done)
+		p.activate(p.run)
+	default:
+		p.enter(idle)
+	}
 }

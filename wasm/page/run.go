@@ -8,8 +8,8 @@ import (
 	"tintype/wasm/proto"
 )
 
-// A run is one press of Generate: the request, its pictures on the stage and
-// what is known of them.
+// A run is one request on its way to pictures: its sheet on the stage and what
+// is known of it.
 type run struct {
 	id       int
 	request  proto.Sample
@@ -22,10 +22,12 @@ type run struct {
 	// For the time left: solver steps shown so far and their total time.
 	steps  int
 	millis float64
+	label  string   // what sets it apart from its neighbours
+	link   *promise // what a link or a file says of it; nil without one
 }
 
-// generate starts a run with the settings that the controls show. While the
-// model is loading the wish is kept, and granted once it is here.
+// generate starts what the controls say. While the model is loading the wish
+// is kept, and granted once it is here.
 func (p *page) generate() {
 	switch {
 	case p.phase == sampling || p.phase == starting:
@@ -47,21 +49,69 @@ func (p *page) generate() {
 		p.fail(problem, p.generate)
 		return
 	}
-	r := &run{request: request, model: p.chosen, info: p.info}
-	if p.pair == nil {
-		p.stage.clear()
+	if p.budgeted(&request) {
+		return // it is measured first, and comes back here
 	}
-	r.sheet = p.stage.add(request.Count, p.info.Width, p.info.Height, request.Seed)
-	p.run = r
-	p.enter(sampling)
-	p.ui.progress.RemoveAttribute("value")
-	p.say("Making " + pictures(request.Count) + "…")
-	r.id = p.client.request(request, p.onRun(r))
+	p.stage.keep(p.kept())
+	p.runs = p.runs[len(p.runs)-len(p.stage.sheets):]
+	requests := p.compared(request)
+	if drop := len(p.runs) + len(requests) - sheetsMost; drop > 0 {
+		p.stage.keep(len(p.runs) - drop)
+		p.runs = p.runs[drop:]
+	}
+	p.launch(requests)
 }
 
+// kept is how many of the runs on the stage stay there beside the next.
+func (p *page) kept() int {
+	if p.fork != nil || p.pair {
+		return len(p.runs)
+	}
+	return 0
+}
+
+// launch puts runs on the stage and asks for them.
+func (p *page) launch(requests []proto.Sample) {
+	first := len(p.runs)
+	for _, request := range requests {
+		r := &run{request: request, model: p.chosen, info: p.info, link: p.link}
+		r.label = p.labelOf(r, len(requests))
+		r.sheet = p.stage.add(request.Count, p.info.Width, p.info.Height, request.Seed, func() { p.activate(r) })
+		r.sheet.caption.SetTextContent(r.label)
+		p.runs = append(p.runs, r)
+	}
+	p.link, p.pair, p.problem = nil, false, nil
+	p.run = p.runs[first]
+	p.stage.point(p.run.sheet)
+	p.open = len(requests)
+	p.enter(sampling)
+	p.ui.progress.RemoveAttribute("value")
+	p.say("Making " + pictures(requests[0].Count*len(requests)) + "…")
+	for _, r := range p.runs[first:] {
+		r.id = p.client.request(r.request, p.onRun(r))
+	}
+}
+
+// labelOf is the sheet's caption before the run is done.
+func (p *page) labelOf(r *run, beside int) string {
+	switch {
+	case beside > 1:
+		return r.request.Solver
+	case len(r.request.Before) > 0:
+		return "Fork at " + strconv.Itoa(r.request.Before[len(r.request.Before)-1].Until)
+	case p.pair:
+		return r.model.Name
+	}
+	return r.request.Solver
+}
+
+// cancel gives up every run that is not done.
 func (p *page) cancel() {
 	p.ui.status.SetTextContent("Cancelling…")
-	p.client.cancel(p.run.id)
+	for _, r := range p.runs {
+		p.client.cancel(r.id)
+	}
+	p.client.cancel(p.extra)
 }
 
 // onRun handles what the worker says about one run.
@@ -76,9 +126,15 @@ func (p *page) onRun(r *run) func(proto.Message) {
 			r.finished = append(r.finished, e)
 		case proto.Done:
 			r.done, r.complete = e, true
-			p.finish(r)
+			p.learn(r)
+			p.caption(r)
+			p.settle()
 		case *proto.Error:
-			p.stop(r, e)
+			if p.problem == nil {
+				p.problem = e
+				p.cancel() // the others are of no use without it
+			}
+			p.settle()
 		}
 	}
 }
@@ -87,8 +143,18 @@ func (p *page) onRun(r *run) func(proto.Message) {
 func (p *page) showStep(r *run, e proto.Step) {
 	r.steps++
 	r.millis += e.Millis
-	last := e.Step == e.Total
-	p.stage.paint(r.sheet, e, last)
+	if r.steps == 1 && r != p.run {
+		p.run = r
+		p.stage.point(r.sheet)
+	}
+	p.stage.paint(r.sheet, e)
+	if r.steps == 1 || e.Total != p.strip.total { // a solver that finds its own steps finds more of them
+		p.strip.redraw(&r.sheet.cells[e.Picture].film, e.Total, r.info.Width, r.info.Height)
+	}
+	if e.Picture == max(r.sheet.selected, 0) {
+		p.strip.draw(e.Step, e.X, e.Denoised)
+	}
+	p.strip.mark(e.Step)
 	total := e.Total * r.request.Count
 	p.ui.progress.SetMax(float64(total))
 	p.ui.progress.SetValue(float64(r.steps))
@@ -98,45 +164,80 @@ func (p *page) showStep(r *run, e proto.Step) {
 		status = "Picture " + strconv.Itoa(e.Picture+1) + " of " + strconv.Itoa(r.request.Count) + ", step " +
 			strconv.Itoa(e.Step) + " of " + strconv.Itoa(e.Total)
 	}
+	if len(p.runs) > 1 {
+		status = r.label + ": " + status
+	}
 	p.ui.status.SetTextContent(status + " · " + milliseconds(each) + " per step · " +
 		seconds(each*float64(total-r.steps)) + " left")
 	p.speaker.quarter(r.steps, total)
 }
 
+// settle goes on when the last of the runs is answered.
+func (p *page) settle() {
+	if p.open--; p.open > 0 {
+		return
+	}
+	switch e := p.problem; {
+	case e == nil:
+		p.finish()
+	case e.Type != proto.ErrCancelled:
+		p.fail(e, p.generate)
+	case p.late:
+		p.anytime()
+	default:
+		p.enter(idle)
+		p.say("Cancelled.")
+		if p.run.steps == 0 {
+			p.runs = nil
+			p.stage.keep(0)
+		}
+	}
+}
+
 // finish shows the hash and what can be done with the pictures.
-func (p *page) finish(r *run) {
-	p.pair = nil
+func (p *page) finish() {
+	r := p.run
 	p.enter(done)
-	each := r.millis / float64(max(r.steps, 1))
-	p.say("Done: " + pictures(r.request.Count) + " in " + seconds(r.done.Millis) + ", " +
-		milliseconds(each) + " per step.")
-	r.sheet.setCaption(r.model.Name, strconv.Itoa(r.steps/r.request.Count)+" steps · "+seconds(r.done.Millis))
+	words := "Done: " + pictures(r.request.Count) + " in " + seconds(r.done.Millis) + ", " +
+		milliseconds(r.millis/float64(max(r.steps, 1))) + " per step."
+	if n := len(p.runs); n > 1 {
+		words = "Done: " + strconv.Itoa(n) + " side by side. Press a caption to see that one’s steps and file."
+	}
+	p.say(words)
+	p.activate(r)
+}
+
+// caption says what a run was and what it cost.
+func (p *page) caption(r *run) {
+	steps := r.steps / r.request.Count
+	words := r.label + "\n" + strconv.Itoa(steps) + " steps"
+	if n := evaluations(r.info, r.request.Solver, steps); n > steps {
+		words += ", " + strconv.Itoa(n) + " evaluations"
+	}
+	r.sheet.caption.SetTextContent(words + " · " + seconds(r.done.Millis))
+}
+
+// activate makes a run the one that film, files and hash are of.
+func (p *page) activate(r *run) {
+	if p.phase == sampling {
+		return
+	}
+	p.run = r
+	p.stage.point(r.sheet)
+	p.showFilm()
 	p.showResult()
 }
 
-// stop ends a run that has no result.
-func (p *page) stop(r *run, e *proto.Error) {
-	p.pair = nil
-	if e.Type != proto.ErrCancelled {
-		p.fail(e, p.generate)
-		return
-	}
-	p.enter(idle)
-	p.say("Cancelled.")
-	if r.steps == 0 {
-		p.stage.clear()
-	}
-}
-
-// compare makes the student's pictures again with its teacher, side by side:
-// same seeds, same choices, the teacher's own settings.
-func (p *page) compare() {
+// compareTeacher makes the student's pictures again with its teacher, side by
+// side: same seeds, same choices, the teacher's own settings.
+func (p *page) compareTeacher() {
 	student := p.run
 	teacher := p.teacherOf(student.model)
 	teacher.input.SetChecked(true)
 	p.choose(teacher)
-	p.stage.pairUp(student.sheet)
-	p.pair, p.wanted = student, true
+	p.pair, p.wanted = true, true
+	student.label = student.model.Name
+	p.caption(student)
 	p.ui.seed.SetValue(strconv.FormatUint(student.request.Seed, 10))
 	p.ui.count.SetValue(strconv.Itoa(student.request.Count))
 	p.restore(student.request.Choice)
@@ -146,31 +247,8 @@ func (p *page) compare() {
 func (p *page) teacherOf(m *entry) *entry {
 	for i := range p.models {
 		if m.StudentOf != "" && p.models[i].ID == m.StudentOf {
-			return &p.models[i]
+			return p.models[i]
 		}
 	}
 	return nil
-}
-
-func pictures(n int) string {
-	if n == 1 {
-		return "1 picture"
-	}
-	return strconv.Itoa(n) + " pictures"
-}
-
-func milliseconds(ms float64) string {
-	digits := 0
-	if ms < 10 {
-		digits = 1
-	}
-	return strconv.FormatFloat(ms, 'f', digits, 64) + " ms"
-}
-
-func seconds(ms float64) string {
-	digits := 1
-	if ms < 1000 {
-		digits = 2
-	}
-	return strconv.FormatFloat(ms/1e3, 'f', digits, 64) + " s"
 }

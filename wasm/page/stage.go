@@ -11,10 +11,12 @@ import (
 	"tintype/wasm/proto"
 )
 
-// A stage shows one sheet of pictures, or two while models are compared.
+// sheetsMost is how many runs stand side by side.
+const sheetsMost = 4
+
+// A stage shows the sheet of one run, or several side by side.
 type stage struct {
 	ui     *ui
-	doc    dom.Document
 	sheets []*sheet
 	// picked is called when a picture of a sheet is picked or left.
 	picked func()
@@ -23,23 +25,26 @@ type stage struct {
 
 // A sheet is the pictures of one run.
 type sheet struct {
-	root    dom.HTMLElement // figure
-	caption dom.HTMLElement
-	cells   []cell
-	clicks  []js.Func // of the cells' listeners
+	root          dom.HTMLElement // figure
+	caption       dom.HTMLElement // button: makes this run the one that the film and the files are of
+	cells         []cell
+	width, height int       // of a picture
+	total         int       // steps, 0 before the first
+	clicks        []js.Func // of the cells' listeners
 	// selected is the picture that fills the stage, -1 when all are shown.
 	selected int
 }
 
 // A cell is one picture: what the sampler holds and what the network predicts
-// lie on top of each other, and the style sheet shows one of the two.
+// lie on top of each other, and the style sheet shows one of the two or both.
 type cell struct {
 	root        dom.HTMLElement
-	x, denoised js.Value // ImageBitmapRenderingContext
+	x, denoised js.Value // CanvasRenderingContext2D
+	film        film
 }
 
-func (s *stage) init(u *ui, doc dom.Document) {
-	s.ui, s.doc = u, doc
+func (s *stage) init(u *ui) {
+	s.ui = u
 	s.still = js.Global().Call("matchMedia", "(prefers-reduced-motion: reduce)")
 }
 
@@ -51,24 +56,23 @@ func (s *stage) setEmpty(text string) {
 	setHidden(s.ui.empty, len(s.sheets) > 0)
 }
 
-func (s *stage) clear() {
-	for _, sh := range s.sheets {
+// keep takes all sheets but the last n off the stage.
+func (s *stage) keep(n int) {
+	s.showAll()
+	gone := max(len(s.sheets)-n, 0)
+	for _, sh := range s.sheets[:gone] {
 		for _, f := range sh.clicks {
 			f.Release()
 		}
+		for i := range sh.cells {
+			sh.cells[i].film.close()
+		}
+		sh.root.Underlying().Call("remove")
 	}
-	clearChildren(s.ui.sheets)
-	s.sheets = nil
+	s.sheets = append([]*sheet(nil), s.sheets[gone:]...)
 	s.count()
 	s.mark("", 0, 0)
-	setHidden(s.ui.empty, false)
-}
-
-// pairUp keeps one finished sheet and leaves room for its counterpart.
-func (s *stage) pairUp(keep *sheet) {
-	s.showAll()
-	s.sheets = []*sheet{keep}
-	setHidden(s.ui.empty, true)
+	setHidden(s.ui.empty, len(s.sheets) > 0)
 }
 
 // count tells the style sheet how many sheets share the stage.
@@ -82,22 +86,28 @@ func (s *stage) mark(hash string, step, total int) {
 }
 
 // add lays out the pictures of a new run.
-func (s *stage) add(count, width, height int, seed uint64) *sheet {
+func (s *stage) add(count, width, height int, seed uint64, activate func()) *sheet {
 	columns := int(math.Ceil(math.Sqrt(float64(count))))
-	sh := &sheet{root: create[dom.HTMLElement](s.doc, "figure", "sheet"), selected: -1}
+	doc := s.ui.doc
+	sh := &sheet{root: create[dom.HTMLElement](doc, "figure", "sheet"), width: width, height: height, selected: -1}
 	style := sh.root.Style()
 	style.SetProperty("--columns", strconv.Itoa(columns), "")
 	style.SetProperty("--width", strconv.Itoa(width), "")
 	style.SetProperty("--height", strconv.Itoa(height), "")
-	grid := create[dom.HTMLElement](s.doc, "div", "cells")
+	grid := create[dom.HTMLElement](doc, "div", "cells")
 	for k := range count {
-		c := s.addCell(sh, k, count, width, height, seed+uint64(k))
+		c := s.addCell(sh, k, count, seed+uint64(k))
 		sh.cells = append(sh.cells, c)
 		grid.AppendChild(c.root)
 	}
-	sh.caption = create[dom.HTMLElement](s.doc, "figcaption", "")
 	sh.root.AppendChild(grid)
-	sh.root.AppendChild(sh.caption)
+	caption := create[dom.HTMLElement](doc, "figcaption", "")
+	button := create[*dom.HTMLButtonElement](doc, "button", "")
+	button.SetType("button")
+	sh.clicks = append(sh.clicks, button.AddEventListener("click", false, func(dom.Event) { activate() }))
+	sh.caption = button
+	caption.AppendChild(button)
+	sh.root.AppendChild(caption)
 	s.ui.sheets.AppendChild(sh.root)
 	s.sheets = append(s.sheets, sh)
 	s.count()
@@ -106,43 +116,65 @@ func (s *stage) add(count, width, height int, seed uint64) *sheet {
 	return sh
 }
 
-func (s *stage) addCell(sh *sheet, k, count, width, height int, seed uint64) cell {
+func (s *stage) addCell(sh *sheet, k, count int, seed uint64) cell {
 	name := "Picture " + strconv.Itoa(k+1) + ", seed " + strconv.FormatUint(seed, 10)
 	var root dom.HTMLElement
 	if count > 1 {
-		button := create[*dom.HTMLButtonElement](s.doc, "button", "cell")
+		button := create[*dom.HTMLButtonElement](s.ui.doc, "button", "cell")
 		button.SetType("button")
 		button.SetTitle(name)
 		sh.clicks = append(sh.clicks, button.AddEventListener("click", false, func(dom.Event) { s.pick(sh, k) }))
 		root = button
 	} else {
-		root = create[dom.HTMLElement](s.doc, "div", "cell")
+		root = create[dom.HTMLElement](s.ui.doc, "div", "cell")
 	}
 	canvas := func(class, label string) js.Value {
-		c := create[*dom.HTMLCanvasElement](s.doc, "canvas", class)
-		c.SetWidth(width)
-		c.SetHeight(height)
+		c := create[*dom.HTMLCanvasElement](s.ui.doc, "canvas", class)
+		c.SetWidth(sh.width)
+		c.SetHeight(sh.height)
 		c.SetAttribute("role", "img")
 		c.SetAttribute("aria-label", name+label)
 		root.AppendChild(c)
-		return c.GetContext("bitmaprenderer")
+		return c.GetContext("2d")
 	}
 	return cell{root: root, x: canvas("x", ""), denoised: canvas("denoised", ", as predicted")}
 }
 
-// paint shows a step. A visitor who asked for reduced motion sees each
-// picture once, when it is finished.
-func (s *stage) paint(sh *sheet, e proto.Step, last bool) {
+// paint keeps a step and shows it. A visitor who asked for reduced motion sees
+// each picture once, when it is finished.
+func (s *stage) paint(sh *sheet, e proto.Step) {
 	c := &sh.cells[e.Picture]
-	if last || !s.still.Get("matches").Bool() {
-		c.x.Call("transferFromImageBitmap", e.X)
-		c.denoised.Call("transferFromImageBitmap", e.Denoised)
-		c.root.SetAttribute("data-drawn", "")
-	} else {
-		e.X.Call("close")
-		e.Denoised.Call("close")
+	sh.total = e.Total
+	c.film.keep(e.Step, e.Total, 8*sh.width*sh.height, e.X, e.Denoised)
+	if e.Step == e.Total || !s.still.Get("matches").Bool() {
+		c.show(len(c.film.at) - 1)
 	}
 	s.mark("", e.Step, e.Total)
+}
+
+// show draws one frame of the film.
+func (c *cell) show(frame int) {
+	if frame < 0 {
+		return
+	}
+	c.x.Call("drawImage", c.film.x[frame], 0, 0)
+	c.denoised.Call("drawImage", c.film.denoised[frame], 0, 0)
+	c.root.SetAttribute("data-drawn", "")
+}
+
+// seek shows all pictures as they were at the same part of their way.
+func (s *stage) seek(step, total int) {
+	for _, sh := range s.sheets {
+		at := step
+		if sh.total != total && total > 0 {
+			at = (step*sh.total + total/2) / total
+		}
+		for i := range sh.cells {
+			c := &sh.cells[i]
+			c.show(c.film.find(at))
+		}
+	}
+	s.ui.stage.SetAttribute("data-shown", strconv.Itoa(step))
 }
 
 // pick makes one picture of a sheet fill the stage; a second click goes back.
@@ -168,4 +200,9 @@ func (s *stage) showAll() {
 	}
 }
 
-func (sh *sheet) setCaption(model, detail string) { sh.caption.SetTextContent(model + " · " + detail) }
+// point marks one sheet as the one that film and files are of.
+func (s *stage) point(to *sheet) {
+	for _, sh := range s.sheets {
+		sh.caption.SetAttribute("aria-pressed", strconv.FormatBool(sh == to))
+	}
+}

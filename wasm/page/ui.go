@@ -11,74 +11,60 @@ import (
 
 // A ui holds the elements of index.html that the page changes.
 type ui struct {
-	doc                                 dom.Document
-	app, form, stage, sheets            dom.HTMLElement
-	empty, emptyText, status, live      dom.HTMLElement
-	alert, alertText, alertRemedy       dom.HTMLElement
-	result, hash, hashLabel, card       dom.HTMLElement
-	modelList, labels, slots            dom.HTMLElement
-	labelsLegend, wordsRow              dom.HTMLElement
-	stepsNote, solverNote, guidanceNote dom.HTMLElement
-	wordsNote                           dom.HTMLElement
-	generate, cancel, dice, retry, copy *dom.HTMLButtonElement
-	compare, back, surprise, defaults   *dom.HTMLButtonElement
-	seed, words, count, steps, guidance *dom.HTMLInputElement
-	viewX, viewDenoised                 *dom.HTMLInputElement
-	solver                              *dom.HTMLSelectElement
-	models, sampling                    *dom.HTMLFieldSetElement
-	progress                            *dom.HTMLProgressElement
-	download                            *dom.HTMLAnchorElement
+	doc dom.Document
+
+	app, form, stage, sheets, empty, emptyText, status, live, alert, alertText, alertRemedy,
+	result, hash, hashLabel, verdict, cost, modelList, cardName, facts, classifyField, labels, labelsLegend, wordsRow, wordsNote, slots,
+	stepsNote, budgetNote, guidanceNote, solverLine, solverNote, knobs, all, solverList, gridLine,
+	film, filmStep, forked, forkedText dom.HTMLElement
+
+	generate, cancel, dice, retry, copy, share, animate, compare, back, surprise, defaults,
+	play, fork, unfork *dom.HTMLButtonElement
+
+	seed, words, count, steps, budget, guidance, rescale, classify, vary, varySeed, file, scrub,
+	viewX, viewDenoised, viewBoth *dom.HTMLInputElement
+
+	solver, grid     *dom.HTMLSelectElement
+	models, sampling *dom.HTMLFieldSetElement
+	progress         *dom.HTMLProgressElement
+	download         *dom.HTMLAnchorElement
+	strip            *dom.HTMLCanvasElement
 }
 
-func findUI(doc dom.Document) ui {
-	return ui{
-		doc:          doc,
-		app:          find[dom.HTMLElement](doc, "app"),
-		form:         find[dom.HTMLElement](doc, "form"),
-		stage:        find[dom.HTMLElement](doc, "stage"),
-		sheets:       find[dom.HTMLElement](doc, "sheets"),
-		empty:        find[dom.HTMLElement](doc, "empty"),
-		emptyText:    find[dom.HTMLElement](doc, "empty-text"),
-		status:       find[dom.HTMLElement](doc, "status"),
-		live:         find[dom.HTMLElement](doc, "live"),
-		alert:        find[dom.HTMLElement](doc, "alert"),
-		alertText:    find[dom.HTMLElement](doc, "alert-text"),
-		alertRemedy:  find[dom.HTMLElement](doc, "alert-remedy"),
-		result:       find[dom.HTMLElement](doc, "result"),
-		hash:         find[dom.HTMLElement](doc, "hash"),
-		hashLabel:    find[dom.HTMLElement](doc, "hash-label"),
-		card:         find[dom.HTMLElement](doc, "card"),
-		modelList:    find[dom.HTMLElement](doc, "model-list"),
-		labels:       find[dom.HTMLElement](doc, "labels"),
-		labelsLegend: find[dom.HTMLElement](doc, "labels-legend"),
-		wordsRow:     find[dom.HTMLElement](doc, "words-row"),
-		wordsNote:    find[dom.HTMLElement](doc, "words-note"),
-		slots:        find[dom.HTMLElement](doc, "slots"),
-		stepsNote:    find[dom.HTMLElement](doc, "steps-note"),
-		solverNote:   find[dom.HTMLElement](doc, "solver-note"),
-		guidanceNote: find[dom.HTMLElement](doc, "guidance-note"),
-		generate:     find[*dom.HTMLButtonElement](doc, "generate"),
-		cancel:       find[*dom.HTMLButtonElement](doc, "cancel"),
-		dice:         find[*dom.HTMLButtonElement](doc, "dice"),
-		retry:        find[*dom.HTMLButtonElement](doc, "retry"),
-		copy:         find[*dom.HTMLButtonElement](doc, "copy"),
-		compare:      find[*dom.HTMLButtonElement](doc, "compare"),
-		back:         find[*dom.HTMLButtonElement](doc, "back"),
-		surprise:     find[*dom.HTMLButtonElement](doc, "surprise"),
-		defaults:     find[*dom.HTMLButtonElement](doc, "defaults"),
-		seed:         find[*dom.HTMLInputElement](doc, "seed"),
-		words:        find[*dom.HTMLInputElement](doc, "words"),
-		count:        find[*dom.HTMLInputElement](doc, "count"),
-		steps:        find[*dom.HTMLInputElement](doc, "steps"),
-		guidance:     find[*dom.HTMLInputElement](doc, "guidance"),
-		viewX:        find[*dom.HTMLInputElement](doc, "view-x"),
-		viewDenoised: find[*dom.HTMLInputElement](doc, "view-denoised"),
-		solver:       find[*dom.HTMLSelectElement](doc, "solver"),
-		models:       find[*dom.HTMLFieldSetElement](doc, "models"),
-		sampling:     find[*dom.HTMLFieldSetElement](doc, "sampling"),
-		progress:     find[*dom.HTMLProgressElement](doc, "progress"),
-		download:     find[*dom.HTMLAnchorElement](doc, "download"),
+func findUI(doc dom.Document) *ui {
+	u := &ui{doc: doc}
+	for id, el := range map[string]*dom.HTMLElement{
+		"app": &u.app, "form": &u.form, "stage": &u.stage, "sheets": &u.sheets, "empty": &u.empty, "empty-text": &u.emptyText,
+		"status": &u.status, "live": &u.live, "alert": &u.alert, "alert-text": &u.alertText, "alert-remedy": &u.alertRemedy,
+		"result": &u.result, "hash": &u.hash, "hash-label": &u.hashLabel, "verdict": &u.verdict, "cost": &u.cost,
+		"model-list": &u.modelList, "card-name": &u.cardName, "facts": &u.facts, "classify-field": &u.classifyField, "labels": &u.labels, "labels-legend": &u.labelsLegend,
+		"words-row": &u.wordsRow, "words-note": &u.wordsNote, "slots": &u.slots, "steps-note": &u.stepsNote,
+		"budget-note": &u.budgetNote, "guidance-note": &u.guidanceNote, "solver-line": &u.solverLine,
+		"solver-note": &u.solverNote, "knobs": &u.knobs, "all": &u.all, "solver-list": &u.solverList, "grid-line": &u.gridLine,
+		"film": &u.film, "film-step": &u.filmStep, "forked": &u.forked, "forked-text": &u.forkedText,
+	} {
+		*el = find[dom.HTMLElement](doc, id)
 	}
+	for id, el := range map[string]**dom.HTMLButtonElement{
+		"generate": &u.generate, "cancel": &u.cancel, "dice": &u.dice, "retry": &u.retry, "copy": &u.copy, "share": &u.share,
+		"animate": &u.animate, "compare": &u.compare, "back": &u.back, "surprise": &u.surprise, "defaults": &u.defaults,
+		"play": &u.play, "fork": &u.fork, "unfork": &u.unfork,
+	} {
+		*el = find[*dom.HTMLButtonElement](doc, id)
+	}
+	for id, el := range map[string]**dom.HTMLInputElement{
+		"seed": &u.seed, "words": &u.words, "count": &u.count, "steps": &u.steps, "budget": &u.budget, "guidance": &u.guidance,
+		"rescale": &u.rescale, "classify": &u.classify, "vary": &u.vary, "vary-seed": &u.varySeed, "file": &u.file, "scrub": &u.scrub, "view-x": &u.viewX, "view-denoised": &u.viewDenoised,
+		"view-both": &u.viewBoth,
+	} {
+		*el = find[*dom.HTMLInputElement](doc, id)
+	}
+	u.solver, u.grid = find[*dom.HTMLSelectElement](doc, "solver"), find[*dom.HTMLSelectElement](doc, "grid")
+	u.models, u.sampling = find[*dom.HTMLFieldSetElement](doc, "models"), find[*dom.HTMLFieldSetElement](doc, "sampling")
+	u.progress = find[*dom.HTMLProgressElement](doc, "progress")
+	u.download = find[*dom.HTMLAnchorElement](doc, "download")
+	u.strip = find[*dom.HTMLCanvasElement](doc, "strip")
+	return u
 }
 
 // find returns an element of index.html. A missing one is a page and a
@@ -97,6 +83,14 @@ func create[T dom.Element](doc dom.Document, tag, class string) T {
 	if class != "" {
 		el.SetAttribute("class", class)
 	}
+	return el
+}
+
+// text makes an element with a class and a text, as the last child of parent.
+func text(doc dom.Document, parent dom.Node, tag, class, words string) dom.HTMLElement {
+	el := create[dom.HTMLElement](doc, tag, class)
+	el.SetTextContent(words)
+	parent.AppendChild(el)
 	return el
 }
 
@@ -129,4 +123,15 @@ func randomDigits() string {
 // does not matter for a surprise.
 func randomBelow(n int) int {
 	return int(js.Global().Get("Math").Call("random").Float() * float64(n))
+}
+
+// after calls f once, ms milliseconds from now.
+func after(ms float64, f func()) {
+	var fn js.Func
+	fn = js.FuncOf(func(js.Value, []js.Value) any {
+		fn.Release()
+		f()
+		return nil
+	})
+	js.Global().Call("setTimeout", fn, ms)
 }

@@ -39,6 +39,8 @@ type ModelRef struct {
 	SHA256   string // of the file, 64 hexadecimal digits
 	// Classifier is the file of the model's classifier, nil if it has none.
 	Classifier *ModelRef
+	// File is a Blob that is read in place of the URL; the zero Value for none.
+	File js.Value
 }
 
 // Load asks for a checkpoint to be made ready. Events: Progress. Answer: Loaded.

@@ -11,6 +11,9 @@ func encodeRef(m ModelRef) map[string]any {
 	if m.Classifier != nil {
 		o["classifier"] = encodeRef(*m.Classifier)
 	}
+	if !m.File.IsUndefined() {
+		o["file"] = m.File
+	}
 	return o
 }
 
@@ -28,10 +31,14 @@ func (r *reader) model(name string) ModelRef {
 }
 
 func (r *reader) file() ModelRef {
-	return ModelRef{
+	m := ModelRef{
 		ID: r.str("id"), URL: r.str("url"),
 		Bytes: r.size("bytes"), RawBytes: r.size("rawBytes"), SHA256: r.str("sha256"),
 	}
+	if r.has("file") {
+		m.File = r.object("file", "Blob")
+	}
+	return m
 }
 
 func encodeInfo(m Info) map[string]any {

@@ -33,6 +33,10 @@ type download struct {
 // open starts the download and looks at the response's head.
 func open(ref proto.ModelRef, abort js.Value, progress func(int64)) (*download, error) {
 	d := &download{ref: ref, abort: abort, progress: progress}
+	if !ref.File.IsUndefined() {
+		d.reader = ref.File.Call("stream").Call("getReader")
+		return d, nil
+	}
 	// The file's hash is in the manifest, so a copy from the HTTP cache is as
 	// good as a fresh one; the server's ETag still decides.
 	promise := js.Global().Call("fetch", ref.URL, map[string]any{
@@ -116,6 +120,12 @@ var zstdMagic = [...]byte{0x28, 0xb5, 0x2f, 0xfd}
 func (d *download) close() { d.abort.Call("abort") }
 
 func (d *download) notModel(found string) *proto.Error {
+	if !d.ref.File.IsUndefined() {
+		return &proto.Error{
+			Type: proto.ErrNotModel, Text: "Your file " + d.ref.ID + " is no checkpoint but " + found + ".",
+			Remedy: "Convert the checkpoint with tools/convert and take the .safetensors.zst file that it writes.",
+		}
+	}
 	return &proto.Error{
 		Type:   proto.ErrNotModel,
 		Text:   "The server sent " + found + " instead of the model " + d.ref.ID + ".",

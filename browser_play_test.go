@@ -1,0 +1,342 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const fashion = "site/models/fashion-mnist-32.safetensors.zst"
+
+// keepFiles has the page note every file that it offers: its content policy
+// lets no script read the address of one.
+const keepFiles = `{ window.files = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { files.push(blob); return make.call(URL, blob); } }`
+
+// draw presses the button and waits for the picture.
+func (b *tab) draw() string {
+	b.t.Helper()
+	b.click("#generate")
+	b.waitState("done")
+	return b.attribute("#stage", "hash")
+}
+
+// recipe is what the page's address says of the picture.
+func (b *tab) recipe() string {
+	b.t.Helper()
+	return eval[string](b, "location.hash.slice(1)")
+}
+
+// drop lets files fall on the page; expr makes a File or Blob.
+func (b *tab) drop(expr, name string) {
+	b.t.Helper()
+	eval[any](b, fmt.Sprintf(`(async () => {
+		const data = new DataTransfer();
+		data.items.add(new File([await (%s)], %q));
+		document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+	})()`, expr, name))
+}
+
+// pixels is what the first canvas of the stage shows.
+const pixels = `document.querySelector("#stage canvas").toDataURL()`
+
+// TestFilm: every step can be seen again, by slider and by keys, and both
+// pictures of a step side by side.
+func TestFilm(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	eval[bool](b, watch)
+	b.draw()
+	steps := eval[[]string](b, "seen")
+	for step := len(steps); step >= 1; step-- {
+		b.set("#scrub", fmt.Sprint(step))
+		if eval[string](b, pixels) != steps[step-1] {
+			t.Errorf("scrubbed to step %d the canvas is not what it was then", step)
+		}
+		if want := fmt.Sprintf("Step %d of 4", step); b.text("#film-step") != want {
+			t.Errorf("the film says %q, want %q", b.text("#film-step"), want)
+		}
+	}
+	key := func(name string) {
+		eval[any](b, fmt.Sprintf(`document.querySelector("#generate").dispatchEvent(new KeyboardEvent("keydown", {key: %q, bubbles: true}))`, name))
+	}
+	key("ArrowRight")
+	key("ArrowRight")
+	key("ArrowLeft")
+	if eval[string](b, pixels) != steps[1] {
+		t.Error("three arrows from step 1 do not show step 2")
+	}
+	b.click("#view-both")
+	if n := eval[int](b, `[...document.querySelectorAll("#stage canvas")].filter((c) => getComputedStyle(c).visibility === "visible" && c.clientWidth > 50).length`); n != 2 {
+		t.Errorf("%d pictures are seen side by side, want 2", n)
+	}
+	b.click("#play")
+	b.until("the last step", `document.getElementById("film-step").textContent === "Step 4 of 4"`)
+	if eval[string](b, pixels) != steps[3] {
+		t.Error("played to its end the film does not show the picture")
+	}
+}
+
+// TestFork: a picture goes on from one of its steps with other settings, beside
+// the first, as the command line makes it.
+func TestFork(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.choose("fashion-mnist-32")
+	b.set("#steps", "8")
+	first := b.draw()
+	b.set("#scrub", "3")
+	b.click("#fork")
+	b.set("#guidance", "4")
+	b.set("#solver", "euler-a")
+	b.set("#seed", "77")
+	hash := b.draw()
+	if n := b.attribute("#stage", "sheets"); n != "2" {
+		t.Errorf("%s branches are on the stage, want 2", n)
+	}
+	recipe := b.recipe()
+	if !strings.Contains(recipe, "fork=3~2~") || hash == first {
+		t.Errorf("the fork is %s with the hash %s", recipe, hash)
+	}
+	if want := sampleHash(t, nil, "-model", fashion, "-recipe", recipe); hash != want {
+		t.Errorf("the fork's hash is %s, tools/sample's is %s", hash, want)
+	}
+	// A fork of the fork, with the first three steps as before.
+	b.set("#scrub", "5")
+	b.click("#fork")
+	b.set("#solver", "ddim")
+	hash = b.draw()
+	if want := sampleHash(t, nil, "-model", fashion, "-recipe", b.recipe()); hash != want || strings.Count(b.recipe(), "fork=") != 2 {
+		t.Errorf("the second fork's hash is %s, tools/sample's is %s for %s", hash, want, b.recipe())
+	}
+	// A press on a caption goes back to the first branch.
+	b.click("figcaption button")
+	if got := b.attribute("#stage", "hash"); got != first {
+		t.Errorf("the first branch's hash is %s, was %s", got, first)
+	}
+	b.click("#unfork")
+	if got := b.draw(); got == hash || b.attribute("#stage", "sheets") != "1" {
+		t.Error("after leaving the fork the picture does not begin at noise")
+	}
+}
+
+// TestShareLink: the page's address makes the very picture again, and says so.
+func TestShareLink(t *testing.T) {
+	site := siteServer(t)
+	b := openTab(t)
+	b.open(site)
+	b.waitState("idle")
+	b.choose("fashion-mnist-32")
+	b.set("#steps", "6")
+	b.set("#count", "2")
+	b.set("#solver", "sde-dpmpp-2m")
+	b.set("#set-eta", "0.35")
+	b.set("#grid", "karras")
+	b.set("#guidance", "3.25")
+	b.set("#rescale", "0.7")
+	hash := b.draw()
+	link := b.recipe()
+	follow := func(link string) (verdict, words string) {
+		b.open("about:blank")
+		b.open(site + "#" + link)
+		b.waitState("done")
+		return b.attribute("#verdict", "verdict"), b.text("#verdict")
+	}
+	if v, words := follow(link); v != "same" || b.attribute("#stage", "hash") != hash {
+		t.Errorf("the link gives %s: %s", v, words)
+	}
+	if eval[string](b, `document.getElementById("set-eta").value`) != "0.35" {
+		t.Error("the controls do not show the link's settings")
+	}
+	other := strings.Repeat("0", 64)
+	for _, c := range []struct{ link, says string }{
+		{strings.Replace(link, "hash="+hash, "hash="+other, 1), "though model and numerics are the same"},
+		{strings.Replace(strings.Replace(link, "hash="+hash, "hash="+other, 1), "numerics=1&", "numerics=99&", 1), "numerics 99"},
+		{link[:strings.Index(link, "&file=")] + "&file=" + other + "&seed=3&steps=6&hash=" + other, "another version of this model"},
+	} {
+		if v, words := follow(c.link); v != "differs" || !strings.Contains(words, c.says) {
+			t.Errorf("%s: %s", v, words)
+		}
+	}
+	for link, says := range map[string]string{"v=1&model=nowhere": "nowhere", "nonsense": "name=value"} {
+		b.open("about:blank")
+		b.open(site + "#" + link)
+		waitError(b)
+		if !strings.Contains(b.text("#alert-text"), says) {
+			t.Errorf("%s: %s", link, b.text("#alert-text"))
+		}
+		b.until("the model", `document.getElementById("sampling").disabled === false || document.getElementById("app").dataset.state === "error"`)
+		b.click("#retry")
+		b.waitState("idle")
+	}
+}
+
+// TestDroppedPicture: a PNG of the page's own restores its settings and makes
+// the same bytes; another one is refused in words.
+func TestDroppedPicture(t *testing.T) {
+	b := openTab(t)
+	b.before(keepFiles)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.set("#seed", "11")
+	hash := b.draw()
+	b.set("#seed", "12")
+	if b.draw() == hash {
+		t.Fatal("two seeds, one picture")
+	}
+	b.drop("files[0]", "tintype.png")
+	b.until("the picture", `document.getElementById("verdict").dataset.verdict === "same" && document.getElementById("app").dataset.state === "done"`)
+	if got := b.attribute("#stage", "hash"); got != hash {
+		t.Errorf("the dropped picture's hash is %s, was %s", got, hash)
+	}
+	for name, says := range map[string]string{"photo.png": "not a PNG file", "words.txt": "words.txt"} {
+		b.drop(`"neither"`, name)
+		waitError(b)
+		if !strings.Contains(b.text("#alert-text"), says) {
+			t.Errorf("%s: %s", name, b.text("#alert-text"))
+		}
+		b.click("#retry")
+		b.waitState("done")
+	}
+}
+
+// TestCompare: solvers stand side by side on one seed, each as it is alone.
+func TestCompare(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.choose("fashion-mnist-32")
+	b.set("#steps", "5")
+	eval[any](b, `document.getElementById("all").open = true`)
+	b.until("the list of solvers", `!!document.querySelector("[data-solver=heun] input")`)
+	for _, solver := range []string{"ddim", "heun"} {
+		b.click("[data-solver=" + solver + "] input")
+	}
+	if name := b.text("#generate"); name != "Compare 2" {
+		t.Errorf("the button says %q", name)
+	}
+	b.draw()
+	if captions := b.text("#sheets"); !strings.Contains(captions, "9 evaluations") || !strings.Contains(captions, "ddim") {
+		t.Errorf("the captions say %q", captions)
+	}
+	for i, solver := range []string{"ddim", "heun"} {
+		eval[any](b, fmt.Sprintf(`document.querySelectorAll("figcaption button")[%d].click()`, i))
+		want := sampleHash(t, nil, "-model", fashion, "-seed", "2", "-steps", "5", "-solver", solver)
+		if got := b.attribute("#stage", "hash"); got != want {
+			t.Errorf("%s has the hash %s, tools/sample's is %s", solver, got, want)
+		}
+	}
+}
+
+// TestSolversAndReasons: every solver of the registry is listed, what the
+// checkpoint forbids is off and says why.
+func TestSolversAndReasons(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	eval[any](b, `document.getElementById("all").open = true`)
+	b.until("the list of solvers", `!!document.querySelector("[data-solver=heun] input")`)
+	page, err := os.ReadFile("SAMPLERS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	solvers, _, _ := strings.Cut(string(page), "\n## Grids")
+	want := strings.Count(solvers, "\n### ")
+	if n := eval[int](b, `document.querySelectorAll(".solver-row").length`); n != want {
+		t.Errorf("%d solvers are listed, SAMPLERS.md has %d", n, want)
+	}
+	off := eval[[]string](b, `[...document.querySelectorAll(".solver-row[data-off]")].map((r) => r.querySelector("input").disabled && r.querySelector("button").disabled ? r.querySelector(".note").textContent : "")`)
+	if len(off) < 20 {
+		t.Errorf("only %d are off for a four-step student", len(off))
+	}
+	for _, reason := range off {
+		if len(reason) < 20 || !strings.HasSuffix(reason, ".") {
+			t.Errorf("a solver is off for the reason %q", reason)
+		}
+	}
+}
+
+// TestBudget: seconds instead of steps end in a picture in about that time.
+func TestBudget(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.choose("fashion-mnist-32")
+	b.set("#budget", "1.5")
+	b.click("#generate")
+	b.until("a picture", `document.querySelectorAll("#stage [data-drawn]").length === 1 && ["done", "idle"].includes(document.getElementById("app").dataset.state)`)
+	if b.attribute("#app", "state") == "done" {
+		if note := b.text("#budget-note"); !strings.Contains(note, "ms per evaluation") {
+			t.Errorf("the note says %q", note)
+		}
+	} else if s := b.text("#status"); !strings.Contains(s, "Time was up") {
+		t.Errorf("the status says %q", s)
+	}
+	t.Log(b.text("#status"), b.text("#budget-note"))
+	// A budget that cannot be kept still shows a picture.
+	b.set("#steps", "10")
+	b.set("#budget", "0.15")
+	b.set("#count", "16")
+	b.click("#generate")
+	b.until("an end", `["done", "idle"].includes(document.getElementById("app").dataset.state)`)
+	if n := eval[int](b, `document.querySelectorAll("#stage [data-drawn]").length`); n < 1 {
+		t.Error("nothing is shown when the time is up")
+	}
+}
+
+// TestOwnCheckpoint: a visitor's file is a model like the others, and one that
+// is none is refused in words.
+func TestOwnCheckpoint(t *testing.T) {
+	manifest, err := os.ReadFile("site/models/index.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(manifest), "\n")
+	var kept []string
+	for _, line := range lines {
+		if strings.Contains(line, `"default":true`) {
+			kept = append(kept, strings.Replace(strings.TrimSuffix(line, ","), `,"student_of":"nouns-32"`, "", 1))
+		}
+	}
+	b := openTab(t)
+	b.open(siteServer(t, at("/models/index.json", always, 200, "application/json", []byte("["+strings.Join(kept, "")+"]"))))
+	b.waitState("idle")
+	b.drop(`(await fetch("/models/`+filepath.Base(fashion)+`")).blob()`, "my model.safetensors.zst")
+	b.until("the model", `document.querySelectorAll("#model-list input").length === 2 && document.getElementById("app").dataset.state === "idle"`)
+	if text := b.text("#model-list"); !strings.Contains(text, "your file") {
+		t.Errorf("the list of models says %q", text)
+	}
+	b.set("#steps", "4")
+	if got, want := b.draw(), sampleHash(t, nil, "-model", fashion, "-seed", "2", "-steps", "4"); got != want {
+		t.Errorf("drawn with the visitor's file the hash is %s, tools/sample's is %s", got, want)
+	}
+	b.drop(`"a letter to my aunt"`, "letter.zst")
+	waitError(b)
+	if kind, text := b.attribute("#alert", "type"), b.text("#alert-text"); kind != "not-model" || !strings.Contains(text, "letter") {
+		t.Errorf("a letter is refused as %s: %s", kind, text)
+	}
+}
+
+// TestAnimation: the run can be had as an animated PNG with its recipe.
+func TestAnimation(t *testing.T) {
+	b := openTab(t)
+	b.before(keepFiles)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	hash := b.draw()
+	b.click("#animate")
+	b.until("the file", `files.length > 1 && document.getElementById("app").dataset.state === "done"`)
+	got := eval[string](b, `(async () => {
+		for (const file of files) {
+			const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
+			if (text.includes("acTL")) return text.split("fcTL").length - 1 + " " + text.includes("hash=`+hash+`");
+		}
+		return "none";
+	})()`)
+	if got != "5 true" {
+		t.Errorf("frames and recipe of the animation: %s, want 5 true", got)
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"strconv"
+	"testing"
+)
+
+// shots leaves pictures of a state of the page in shots/, for people to look
+// at, and checks that nothing sticks out of a phone's screen.
+func (b *tab) shots(state string) {
+	b.t.Helper()
+	for _, width := range []int64{1280, 390} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.size(width, 844)
+			b.media("prefers-color-scheme", scheme)
+			b.screenshot(state + "-" + strconv.FormatInt(width, 10) + "-" + scheme)
+			if over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
+				b.t.Errorf("%s: at %d pixels the page is %d pixels too wide", state, width, over)
+			}
+		}
+	}
+}
+
+// TestScreenshots goes through every state of the page.
+func TestScreenshots(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.shots("empty")
+	b.click("#generate")
+	b.waitState("done")
+	b.shots("done")
+	b.choose("fashion-mnist-32")
+	b.set("#steps", "12")
+	b.click("#generate")
+	b.waitState("done")
+	b.set("#scrub", "5")
+	b.click("#view-both")
+	b.shots("both")
+	b.click("#fork")
+	eval[any](b, `[...document.querySelectorAll("#slots label")].find(l => l.textContent.trim() === "dress").click()`)
+	b.shots("forking")
+	b.click("#view-x")
+	b.click("#generate")
+	b.waitState("done")
+	b.shots("fork")
+	b.click("#unfork")
+	eval[any](b, `document.querySelector("#all").open = true`)
+	b.until("the list of solvers", `!!document.querySelector("[data-solver=euler] input")`)
+	for _, s := range []string{"euler", "euler-a", "unipc"} {
+		b.click("[data-solver=" + s + "] input")
+	}
+	b.click("#generate")
+	b.waitState("done")
+	b.shots("compare")
+	for _, s := range []string{"euler", "euler-a", "unipc"} {
+		b.click("[data-solver=" + s + "] input")
+	}
+	eval[any](b, `document.querySelector("#all").open = false`)
+	b.set("#count", "9")
+	b.click("#generate")
+	b.waitState("done")
+	b.shots("grid")
+	b.set("#steps", "400")
+	b.click("#generate")
+	b.until("the thirtieth step", `Number(document.getElementById("stage").dataset.step) > 30`)
+	b.shots("sampling")
+	b.click("#cancel")
+	b.waitState("idle")
+	b.set("#steps", "0")
+	b.click("#generate")
+	waitError(b)
+	b.shots("error")
+}

@@ -1,0 +1,67 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"syscall/js"
+
+	"honnef.co/go/js/dom/v2"
+	"tintype/wasm/proto"
+)
+
+// animate makes the active run again, for its steps as one animated PNG file.
+func (p *page) animate() {
+	r := p.run
+	if r == nil || !r.complete || p.phase == sampling {
+		return
+	}
+	request := r.request
+	request.Animate = true
+	p.enter(sampling)
+	p.ui.progress.RemoveAttribute("value")
+	p.say("Making the animation…")
+	p.extra = p.client.request(request, func(message proto.Message) {
+		switch e := message.(type) {
+		case proto.Step:
+			e.X.Call("close")
+			e.Denoised.Call("close")
+		case proto.Done:
+			p.enter(done)
+			p.activate(r)
+			p.say("The animation is in your downloads.")
+			p.save(e.Animation, fileName(r)+"-steps.png")
+		case *proto.Error:
+			p.extraFailed(e)
+			if e.Type == proto.ErrCancelled {
+				p.enter(done)
+				p.activate(r)
+			}
+		}
+	})
+}
+
+// extraFailed ends a request that is no run.
+func (p *page) extraFailed(e *proto.Error) {
+	if e.Type != proto.ErrCancelled {
+		p.fail(e, p.generate)
+		return
+	}
+	p.enter(idle)
+	p.say("Cancelled.")
+}
+
+// save gives the visitor an ArrayBuffer as a file.
+func (p *page) save(data js.Value, name string) {
+	address := objectURL(data)
+	a := create[*dom.HTMLAnchorElement](p.ui.doc, "a", "")
+	a.SetHref(address)
+	a.SetAttribute("download", name)
+	a.Underlying().Call("click")
+	after(60_000, func() { js.Global().Get("URL").Call("revokeObjectURL", address) })
+}
+
+// objectURL is an address for the bytes of a PNG file.
+func objectURL(data js.Value) string {
+	blob := js.Global().Get("Blob").New([]any{data}, map[string]any{"type": "image/png"})
+	return js.Global().Get("URL").Call("createObjectURL", blob).String()
+}

@@ -1,0 +1,149 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+
+	"tintype/wasm/proto"
+)
+
+// A speed is the time of one evaluation of the network, by model and by
+// whether guidance makes it two.
+type speed struct {
+	model  string // SHA-256
+	guided bool
+}
+
+// spare is the part of a budget that is planned for: the rest is for the
+// machine having other things to do.
+const spare = 0.9
+
+// learn measures the network on a run that is done.
+func (p *page) learn(r *run) {
+	n := evaluations(r.info, r.request.Solver, r.steps/max(r.request.Count, 1)) * r.request.Count
+	if n > 0 && r.millis > 0 {
+		p.speeds[speed{r.model.ref.SHA256, r.request.Guidance > 1}] = r.millis / float64(n)
+		p.showCost()
+		p.planBudget()
+	}
+}
+
+// budgetMillis is what the visitor allows a run, 0 for no limit.
+func (p *page) budgetMillis() float64 {
+	v, err := strconv.ParseFloat(p.ui.budget.Value(), 64)
+	if err != nil || v <= 0 || p.info == nil || len(p.info.Steps) > 0 {
+		return 0
+	}
+	return 1e3 * min(v, 600)
+}
+
+// plan is the solver and the steps for a time: with few evaluations the
+// methods that get most out of each, with many the plain second-order one.
+func (p *page) plan(s *proto.Sample, each float64) {
+	n := int(spare * p.budgetMillis() / float64(s.Count) / each)
+	n = min(max(n, 1), 100)
+	solver := "dpmpp-2m"
+	switch {
+	case n < 5:
+		solver = "ddim"
+	case n < 10:
+		solver = "unipc"
+	}
+	if o := optionNamed(p.info.Solvers, solver); o == nil || o.Reason != "" {
+		solver = p.info.Defaults.Solver
+	}
+	if s.Solver != solver {
+		s.Solver, s.Settings = solver, nil
+	}
+	s.Steps = n
+}
+
+// planBudget says below the field what a budget will buy.
+func (p *page) planBudget() {
+	ms := p.budgetMillis()
+	note := ""
+	if ms > 0 {
+		note = "The first run measures this machine."
+		s, problem := p.request()
+		if each, ok := p.speeds[speed{p.chosen.ref.SHA256, s.Guidance > 1}]; ok && problem == nil {
+			p.plan(&s, each)
+			note = "At " + milliseconds(each) + " per evaluation: " + s.Solver + " with " + strconv.Itoa(s.Steps) + " steps."
+		}
+	}
+	setNote(p.ui.budgetNote, note)
+}
+
+// budgeted fits a request to the budget. It returns true when the speed had to
+// be measured first, by one evaluation: generate is then called again.
+func (p *page) budgeted(s *proto.Sample) (again bool) {
+	ms := p.budgetMillis()
+	if ms == 0 || p.fork != nil {
+		return false
+	}
+	key := speed{s.Model.SHA256, s.Guidance > 1}
+	each, ok := p.speeds[key]
+	if !ok {
+		p.measure(*s, key)
+		return true
+	}
+	p.plan(s, each)
+	p.ui.steps.SetValue(strconv.Itoa(s.Steps))
+	if s.Solver != p.ui.solver.Value() {
+		p.ui.solver.SetValue(s.Solver)
+		p.solverChosen()
+	}
+	p.deadline(ms)
+	return false
+}
+
+// measure runs two steps that nobody sees: the first one of a model is slower.
+func (p *page) measure(s proto.Sample, key speed) {
+	s.Solver, s.Settings, s.Steps, s.Count = p.info.Defaults.Solver, nil, 2, 1
+	p.enter(sampling)
+	p.ui.progress.RemoveAttribute("value")
+	p.say("Measuring this machine…")
+	each := 0.0
+	p.runs = nil
+	p.stage.keep(0)
+	p.extra = p.client.request(s, func(message proto.Message) {
+		switch e := message.(type) {
+		case proto.Step:
+			each = e.Millis
+			e.X.Call("close")
+			e.Denoised.Call("close")
+		case proto.Done:
+			p.speeds[key] = each
+			p.enter(idle)
+			p.generate()
+		case *proto.Error:
+			p.extraFailed(e)
+		}
+	})
+}
+
+// deadline ends a run that has used its time up: what the network predicted
+// last is then the picture.
+func (p *page) deadline(ms float64) {
+	p.late = false
+	p.turn++
+	turn := p.turn
+	after(ms, func() {
+		if turn == p.turn && p.phase == sampling {
+			p.late = true
+			p.cancel()
+		}
+	})
+}
+
+// anytime shows the last prediction of a run that ran out of time.
+func (p *page) anytime() {
+	p.late = false
+	r := p.run
+	p.enter(idle)
+	p.ui.viewDenoised.SetChecked(true)
+	p.stage.setView("denoised")
+	p.showFilm()
+	p.seek(r.steps)
+	p.say("Time was up after step " + strconv.Itoa(r.steps) + ": this is what the network predicts from there.")
+}

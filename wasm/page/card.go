@@ -1,0 +1,60 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+	"strings"
+)
+
+// showCard says what is known of the loaded model.
+func (p *page) showCard() {
+	i, m := p.info, p.chosen
+	clearChildren(p.ui.facts)
+	p.ui.cardName.SetTextContent(m.Name)
+	p.fact("Pictures", strconv.Itoa(i.Width)+" × "+strconv.Itoa(i.Height)+" pixels")
+	size := megabytes(m.ref.Bytes)
+	if i.Parameters > 0 {
+		size = strconv.FormatFloat(float64(i.Parameters)/1e6, 'f', 2, 64) + " million parameters, " + size
+	}
+	p.fact("Size", size)
+	licence := m.Licence
+	if licence == "" {
+		licence = i.Licence
+	}
+	p.fact("Licence", licence)
+	p.fact("Origin", i.Provenance)
+	p.fact("SHA-256", m.ref.SHA256)
+	p.showCost()
+}
+
+func (p *page) fact(name, words string) {
+	if words == "" {
+		return
+	}
+	text(p.ui.doc, p.ui.facts, "dt", "", name)
+	text(p.ui.doc, p.ui.facts, "dd", "", words)
+}
+
+// showCost says what a picture costs its visitor: bytes once, and time.
+func (p *page) showCost() {
+	if p.info == nil {
+		return
+	}
+	words := []string{megabytes(p.chosen.ref.Bytes) + " downloaded once"}
+	if p.chosen.own {
+		words[0] = "Nothing downloaded: your file"
+	}
+	guided := p.info.Defaults.Guidance > 1
+	if ms, ok := p.speeds[speed{p.chosen.ref.SHA256, guided}]; ok {
+		words = append(words, milliseconds(ms)+" per evaluation")
+		n := evaluations(p.info, p.info.Defaults.Solver, p.info.Defaults.Steps)
+		words = append(words, "about "+seconds(ms*float64(n))+" a picture")
+	}
+	p.ui.cost.SetTextContent(strings.Join(words, " · ") + ".")
+}
+
+// fileName is what a run's files are called, without the ending.
+func fileName(r *run) string {
+	return "tintype-" + r.model.ref.ID + "-" + strconv.FormatUint(r.request.Seed, 10)
+}

@@ -1,0 +1,123 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"syscall/js"
+
+	"honnef.co/go/js/dom/v2"
+	"tintype/internal/picture"
+	"tintype/wasm/proto"
+	"tintype/weights"
+)
+
+// pictureMost is the largest PNG file that is looked into; ours are smaller.
+const pictureMost = 64 << 20
+
+// listenFiles takes files that are chosen or dropped anywhere on the page.
+func (p *page) listenFiles() {
+	file := p.ui.file
+	on(file, "change", func(dom.Event) {
+		p.take(file.Underlying().Get("files"))
+		file.SetValue("") // the same file again is a change, too
+	})
+	window := dom.GetWindow()
+	window.AddEventListener("dragover", false, func(e dom.Event) {
+		e.PreventDefault()
+		p.ui.app.SetAttribute("data-drop", "")
+	})
+	window.AddEventListener("dragleave", false, func(dom.Event) { p.ui.app.RemoveAttribute("data-drop") })
+	window.AddEventListener("drop", false, func(e dom.Event) {
+		e.PreventDefault()
+		p.ui.app.RemoveAttribute("data-drop")
+		p.take(e.Underlying().Get("dataTransfer").Get("files"))
+	})
+}
+
+// take looks at the first of a FileList.
+func (p *page) take(files js.Value) {
+	if files.Length() == 0 || p.phase == sampling || p.phase == starting || len(p.models) == 0 {
+		return
+	}
+	file := files.Index(0)
+	name, size := file.Get("name").String(), file.Get("size").Int()
+	switch {
+	case strings.HasSuffix(strings.ToLower(name), ".png") && size <= pictureMost:
+		p.say("Reading " + name + "…")
+		read(file, func(data []byte) { p.takePicture(data) })
+	case strings.HasSuffix(strings.ToLower(name), ".zst"):
+		p.say("Reading " + name + "…")
+		read(file, func(data []byte) { p.takeModel(file, name, data) })
+	default:
+		p.refuse("It is "+name+"; a PNG picture made here or a checkpoint NAME.safetensors.zst was expected.", "file")
+	}
+}
+
+// read hands the bytes of a Blob over.
+func read(blob js.Value, then func([]byte)) {
+	var arrived js.Func
+	arrived = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		arrived.Release()
+		a := js.Global().Get("Uint8Array").New(args[0])
+		data := make([]byte, a.Length())
+		js.CopyBytesToGo(data, a)
+		then(data)
+		return nil
+	})
+	blob.Call("arrayBuffer").Call("then", arrived)
+}
+
+// takePicture makes the picture of a PNG file of ours again.
+func (p *page) takePicture(data []byte) {
+	words, err := picture.Recipe(data)
+	switch {
+	case err != nil:
+		p.refuse("It is "+err.Error()+".", "file")
+	case words == "":
+		p.refuse("It does not say how it was made: only pictures downloaded from this page do.", "file")
+	default:
+		p.follow(words, "file")
+	}
+}
+
+// takeModel offers a checkpoint of the visitor's own. The worker reads the
+// file itself, and refuses what is none.
+func (p *page) takeModel(file js.Value, name string, data []byte) {
+	sum := sha256.Sum256(data)
+	hash := hex.EncodeToString(sum[:])
+	id := strings.TrimSuffix(strings.TrimSuffix(name, ".zst"), ".safetensors")
+	m := &entry{own: true, ref: proto.ModelRef{
+		ID: recipeName(id), URL: name, Bytes: int64(len(data)), SHA256: hash, File: file,
+	}}
+	m.Entry = weights.Entry{Name: id}
+	for i, other := range p.models {
+		if other.ref.SHA256 == hash {
+			m = other
+			break
+		}
+		if other.own && other.ref.ID == m.ref.ID {
+			p.models = append(p.models[:i], p.models[i+1:]...) // a new try at the same file
+			break
+		}
+	}
+	if m.input == nil {
+		p.models = append(p.models, m)
+		p.showModels()
+	}
+	m.input.SetChecked(true)
+	p.choose(m)
+}
+
+// recipeName keeps of a file's name what a recipe can hold.
+func recipeName(name string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '_', c == '-':
+			return c
+		}
+		return '-'
+	}, name)
+}

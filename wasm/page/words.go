@@ -1,0 +1,47 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+	"strings"
+)
+
+func pictures(n int) string {
+	if n == 1 {
+		return "1 picture"
+	}
+	return strconv.Itoa(n) + " pictures"
+}
+
+func milliseconds(ms float64) string {
+	digits := 0
+	if ms < 10 {
+		digits = 1
+	}
+	return strconv.FormatFloat(ms, 'f', digits, 64) + " ms"
+}
+
+func seconds(ms float64) string {
+	digits := 1
+	if ms < 1000 {
+		digits = 2
+	}
+	return strconv.FormatFloat(ms/1e3, 'f', digits, 64) + " s"
+}
+
+// megabytes writes a size as people read it, in decimal units.
+func megabytes(n int64) string {
+	return strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64) + " MB"
+}
+
+// number writes a value in its shortest form.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// sentence makes a reason one: a capital and a full stop.
+func sentence(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return strings.ToUpper(reason[:1]) + strings.TrimSuffix(reason[1:], ".") + "."
+}
