@@ -39,13 +39,10 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 		return nil, s.readError(err, ErrHeaderTooSmall, "", "")
 	}
 	if isZstd(start) {
-		if s.frames, err = newFrameReader(buffered, s.src); err != nil {
-			return nil, &Error{Kind: ErrZstd, File: file, Cause: err}
-		}
+		s.frames = newFrameReader(buffered, s.src)
 		s.raw = s.frames
 	}
 	if err := s.readHeader(o); err != nil {
-		s.close()
 		return nil, err
 	}
 	if s.head.Metadata["sha256"] != "" && s.expect.SHA256 == "" {
@@ -224,9 +221,4 @@ func (s *stream) end(scratch []byte) error {
 	return nil
 }
 
-func (s *stream) close() error {
-	if s.frames != nil {
-		s.frames.close()
-	}
-	return nil
-}
+func (s *stream) close() error { return nil }

@@ -29,16 +29,16 @@ func WriteFile(w io.Writer, metadata map[string]string, tensors []Tensor) (Sums,
 	return t.sums(n), err
 }
 
-// WriteZstd writes the same bytes cut into zstd frames.
-func WriteZstd(w io.Writer, metadata map[string]string, tensors []Tensor) (Sums, error) {
+// WriteFrames writes the same bytes through a compressor, frames.New.
+func WriteFrames(w io.Writer, frames func(io.Writer) (io.WriteCloser, error), metadata map[string]string, tensors []Tensor) (Sums, error) {
 	t := newTally(w)
-	frames, err := newFrameWriter(t)
+	c, err := frames(t)
 	if err != nil {
 		return Sums{}, err
 	}
-	n, err := writeRaw(frames, metadata, tensors)
+	n, err := writeRaw(c, metadata, tensors)
 	if err == nil {
-		err = frames.flush()
+		err = c.Close()
 	}
 	return t.sums(n), err
 }

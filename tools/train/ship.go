@@ -10,6 +10,7 @@ import (
 	"tintype/internal/jsontext"
 	"tintype/model"
 	"tintype/weights"
+	"tintype/weights/frames"
 )
 
 const (
@@ -41,7 +42,7 @@ func (j *job) pack(net *classify.Net, step int) (*model.Classifier, error) {
 		return nil, err
 	}
 	var file bytes.Buffer
-	sums, err := weights.WriteZstd(&file, metadata, tensors)
+	sums, err := weights.WriteFrames(&file, frames.New, metadata, tensors)
 	if err != nil {
 		return nil, err
 	}
