@@ -6,13 +6,15 @@ export const style = `
 :host([hidden]) { display: none; }
 [hidden] { display: none !important; }
 [part=frame] {
-  position: relative; aspect-ratio: 1; overflow: hidden;
+  position: relative; max-inline-size: 100%; aspect-ratio: 1; overflow: hidden;
   border-radius: var(--tintype-radius, 6px);
   background: var(--tintype-line, color-mix(in srgb, currentColor 8%, transparent));
 }
 canvas, ::slotted([slot=poster]), [part=poster] {
   position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: contain; image-rendering: pixelated;
 }
+/* Themes have rules for every image, which would win. */
+::slotted([slot=poster]) { inline-size: 100% !important; block-size: 100% !important; max-inline-size: none !important; margin: 0 !important; }
 canvas { visibility: hidden; }
 :host([drawn]) canvas { visibility: visible; }
 :host([drawn]) slot[name=poster] { display: none; }
@@ -23,7 +25,9 @@ progress {
 progress::-webkit-progress-bar { background: transparent; }
 progress::-webkit-progress-value { background: var(--tintype-accent, currentColor); }
 progress::-moz-progress-bar { background: var(--tintype-accent, currentColor); }
-[part=controls] { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; margin-block-start: 8px; }
+/* The picture alone makes the width: words that change while it is drawn move nothing. */
+[part=controls], slot[name=error], slot[name=caption] { inline-size: 0; min-inline-size: 100%; }
+[part=controls] { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; margin-block-start: 8px; }
 button {
   font: inherit; color: inherit; padding: 4px 14px; min-block-size: 36px; cursor: pointer;
   border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: var(--tintype-radius, 6px);
@@ -31,7 +35,9 @@ button {
 }
 button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
 :focus-visible { outline: 2px solid var(--tintype-accent, currentColor); outline-offset: 2px; }
-[part=line] { font-size: 0.85em; opacity: 0.8; font-variant-numeric: tabular-nums; }
+[part=line] {
+  flex-basis: 100%; min-block-size: 1.25em; line-height: 1.25; font-size: 0.85em; opacity: 0.8; font-variant-numeric: tabular-nums;
+}
 [part=fields] { flex-basis: 100%; display: grid; grid-template-columns: repeat(auto-fill, minmax(110px, 1fr)); gap: 8px; }
 [part=field] { display: grid; gap: 2px; font-size: 0.85em; }
 [part=input] {

@@ -15,11 +15,15 @@ const TEXTS = ["model", "label", "seed", "solver", "grid", "steps", "guidance", 
 const CHOICES = { loading: ["lazy", "eager"], controls: ["minimal", "none", "full"] }; // the first is the default
 const SIZE = 256; // CSS pixels
 
-// One sheet for all elements; a page's CSP need not allow inline styles for it.
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(style);
+// A site's generator may import this file where there is no page: in Node, while it
+// renders. There it does nothing.
+const { HTMLElement = class {}, CSSStyleSheet, customElements } = globalThis;
 
-const quiet = matchMedia("(prefers-reduced-motion: reduce)");
+// One sheet for all elements; a page's CSP need not allow inline styles for it.
+const sheet = CSSStyleSheet && new CSSStyleSheet();
+sheet?.replaceSync(style);
+
+const quiet = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 const aborted = () => new DOMException("The picture was cancelled.", "AbortError");
 
@@ -287,7 +291,7 @@ export class TintypeSampler extends HTMLElement {
   #render() {
     const ui = this.#ui;
     const size = Number(this.getAttribute("size")) || SIZE;
-    ui.frame.style.setProperty("inline-size", `min(100%, ${size}px)`);
+    ui.frame.style.setProperty("inline-size", `${size}px`);
     ui.image.hidden = !this.poster;
     if (this.poster && ui.image.getAttribute("src") !== this.poster) ui.image.src = this.poster;
     ui.controls.hidden = this.controls === "none";
@@ -353,4 +357,4 @@ Object.defineProperties(TintypeSampler.prototype, {
   },
 });
 
-if (!customElements.get("tintype-sampler")) customElements.define("tintype-sampler", TintypeSampler);
+if (customElements && !customElements.get("tintype-sampler")) customElements.define("tintype-sampler", TintypeSampler);
