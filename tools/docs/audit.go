@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"tintype/tools/bench/browser"
@@ -31,13 +32,18 @@ const findings = `axe.run(%s, { resultTypes: ["violations"] }).then(({ violation
 // fade is how long a page may take to change its colours.
 const fade = 500 * time.Millisecond
 
-// audit has axe-core look at a part of the page, by day and by night.
-func (m *materials) audit(tab *browser.Tab, part string) error {
+// audit has axe-core look at a part of the page, "document" or an element, by day
+// and by night; each is photographed.
+func (s site) audit(m *materials, tab *browser.Tab, part, state string) error {
 	if _, err := browser.Eval[any](tab, m.axe+";0"); err != nil {
 		return err
 	}
-	for _, scheme := range []string{"light", "dark"} {
+	for _, by := range [][2]string{{"light", s.day}, {"dark", s.night}} {
+		scheme, script := by[0], by[1]
 		if err := tab.Prefer("prefers-color-scheme", scheme); err != nil {
+			return err
+		}
+		if _, err := browser.Eval[any](tab, script+";0"); err != nil {
 			return err
 		}
 		time.Sleep(fade)
@@ -46,8 +52,26 @@ func (m *materials) audit(tab *browser.Tab, part string) error {
 			return err
 		}
 		if found != "" {
-			return fmt.Errorf("axe-core, %s: %s", scheme, found)
+			return fmt.Errorf("axe-core, %s, %s: %s", state, scheme, found)
+		}
+		if err := m.shot(tab, strings.Join([]string{s.name, state, scheme}, "-")); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// shot writes a screenshot where one is asked for.
+func (m *materials) shot(tab *browser.Tab, name string) error {
+	if m.shots == "" {
+		return nil
+	}
+	png, err := tab.Screenshot()
+	if err == nil {
+		err = os.MkdirAll(m.shots, 0o777)
+	}
+	if err == nil {
+		err = os.WriteFile(filepath.Join(m.shots, "docs-"+name+".png"), png, 0o666)
+	}
+	return err
 }

@@ -24,15 +24,21 @@ type site struct {
 	build   []string
 	output  string // folder that the build writes
 	page    string // of the picture, in output
+
+	day, night string // scripts that set the colours of a theme that does not follow the browser's
 }
 
-// sites are the examples. The first one needs no generator.
+// sites are the examples, behind what needs no generator: the page itself and the
+// plain example.
 var sites = []site{
+	{name: "page", page: "index.html"},
 	{name: "plain", page: "examples/plain.html"},
 	{name: "mkdocs", debian: []string{"mkdocs", "mkdocs-material"},
 		version: []string{"/usr/bin/dpkg-query", "-W", "-f", "${Package} ${Version} ", "mkdocs", "mkdocs-material"},
-		runtime: "docs/tintype", build: []string{"mkdocs", "build", "-q", "-s", "-d", "out"}, output: "out"},
-	{name: "docusaurus", runtime: "static/tintype", build: []string{"docusaurus", "build"}, output: "build"},
+		runtime: "docs/tintype", build: []string{"mkdocs", "build", "-q", "-s", "-d", "out"}, output: "out",
+		day: `document.body.dataset.mdColorScheme = "default"`, night: `document.body.dataset.mdColorScheme = "slate"`},
+	{name: "docusaurus", runtime: "static/tintype", build: []string{"docusaurus", "build"}, output: "build",
+		day: `document.documentElement.dataset.theme = "light"`, night: `document.documentElement.dataset.theme = "dark"`},
 	{name: "hugo", debian: []string{"hugo"}, version: []string{"hugo", "version"},
 		runtime: "static/tintype", build: []string{"hugo", "--quiet", "-d", "out"}, output: "out"},
 	{name: "sphinx", debian: []string{"python3-sphinx"}, version: []string{"sphinx-build", "--version"},

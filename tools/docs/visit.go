@@ -62,16 +62,16 @@ func (s site) visit(m *materials, folder string) (notes string, err error) {
 	if err := errors.Join(tab.Before(watch), tab.Go(h.URL+prefix+s.page)); err != nil {
 		return "", err
 	}
-	if s.runtime == "" && s.build != nil {
-		err = s.frame(m, tab)
-	} else {
+	switch {
+	case s.name == "page":
+		err = s.draw(m, tab)
+	case s.runtime == "" && s.build != nil:
+		return "", s.frame(m, tab) // the notebook's own scripts are on another host, and fail here
+	default:
 		notes, err = s.element(m, tab)
 	}
 	if err != nil {
 		return "", err
-	}
-	if s.name == "jupyter" {
-		return notes, nil // the notebook's own scripts are on another host
 	}
 	if said, err := browser.Eval[string](tab, `tintypeErrors.join("; ")`); err != nil || said != "" {
 		return "", errors.Join(err, fmt.Errorf("errors in the page: %s", said))
@@ -95,7 +95,7 @@ func (s site) element(m *materials, tab *browser.Tab) (notes string, err error) 
 			return "", err
 		}
 		if round == 0 {
-			if err := errors.Join(m.shot(tab, s.name), m.audit(tab, s.ours())); err != nil {
+			if err := s.states(m, tab); err != nil {
 				return "", err
 			}
 		}
@@ -116,6 +116,23 @@ func (m *materials) same(tab *browser.Tab, script string) error {
 		err = fmt.Errorf("the picture's hash is %q, of tools/sample %s", hash, m.hash)
 	}
 	return err
+}
+
+// states has each state of the elements looked at: a reader stays in these.
+func (s site) states(m *materials, tab *browser.Tab) error {
+	const all = `Promise.allSettled([...document.querySelectorAll("tintype-sampler")].map((e) => %s)).then(() => 0)`
+	for _, state := range []struct{ name, script string }{
+		{"done", `e.state === "done" || e.sample()`},
+		{"error", `e.sample({ label: "griffin" })`},
+	} {
+		if _, err := browser.Eval[any](tab, fmt.Sprintf(all, state.script)); err != nil {
+			return err
+		}
+		if err := s.audit(m, tab, s.ours(), state.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ours says where axe-core looks: a page whose template is ours is checked as a
@@ -182,32 +199,28 @@ func (s site) frame(m *materials, tab *browser.Tab) error {
 		return err
 	}
 	defer frame.Close()
-	if err := frame.Until(`document.getElementById("app")?.dataset.state === "idle"`, patience); err != nil {
-		return err
-	}
+	return s.draw(m, frame)
+}
+
+// draw draws on the full page.
+func (s site) draw(m *materials, tab *browser.Tab) error {
 	const press = `{ const e = document.getElementById("seed"); e.value = %q;
 		for (const kind of ["input", "change"]) e.dispatchEvent(new Event(kind, { bubbles: true }));
 		document.getElementById("generate").click(); }`
-	if _, err := browser.Eval[any](frame, fmt.Sprintf(press, seed)); err != nil {
+	if err := tab.Until(`document.getElementById("app")?.dataset.state === "idle"`, patience); err != nil {
 		return err
 	}
-	if err := frame.Until(`document.getElementById("app").dataset.state === "done"`, patience); err != nil {
+	if err := s.audit(m, tab, "document", "empty"); err != nil {
 		return err
 	}
-	return errors.Join(m.same(frame, `document.getElementById("stage").dataset.hash`), m.shot(tab, s.name), m.audit(frame, "document"))
-}
-
-// shot writes a screenshot where one is asked for.
-func (m *materials) shot(tab *browser.Tab, name string) error {
-	if m.shots == "" {
-		return nil
+	if _, err := browser.Eval[any](tab, fmt.Sprintf(press, seed)); err != nil {
+		return err
 	}
-	png, err := tab.Screenshot()
-	if err == nil {
-		err = os.MkdirAll(m.shots, 0o777)
+	if err := tab.Until(`document.getElementById("app").dataset.state === "done"`, patience); err != nil {
+		return err
 	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(m.shots, "docs-"+name+".png"), png, 0o666)
+	if err := m.same(tab, `document.getElementById("stage").dataset.hash`); err != nil {
+		return err
 	}
-	return err
+	return s.audit(m, tab, "document", "done")
 }
