@@ -106,6 +106,23 @@ type Leg struct {
 	Until             int // more than the leg before it, less than the request's steps
 }
 
+// Cached asks what models are kept on this machine. Answer: Kept.
+type Cached struct{}
+
+// Purge forgets the kept file with a hash, or with "" all. Answer: Kept.
+type Purge struct{ SHA256 string }
+
+// Kept answers Cached and Purge with what is kept now: nothing where the
+// browser refuses storage.
+type Kept struct{ Models []KeptModel }
+
+// A KeptModel is a verified file that need not be downloaded again.
+type KeptModel struct {
+	ID     string // under which it was downloaded
+	Bytes  int64
+	SHA256 string
+}
+
 // MaxLegs bounds Sample.Before.
 const MaxLegs = 8
 

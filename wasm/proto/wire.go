@@ -48,6 +48,9 @@ var decoders = map[string]func(*reader) Message{
 	"load":      func(r *reader) Message { return Load{r.model("model")} },
 	"sample":    decodeSample,
 	"cancel":    func(r *reader) Message { return Cancel{r.int("target", 0, math.MaxInt32)} },
+	"cached":    func(r *reader) Message { return Cached{} },
+	"purge":     func(r *reader) Message { return Purge{r.str("sha256")} },
+	"kept":      decodeKept,
 	"ready":     func(r *reader) Message { return Ready{r.bool("simd"), r.int("threads", 1, maxThreads)} },
 	"progress":  func(r *reader) Message { return Progress{r.size("received"), r.size("total")} },
 	"step":      decodeStep,
@@ -63,6 +66,9 @@ var decoders = map[string]func(*reader) Message{
 func (Load) kind() string      { return "load" }
 func (Sample) kind() string    { return "sample" }
 func (Cancel) kind() string    { return "cancel" }
+func (Cached) kind() string    { return "cached" }
+func (Purge) kind() string     { return "purge" }
+func (Kept) kind() string      { return "kept" }
 func (Ready) kind() string     { return "ready" }
 func (Progress) kind() string  { return "progress" }
 func (Step) kind() string      { return "step" }
@@ -75,6 +81,7 @@ func (*Error) kind() string    { return "error" }
 func (Loaded) answers()    {}
 func (Done) answers()      {}
 func (Cancelled) answers() {}
+func (Kept) answers()      {}
 func (*Error) answers()    {}
 
 func (m Load) fields(o map[string]any) []any {

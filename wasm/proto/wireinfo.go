@@ -135,3 +135,25 @@ func encodeStrings(s []string) []any {
 	}
 	return out
 }
+
+func (Cached) fields(map[string]any) []any { return nil }
+
+func (m Purge) fields(o map[string]any) []any {
+	o["sha256"] = m.SHA256
+	return nil
+}
+
+func (m Kept) fields(o map[string]any) []any {
+	models := make([]any, len(m.Models))
+	for i, k := range m.Models {
+		models[i] = map[string]any{"id": k.ID, "bytes": k.Bytes, "sha256": k.SHA256}
+	}
+	o["models"] = models
+	return nil
+}
+
+func decodeKept(r *reader) Message {
+	return Kept{list(r, "models", func(r *reader) KeptModel {
+		return KeptModel{r.str("id"), r.size("bytes"), r.str("sha256")}
+	})}
+}

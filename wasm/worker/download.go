@@ -6,118 +6,219 @@ import (
 	"errors"
 	"io"
 	"strconv"
-	"strings"
 	"syscall/js"
 	"time"
 
 	"tintype/wasm/proto"
 )
 
-// stallLimit is how long a download may deliver nothing before it is given up.
-const stallLimit = 30 * time.Second
+// stallLimit is how long a request may deliver nothing before it is given up:
+// with tries of them the visitor has waited for half a minute.
+var stallLimit = 10 * time.Second
 
-// A download is a checkpoint on its way, as an io.Reader. It checks what only
-// the network side can know: status, kind of file and number of bytes. The
-// hash is checked where the bytes are decoded.
+// tries is how many requests in a row may bring no new byte.
+const tries = 3
+
+// pauses are the waits before a request, by how many brought nothing so far.
+var pauses = [tries]time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 1600 * time.Millisecond}
+
+// A download is a checkpoint on its way. It checks what only the network side
+// can know: status, kind of file and number of bytes. The hash is checked
+// where the bytes are decoded.
+//
+// When the connection breaks it asks for the rest (RFC 9110, 14: Range and
+// If-Range), and where a server knows no ranges for everything again, of which
+// it skips what it had. Whoever reads notices nothing.
 type download struct {
 	ref      proto.ModelRef
-	reader   js.Value // ReadableStreamDefaultReader
-	abort    js.Value // AbortController
-	chunk    js.Value // Uint8Array that is being handed out
-	offset   int      // bytes of chunk handed out already
-	length   int      // of chunk
-	received int64
+	fresh    bool // asks past the browser's own cache
 	progress func(received int64)
+	copy     *keeper // nil: no copy is made
+
+	abort     js.Value // AbortController of the request under way
+	reader    js.Value // ReadableStreamDefaultReader of its body; undefined between requests
+	expected  int64    // bytes of its body, -1 if it did not say
+	position  int64    // in the file, of the body's next byte
+	received  int64    // bytes of the file that were handed out
+	validator string   // of the file: a strong ETag or a date
+	tried     int      // requests since the last new byte
+	whole     bool     // the server's ranges are of no use
+	closed    chan struct{}
+
+	// doubtful: the bytes are not of one response, or the file changed on the
+	// way. If they prove wrong, another download may well be right.
+	doubtful bool
 }
 
-// open starts the download and looks at the response's head.
-func open(ref proto.ModelRef, abort js.Value, progress func(int64)) (*download, error) {
-	d := &download{ref: ref, abort: abort, progress: progress}
-	if !ref.File.IsUndefined() {
-		d.reader = ref.File.Call("stream").Call("getReader")
-		return d, nil
+func newDownload(ref proto.ModelRef, fresh bool, progress func(int64)) *download {
+	return &download{ref: ref, fresh: fresh, progress: progress, closed: make(chan struct{})}
+}
+
+// next gives the following chunk of the file; io.EOF after exactly ref.Bytes bytes.
+func (d *download) next() (js.Value, error) {
+	for {
+		if d.isClosed() {
+			return js.Undefined(), errCancelled
+		}
+		chunk, err := d.read()
+		if err == nil && chunk.IsUndefined() {
+			continue // all of it was here before
+		}
+		var broken interruption
+		if !errors.As(err, &broken) {
+			return chunk, err
+		}
+		d.hangUp()
+		if d.isClosed() {
+			return js.Undefined(), errCancelled
+		}
+		if d.tried >= tries {
+			d.doubtful = false // it is the connection that is at fault
+			return js.Undefined(), d.gaveUp(broken)
+		}
+		d.pause()
 	}
-	// The file's hash is in the manifest, so a copy from the HTTP cache is as
-	// good as a fresh one; the server's ETag still decides.
-	promise := js.Global().Call("fetch", ref.URL, map[string]any{
-		"signal": abort.Get("signal"), "credentials": "same-origin",
-	})
-	response, err := await(promise, stallLimit)
-	if err != nil {
-		return nil, d.networkError(err)
-	}
-	if status := response.Get("status").Int(); !response.Get("ok").Bool() {
-		d.close()
-		return nil, &proto.Error{
-			Type:   proto.ErrMissing,
-			Text:   "The server has no file for the model " + ref.ID + " (it answered " + strconv.Itoa(status) + " for " + ref.URL + ").",
-			Remedy: "Choose another model, or put the file where models/index.json says it is.",
+}
+
+// read takes one chunk from the response under way, or from a new one.
+func (d *download) read() (js.Value, error) {
+	if d.reader.IsUndefined() {
+		if err := d.request(); err != nil {
+			return js.Undefined(), err
 		}
 	}
-	if kind := response.Get("headers").Call("get", "content-type"); kind.Type() == js.TypeString &&
-		strings.HasPrefix(kind.String(), "text/html") {
-		d.close()
-		return nil, d.notModel("an HTML page")
-	}
-	d.reader = response.Get("body").Call("getReader")
-	return d, nil
-}
-
-// Read hands out what has arrived and waits for more when that is nothing.
-func (d *download) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	for d.offset == d.length {
-		if err := d.next(); err != nil {
-			return 0, err
-		}
-	}
-	part := d.chunk
-	if d.offset > 0 || len(p) < d.length {
-		part = d.chunk.Call("subarray", d.offset, min(d.length, d.offset+len(p)))
-	}
-	n := js.CopyBytesToGo(p, part)
-	d.offset += n
-	return n, nil
-}
-
-// next waits for the following chunk; io.EOF after exactly ref.Bytes bytes.
-func (d *download) next() error {
 	result, err := await(d.reader.Call("read"), stallLimit)
 	if err != nil {
-		return d.networkError(err)
+		return js.Undefined(), interruption{err, 0}
 	}
 	if result.Get("done").Bool() {
-		if d.received != d.ref.Bytes {
-			return d.lengthError("only " + megabytes(d.received) + " of " + megabytes(d.ref.Bytes) + " arrived")
-		}
-		return io.EOF
+		return js.Undefined(), d.end()
 	}
-	d.chunk = result.Get("value")
-	d.offset, d.length = 0, d.chunk.Get("length").Int()
-	if d.received == 0 && d.length >= len(zstdMagic) {
+	return d.take(result.Get("value"))
+}
+
+// end is what the end of a response means.
+func (d *download) end() error {
+	switch {
+	case d.received == d.ref.Bytes:
+		return io.EOF
+	case d.expected == 0 || d.expected < 0 && d.tried > 0 && d.position == d.received:
+		// It is as long as it said, or ended here before.
+		return d.lengthError("only " + megabytes(d.received) + " of " + megabytes(d.ref.Bytes) + " arrived")
+	}
+	return interruption{errors.New("the response ended early"), 0}
+}
+
+// take looks at a chunk and cuts off what was received before; undefined if
+// that is all of it.
+func (d *download) take(chunk js.Value) (js.Value, error) {
+	n := int64(chunk.Length())
+	if d.position == 0 && n >= int64(len(zstdMagic)) {
 		for i, b := range zstdMagic {
-			if d.chunk.Index(i).Int() != int(b) {
-				d.close()
-				return d.notModel("another kind of file")
+			if chunk.Index(i).Int() != int(b) {
+				return js.Undefined(), d.notModel("another kind of file")
 			}
 		}
 	}
-	d.received += int64(d.length)
-	if d.received > d.ref.Bytes {
-		d.close()
-		return d.lengthError("more than " + megabytes(d.ref.Bytes) + " arrived")
+	d.position += n
+	d.expected -= min(n, max(d.expected, 0))
+	if d.position > d.ref.Bytes {
+		return js.Undefined(), d.lengthError("more than " + megabytes(d.ref.Bytes) + " arrived")
 	}
+	fresh := d.position - d.received
+	if fresh <= 0 {
+		return js.Undefined(), nil
+	}
+	if fresh < n {
+		chunk = chunk.Call("subarray", n-fresh)
+	}
+	d.received, d.tried = d.position, 0
+	d.copy.add(chunk)
 	d.progress(d.received)
-	return nil
+	return chunk, nil
 }
 
 // zstdMagic opens every zstd frame (RFC 8878, 3.1.1).
 var zstdMagic = [...]byte{0x28, 0xb5, 0x2f, 0xfd}
 
-// close ends the transfer; harmless when it has ended.
-func (d *download) close() { d.abort.Call("abort") }
+// pause waits before the next request, unless the download is closed meanwhile.
+func (d *download) pause() {
+	timer := time.NewTimer(pauses[d.tried])
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-d.closed:
+	}
+}
+
+// hangUp ends the request under way; harmless when it has ended.
+func (d *download) hangUp() {
+	if !d.abort.IsUndefined() {
+		d.abort.Call("abort")
+	}
+	d.abort, d.reader = js.Undefined(), js.Undefined()
+}
+
+// close ends the download. It is called from callbacks too: it must not block.
+func (d *download) close() {
+	if !d.isClosed() {
+		close(d.closed)
+		if !d.abort.IsUndefined() {
+			d.abort.Call("abort")
+		}
+	}
+}
+
+func (d *download) isClosed() bool {
+	select {
+	case <-d.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// An interruption is a failure that another request may mend.
+type interruption struct {
+	cause  error
+	status int // that the server answered; 0: none
+}
+
+func (i interruption) Error() string { return i.cause.Error() }
+
+// gaveUp says what kept every try from succeeding.
+func (d *download) gaveUp(last interruption) *proto.Error {
+	switch {
+	case last.status != 0:
+		return d.missing(last.status)
+	case last.cause == errStalled:
+		return &proto.Error{
+			Type:   proto.ErrStalled,
+			Text:   "The download of the model " + d.ref.ID + " stopped: nothing arrived for 30 seconds.",
+			Remedy: "Check the connection and try again.",
+		}
+	case d.received > 0:
+		return &proto.Error{
+			Type: proto.ErrNetwork,
+			Text: "The download of the model " + d.ref.ID + " broke off after " + megabytes(d.received) + " of " + megabytes(d.ref.Bytes) +
+				", and could not be taken up again.",
+			Remedy: "Check that the server is running and the connection is up, then try again.",
+		}
+	}
+	return &proto.Error{
+		Type:   proto.ErrNetwork,
+		Text:   "The model " + d.ref.ID + " could not be downloaded: the server cannot be reached.",
+		Remedy: "Check that the server is running and the connection is up, then try again.",
+	}
+}
+
+func (d *download) missing(status int) *proto.Error {
+	return &proto.Error{
+		Type:   proto.ErrMissing,
+		Text:   "The server has no file for the model " + d.ref.ID + " (it answered " + strconv.Itoa(status) + " for " + d.ref.URL + ").",
+		Remedy: "Choose another model, or put the file where models/index.json says it is.",
+	}
+}
 
 func (d *download) notModel(found string) *proto.Error {
 	if !d.ref.File.IsUndefined() {
@@ -138,26 +239,6 @@ func (d *download) lengthError(found string) *proto.Error {
 		Type:   proto.ErrLength,
 		Text:   "The file of the model " + d.ref.ID + " has the wrong length: " + found + ".",
 		Remedy: "Try again; if it stays, the file and models/index.json do not belong together.",
-	}
-}
-
-func (d *download) networkError(err error) error {
-	if err == errStalled {
-		d.close()
-		return &proto.Error{
-			Type:   proto.ErrStalled,
-			Text:   "The download of the model " + d.ref.ID + " stopped: nothing arrived for 30 seconds.",
-			Remedy: "Check the connection and try again.",
-		}
-	}
-	var r rejection
-	if errors.As(err, &r) && r.name == "AbortError" {
-		return errCancelled
-	}
-	return &proto.Error{
-		Type:   proto.ErrNetwork,
-		Text:   "The model " + d.ref.ID + " could not be downloaded: the server cannot be reached or the connection broke.",
-		Remedy: "Check that the server is running and the connection is up, then try again.",
 	}
 }
 

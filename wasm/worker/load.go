@@ -66,28 +66,53 @@ func (w *worker) ensure(j *job, ref proto.ModelRef) error {
 	})
 }
 
-// fetch downloads a file and has it decoded as it comes.
+// fetch gives a file to decode: one that is kept, or else as it is downloaded.
 func (w *worker) fetch(j *job, ref proto.ModelRef, decode func(io.Reader) error) error {
-	controller := js.Global().Get("AbortController").New()
-	j.abort = func() { controller.Call("abort") }
-	defer func() {
-		j.abort()
-		j.abort = nil
-	}()
+	w.keeping.Wait()
+	if file := findKept(ref); file != nil {
+		w.send(j.id, proto.Progress{Received: ref.Bytes, Total: ref.Bytes})
+		err := decode(&checkedReader{w: w, j: j, next: file.next})
+		if err == nil || j.cancelled {
+			return err
+		}
+		purge(ref.SHA256) // damaged
+		runtime.GC()
+	}
+	// What came in pieces and is not the right file is fetched anew in one.
+	for attempt := 1; ; attempt++ {
+		again, err := w.download(j, ref, attempt > 1, decode)
+		if err == nil {
+			return nil
+		}
+		if !again || attempt == tries || j.cancelled {
+			return loadError(ref.ID, err)
+		}
+		runtime.GC()
+	}
+}
+
+// download has a file decoded as it comes; again says that another download
+// may succeed where this one failed.
+func (w *worker) download(j *job, ref proto.ModelRef, fresh bool, decode func(io.Reader) error) (again bool, err error) {
 	var told time.Time
-	file, err := open(ref, controller, func(received int64) {
+	d := newDownload(ref, fresh, func(received int64) {
 		if now := time.Now(); now.Sub(told) >= progressEvery || received == ref.Bytes {
 			told = now
 			w.send(j.id, proto.Progress{Received: received, Total: ref.Bytes})
 		}
 	})
-	if err != nil {
-		return err
+	d.copy = keep(ref)
+	j.abort = d.close
+	defer func() {
+		d.close()
+		j.abort = nil
+	}()
+	if err := decode(&checkedReader{w: w, j: j, next: d.next}); err != nil {
+		d.copy.drop()
+		return d.doubtful, err
 	}
-	if err := decode(&checkedReader{w, j, file}); err != nil {
-		return loadError(ref.ID, err)
-	}
-	return nil
+	w.keeping.Go(d.copy.finish) // nobody need wait for it
+	return false, nil
 }
 
 // ensureClassifier gives the loaded model its classifier, if the request is
@@ -103,17 +128,36 @@ func (w *worker) ensureClassifier(j *job, m proto.Sample) error {
 	return w.fetch(j, *m.Model.Classifier, func(file io.Reader) error { return w.model.Attach(file, *m.Model.Classifier) })
 }
 
-// A checkedReader lets messages in between chunks that are here already:
-// decoding a fast download would otherwise keep a cancel waiting.
+// A checkedReader is what a source of chunks gives, as an io.Reader. It lets
+// messages in between chunks that are here already: decoding a fast download
+// would otherwise keep a cancel waiting.
 type checkedReader struct {
 	w    *worker
 	j    *job
-	file *download
+	next func() (chunk js.Value, err error)
+
+	chunk  js.Value // Uint8Array that is being handed out
+	offset int      // bytes of chunk handed out already
+	length int      // of chunk
 }
 
+// Read hands out what has arrived and waits for more when that is nothing.
 func (r *checkedReader) Read(p []byte) (int, error) {
 	if err := r.w.check(r.j); err != nil {
 		return 0, err
 	}
-	return r.file.Read(p)
+	for r.offset == r.length {
+		chunk, err := r.next()
+		if err != nil {
+			return 0, err
+		}
+		r.chunk, r.offset, r.length = chunk, 0, chunk.Length()
+	}
+	part := r.chunk
+	if r.offset > 0 || len(p) < r.length {
+		part = r.chunk.Call("subarray", r.offset, min(r.length, r.offset+len(p)))
+	}
+	n := js.CopyBytesToGo(p, part)
+	r.offset += n
+	return n, nil
 }

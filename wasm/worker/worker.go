@@ -10,6 +10,7 @@ package worker
 
 import (
 	"runtime/debug"
+	"sync"
 	"syscall/js"
 
 	"tintype/wasm/proto"
@@ -31,9 +32,11 @@ type worker struct {
 	model  Model  // nil until one is loaded
 	loaded string // SHA-256 of the model's file
 	load   Loader
+
+	keeping sync.WaitGroup // the copy that is being stored
 }
 
-// A job is one Load or Sample request.
+// A job is one request that takes its time.
 type job struct {
 	id        int
 	request   proto.Message
@@ -76,7 +79,7 @@ func (w *worker) receive(data js.Value) {
 	switch m := message.(type) {
 	case proto.Cancel:
 		w.send(id, proto.Cancelled{Found: w.cancel(m.Target)})
-	case proto.Load, proto.Sample:
+	case proto.Load, proto.Sample, proto.Cached, proto.Purge:
 		w.enqueue(&job{id: id, request: m})
 	default:
 		w.send(id, &proto.Error{
@@ -140,6 +143,13 @@ func (w *worker) do(j *job) (answer proto.Answer) {
 		if done, err = w.sample(j, m); err == nil {
 			return done
 		}
+	case proto.Cached:
+		w.keeping.Wait()
+		return proto.Kept{Models: listKept()}
+	case proto.Purge:
+		w.keeping.Wait()
+		purge(m.SHA256)
+		return proto.Kept{Models: listKept()}
 	}
 	return answerError(err)
 }

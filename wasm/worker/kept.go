@@ -1,0 +1,253 @@
+//go:build js && wasm
+
+package worker
+
+import (
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"syscall/js"
+	"time"
+
+	"tintype/wasm/proto"
+)
+
+// Verified models are kept in the Cache API, known by their hash, and so one
+// copy serves all pages of an origin. An entry is a made-up response with the
+// file as its body. Of a file longer than a part all parts but the last lie
+// beside it: a browser may hold a body in memory until it is stored. The
+// entry itself is written last, and only when the hash of all was right.
+//
+// Nothing here is an error to anybody: where a browser keeps nothing (a
+// sandboxed frame, a page from disk, a full disk) models are downloaded again.
+
+const keptCache = "tintype-models"
+
+// keptPart is the length of a part.
+var keptPart int64 = 8 << 20
+
+// storageLimit is how long storage may take for one thing.
+const storageLimit = 10 * time.Second
+
+// Headers of an entry.
+const (
+	keptID    = "tintype-id"
+	keptBytes = "tintype-bytes" // of all parts
+)
+
+// keptURL is the address under which a file is kept. There is nothing there.
+func keptURL(sha256 string) string {
+	return js.Global().Get("location").Get("origin").String() + "/" + keptCache + "/" + sha256
+}
+
+// partURL is where part i of the file lies; the last part is the entry.
+func partURL(sha256 string, i, last int64) string {
+	if i == last {
+		return keptURL(sha256)
+	}
+	return keptURL(sha256) + "/" + strconv.FormatInt(i, 10)
+}
+
+// lastPart is the number of the last part.
+func lastPart(bytes int64) int64 { return (bytes - 1) / keptPart }
+
+var errNoStorage = errors.New("this browser keeps nothing")
+
+// storage asks something of the Cache that keeps the models.
+func storage(method string, args ...any) (answer js.Value, err error) {
+	defer caught(&err)
+	// In a sandboxed frame reading the property throws; Get would not survive that.
+	caches := js.Global().Get("Reflect").Call("get", js.Global(), "caches")
+	if !caches.Truthy() {
+		return js.Undefined(), errNoStorage
+	}
+	cache, err := await(caches.Call("open", keptCache), storageLimit)
+	if err != nil {
+		return js.Undefined(), err
+	}
+	return await(cache.Call(method, args...), storageLimit)
+}
+
+// caught makes an error of what JavaScript threw.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		if _, thrown := p.(js.Error); !thrown {
+			panic(p)
+		}
+		*err = errNoStorage
+	}
+}
+
+// A keptFile is a model's file from the cache.
+type keptFile struct {
+	ref    proto.ModelRef
+	part   int64
+	reader js.Value
+}
+
+// findKept gives the kept file of a model, nil if there is none.
+func findKept(ref proto.ModelRef) *keptFile {
+	if !keepable(ref) {
+		return nil
+	}
+	if entry, err := storage("match", partAddress(ref, lastPart(ref.Bytes))); err != nil || entry.IsUndefined() {
+		return nil
+	}
+	return &keptFile{ref: ref, part: -1}
+}
+
+func partAddress(ref proto.ModelRef, i int64) string {
+	return partURL(ref.SHA256, i, lastPart(ref.Bytes))
+}
+
+// next gives the following chunk of the file. Whether it is the right one is
+// for the hash to say.
+func (k *keptFile) next() (js.Value, error) {
+	for {
+		if !k.reader.IsUndefined() {
+			result, err := await(k.reader.Call("read"), storageLimit)
+			if err != nil {
+				return js.Undefined(), err
+			}
+			if !result.Get("done").Bool() {
+				return result.Get("value"), nil
+			}
+		}
+		if k.part++; k.part > lastPart(k.ref.Bytes) {
+			return js.Undefined(), io.EOF
+		}
+		response, err := storage("match", partAddress(k.ref, k.part))
+		if err != nil || !response.Truthy() || !response.Get("body").Truthy() {
+			return js.Undefined(), errNoStorage
+		}
+		k.reader = response.Get("body").Call("getReader")
+	}
+}
+
+// A keeper makes a copy of a file while it is downloaded. It holds one part at
+// a time, and gives up for good when storage refuses.
+type keeper struct {
+	ref    proto.ModelRef
+	chunks js.Value // Array, of the part that is not full yet
+	size   int64    // of chunks
+	part   int64
+	over   bool // stored, or given up
+}
+
+// keepable excepts files of the visitor's own and those that came with the page.
+func keepable(ref proto.ModelRef) bool {
+	return ref.File.IsUndefined() && strings.HasPrefix(ref.URL, "http") && js.Global().Get("location").Type() == js.TypeObject
+}
+
+// keep begins a copy, nil where none is made.
+func keep(ref proto.ModelRef) *keeper {
+	if !keepable(ref) {
+		return nil
+	}
+	return &keeper{ref: ref, chunks: js.Global().Get("Array").New()}
+}
+
+// add takes the next chunk of the file.
+func (k *keeper) add(chunk js.Value) {
+	for k != nil && !k.over {
+		room := keptPart - k.size
+		n := int64(chunk.Length())
+		if n < room || k.part == lastPart(k.ref.Bytes) {
+			k.push(chunk, n)
+			return
+		}
+		k.push(chunk.Call("subarray", 0, room), room)
+		k.store(false)
+		if n == room {
+			return
+		}
+		chunk = chunk.Call("subarray", room)
+	}
+}
+
+func (k *keeper) push(chunk js.Value, n int64) {
+	k.chunks.Call("push", chunk)
+	k.size += n
+}
+
+// store writes the part that is full, or the last.
+func (k *keeper) store(last bool) {
+	if err := k.put(last); err != nil {
+		k.drop()
+		return
+	}
+	k.chunks, k.size = js.Global().Get("Array").New(), 0
+	k.part++
+}
+
+func (k *keeper) put(last bool) (err error) {
+	defer caught(&err)
+	headers := map[string]any{"Content-Type": "application/zstd", "Content-Length": k.size}
+	if last {
+		headers[keptID], headers[keptBytes] = k.ref.ID, k.ref.Bytes
+	}
+	body := js.Global().Get("Blob").New(k.chunks)
+	response := js.Global().Get("Response").New(body, map[string]any{"headers": headers})
+	_, err = storage("put", partAddress(k.ref, k.part), response)
+	return err
+}
+
+// finish makes the copy one that will be found: the file was the right one.
+func (k *keeper) finish() {
+	if k != nil && !k.over {
+		k.store(true)
+		k.over = true
+	}
+}
+
+// drop takes back what was written.
+func (k *keeper) drop() {
+	if k == nil || k.over {
+		return
+	}
+	k.over, k.chunks = true, js.Undefined()
+	for i := range k.part {
+		storage("delete", partURL(k.ref.SHA256, i, -1))
+	}
+}
+
+// listKept tells what is kept.
+func listKept() []proto.KeptModel {
+	list := []proto.KeptModel{}
+	keys, err := storage("keys")
+	if err != nil {
+		return list
+	}
+	for i := range keys.Length() {
+		request := keys.Index(i)
+		entry, err := storage("match", request)
+		if err != nil || !entry.Truthy() {
+			continue
+		}
+		bytes, err := strconv.ParseInt(header(entry.Get("headers"), keptBytes), 10, 64)
+		if err != nil {
+			continue // a part
+		}
+		address := request.Get("url").String()
+		list = append(list, proto.KeptModel{
+			ID: header(entry.Get("headers"), keptID), Bytes: bytes, SHA256: address[strings.LastIndexByte(address, '/')+1:],
+		})
+	}
+	return list
+}
+
+// purge forgets one file, or with an empty hash all, and what is left of
+// downloads that were never finished.
+func purge(sha256 string) {
+	keys, err := storage("keys")
+	if err != nil {
+		return
+	}
+	for i := range keys.Length() {
+		request := keys.Index(i)
+		if address := request.Get("url").String(); sha256 == "" || strings.HasPrefix(address+"/", keptURL(sha256)+"/") {
+			storage("delete", request)
+		}
+	}
+}
