@@ -11,7 +11,7 @@ export async function keepOffline() {
     worker.addEventListener("statechange", () => worker.state === "installed" && ask(worker));
     if (worker.state === "installed") ask(worker);
   };
-  offer(registration.waiting);
+  offer(registration.waiting ?? registration.installing);
   registration.addEventListener("updatefound", () => offer(registration.installing));
 }
 

@@ -4,7 +4,7 @@
 // them by hash too. `make dist` fills in the list.
 "use strict";
 const FILES = []; // [address, hash]
-const CACHE = "tintype-page";
+const CACHE = "tintype-page " + self.registration.scope; // an origin may have several sites
 
 const keyOf = ([address, hash]) => new URL(address + "?" + hash, self.registration.scope).href;
 
