@@ -24,6 +24,7 @@ type site struct {
 	build   []string
 	output  string // folder that the build writes
 	page    string // of the picture, in output
+	instant bool   // links change the document, which is not loaded anew
 
 	day, night string // scripts that set the colours of a theme that does not follow the browser's
 }
@@ -35,51 +36,53 @@ var sites = []site{
 	{name: "plain", page: "examples/plain.html"},
 	{name: "mkdocs", debian: []string{"mkdocs", "mkdocs-material"},
 		version: []string{"/usr/bin/dpkg-query", "-W", "-f", "${Package} ${Version} ", "mkdocs", "mkdocs-material"},
-		runtime: "docs/tintype", build: []string{"mkdocs", "build", "-q", "-s", "-d", "out"}, output: "out",
+		instant: true, runtime: "docs/tintype", build: []string{"mkdocs", "build", "-q", "-s", "-d", "out"}, output: "out",
 		day: `document.body.dataset.mdColorScheme = "default"`, night: `document.body.dataset.mdColorScheme = "slate"`},
-	{name: "docusaurus", runtime: "static/tintype", build: []string{"docusaurus", "build"}, output: "build",
+	{name: "docusaurus", instant: true, runtime: "static/tintype", build: []string{"docusaurus", "build"}, output: "build",
 		day: `document.documentElement.dataset.theme = "light"`, night: `document.documentElement.dataset.theme = "dark"`},
 	{name: "hugo", debian: []string{"hugo"}, version: []string{"hugo", "version"},
 		runtime: "static/tintype", build: []string{"hugo", "--quiet", "-d", "out"}, output: "out"},
 	{name: "sphinx", debian: []string{"python3-sphinx"}, version: []string{"sphinx-build", "--version"},
 		runtime: "_static/tintype", picture: "picture.png",
 		build: []string{"sphinx-build", "-q", "-W", "-b", "html", ".", "out"}, output: "out"},
-	{name: "vitepress", runtime: "docs/public/tintype", build: []string{"vitepress", "build", "docs"}, output: "docs/.vitepress/dist"},
+	{name: "vitepress", instant: true, runtime: "docs/public/tintype", build: []string{"vitepress", "build", "docs"}, output: "docs/.vitepress/dist"},
 	{name: "jupyter", debian: []string{"jupyter-nbconvert", "python3-ipykernel"}, version: []string{"jupyter-nbconvert", "--version"},
 		picture: "picture.png", build: []string{"jupyter-nbconvert", "--to", "html", "--execute", "--output-dir", "out", "figure.ipynb"},
 		output: "out", page: "figure.html"},
 }
 
 // check builds the example and drives it; version is the generator's, as far as
-// it is known, and notes follow what is said of a success.
-func (s site) check(m *materials) (version, notes string, err error) {
+// it is known.
+func (s site) check(m *materials) (version string, err error) {
 	if s.build == nil {
-		notes, err = s.visit(m, m.dist)
-		return "", notes, err
+		h := serve(m.dist)
+		defer h.Close()
+		return "", s.visit(m, h)
 	}
 	example := filepath.Join("site", "examples", s.name)
 	version, tools, err := s.install(example)
 	if err != nil {
-		return version, "", skipped{err}
+		return version, skipped{err}
 	}
 	// Node looks for packages in the folders above a project's.
 	dir, err := os.MkdirTemp(tools, "tintype-site")
 	if err != nil {
-		return version, "", err
+		return version, err
 	}
 	defer os.RemoveAll(dir)
 	if err := s.fill(m, example, dir); err != nil {
-		return version, "", err
+		return version, err
 	}
 	program := s.build[0]
 	if tools != "" {
 		program = filepath.Join(tools, "node_modules", ".bin", program)
 	}
-	if _, err := command(dir, nil, program, s.build[1:]...); err != nil {
-		return version, "", err
+	h := serve(filepath.Join(dir, filepath.FromSlash(s.output)))
+	defer h.Close()
+	if _, err := command(dir, []string{"SITE_URL=" + h.address()}, program, s.build[1:]...); err != nil {
+		return version, err
 	}
-	notes, err = s.visit(m, filepath.Join(dir, filepath.FromSlash(s.output)))
-	return version, notes, err
+	return version, s.visit(m, h)
 }
 
 // fill makes the example whole in dir, as its README says.

@@ -46,67 +46,68 @@ func serve(folder string) *host {
 	return h
 }
 
+// address is where the folder is.
+func (h *host) address() string { return h.URL + prefix }
+
 // watch keeps the errors of a page and of those that follow it without a reload.
 const watch = `window.tintypeErrors = [];
 for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, (e) => tintypeErrors.push(e.message ?? String(e.reason)));`
 
 // visit drives a built example.
-func (s site) visit(m *materials, folder string) (notes string, err error) {
-	h := serve(folder)
-	defer h.Close()
+func (s site) visit(m *materials, h *host) error {
 	tab, err := browser.OpenTab(limit)
 	if err != nil {
-		return "", skipped{err}
+		return skipped{err}
 	}
 	defer tab.Close()
-	if err := errors.Join(tab.Before(watch), tab.Go(h.URL+prefix+s.page)); err != nil {
-		return "", err
+	if err := errors.Join(tab.Before(watch), tab.Go(h.address()+s.page)); err != nil {
+		return err
 	}
 	switch {
 	case s.name == "page":
 		err = s.draw(m, tab)
 	case s.runtime == "" && s.build != nil:
-		return "", s.frame(m, tab) // the notebook's own scripts are on another host, and fail here
+		return s.frame(m, tab) // the notebook's own scripts are on another host, and fail here
 	default:
-		notes, err = s.element(m, tab)
+		err = s.element(m, tab)
 	}
 	if err != nil {
-		return "", err
+		return err
 	}
 	if said, err := browser.Eval[string](tab, `tintypeErrors.join("; ")`); err != nil || said != "" {
-		return "", errors.Join(err, fmt.Errorf("errors in the page: %s", said))
+		return errors.Join(err, fmt.Errorf("errors in the page: %s", said))
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.missed) > 0 {
-		return "", fmt.Errorf("asked for and not there: %s", strings.Join(h.missed, ", "))
+		return fmt.Errorf("asked for and not there: %s", strings.Join(h.missed, ", "))
 	}
-	return notes, nil
+	return nil
 }
 
 // element waits for the picture, leaves the page by its link and comes back, twice.
-func (s site) element(m *materials, tab *browser.Tab) (notes string, err error) {
+func (s site) element(m *materials, tab *browser.Tab) error {
 	for round := range 3 {
 		if err := tab.Until(`document.querySelector("tintype-sampler")?.state === "done"`, patience); err != nil {
 			said, _ := browser.Eval[string](tab, `document.querySelector("tintype-sampler")?.shadowRoot?.querySelector("[part=error]")?.textContent ?? "no element"`)
-			return "", fmt.Errorf("round %d: %w (%s)", round, err, said)
+			return fmt.Errorf("round %d: %w (%s)", round, err, said)
 		}
 		if err := m.same(tab, `document.querySelector("tintype-sampler").hash`); err != nil {
-			return "", err
+			return err
 		}
 		if round == 0 {
 			if err := s.states(m, tab); err != nil {
-				return "", err
+				return err
 			}
 		}
 		if s.build == nil {
-			return "", nil // a page alone
+			return nil // a page alone
 		}
-		if notes, err = leave(tab); err != nil {
-			return "", err
+		if err := s.leave(tab); err != nil {
+			return err
 		}
 	}
-	return notes, nil
+	return nil
 }
 
 // same compares a picture's hash.
@@ -161,25 +162,27 @@ const settled = `(async () => {
 })()`
 
 // leave goes to the other page in the middle of a picture, and back.
-func leave(tab *browser.Tab) (notes string, err error) {
+func (s site) leave(tab *browser.Tab) error {
 	if _, err := browser.Eval[any](tab, busy); err != nil {
-		return "", err
+		return err
 	}
 	if err := follow(tab, "another page"); err != nil {
-		return "", err
+		return err
 	}
 	if err := tab.Until(`document.querySelector("h1")?.textContent.startsWith("Another page") === true && !document.querySelector("tintype-sampler")`, patience); err != nil {
-		return "", err
+		return err
+	}
+	instant, err := browser.Eval[bool](tab, `window.tintypeLeft !== undefined`)
+	if err != nil {
+		return err
+	}
+	if instant != s.instant {
+		return fmt.Errorf("the document is still the same: %v, expected %v", instant, s.instant)
 	}
 	if err := tab.Until(settled, patience); err != nil {
-		return "", err
+		return err
 	}
-	if instant, err := browser.Eval[bool](tab, `window.tintypeLeft !== undefined`); err != nil {
-		return "", err
-	} else if instant {
-		notes = ", with instant navigation"
-	}
-	return notes, follow(tab, "back")
+	return follow(tab, "back")
 }
 
 // follow presses the link with these words.
@@ -192,8 +195,12 @@ func follow(tab *browser.Tab, words string) error {
 	return err
 }
 
-// frame draws on the page in the notebook's sandboxed frame.
+// frame draws on the page in the notebook's sandboxed frame, behind which is the
+// picture for readers that show no frames.
 func (s site) frame(m *materials, tab *browser.Tab) error {
+	if err := tab.Until(`document.querySelector("iframe").previousElementSibling.naturalWidth > 0`, patience); err != nil {
+		return err
+	}
 	frame, err := tab.Frame()
 	if err != nil {
 		return err

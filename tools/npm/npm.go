@@ -28,6 +28,7 @@ func Install(dir string, packages map[string]string) (string, error) {
 	if err := os.MkdirAll(root, 0o777); err != nil {
 		return "", err
 	}
+	fmt.Fprintf(os.Stderr, "npm installs %v in %s\n", packages, root)
 	args := []string{"install", "--prefix", root, "--ignore-scripts", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"}
 	for name, version := range packages {
 		args = append(args, name+"@"+version)

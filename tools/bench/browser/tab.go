@@ -20,6 +20,7 @@ import (
 // loopback only.
 type Tab struct {
 	ctx  context.Context
+	page *Tab // that a frame is in
 	stop []func()
 }
 
@@ -77,8 +78,11 @@ func (t *Tab) Prefer(feature, value string) error {
 	return err
 }
 
-// Screenshot is a PNG of the whole page.
+// Screenshot is a PNG of the whole page, a frame's of the page that it is in.
 func (t *Tab) Screenshot() ([]byte, error) {
+	if t.page != nil {
+		t = t.page
+	}
 	return chromedp.Run(t.ctx, chromedp.FullScreenshot(100))
 }
 
@@ -92,7 +96,7 @@ func (t *Tab) Frame() (*Tab, error) {
 	for _, target := range targets {
 		if target.Type == "iframe" {
 			ctx, stop := chromedp.NewContext(t.ctx, chromedp.WithTargetID(target.TargetID), chromedp.WithDetachOnCancel())
-			return &Tab{ctx: ctx, stop: []func(){stop}}, nil
+			return &Tab{ctx: ctx, page: t, stop: []func(){stop}}, nil
 		}
 	}
 	return nil, errors.New("the page has no sandboxed frame")

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"path/filepath"
 
 	"tintype/tools/npm"
@@ -21,7 +19,6 @@ var (
 // install has npm put the peer's packages in the user's cache folder and returns
 // their node_modules.
 func install() (string, error) {
-	fmt.Fprintf(os.Stderr, "using ONNX Runtime %s from npm\n", version)
 	root, err := npm.Install(folder, packages)
 	return filepath.Join(root, "node_modules"), err
 }
