@@ -231,6 +231,26 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestCompareWithTeacher: a student's picture stays beside its teacher's.
+func TestCompareWithTeacher(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	first := b.draw()
+	b.click("#compare")
+	b.until("both", `document.getElementById("stage").dataset.sheets === "2" && document.getElementById("app").dataset.state === "done"`)
+	if captions := b.text("#sheets"); !strings.Contains(captions, "Nouns in 4 steps") || !strings.Contains(captions, "Nouns, teacher") {
+		t.Errorf("the captions say %q", captions)
+	}
+	if got, want := b.attribute("#stage", "hash"), sampleHash(t, nil, "-model", "site/models/nouns-32.safetensors.zst", "-seed", "2"); got != want {
+		t.Errorf("the teacher's hash is %s, tools/sample's is %s", got, want)
+	}
+	b.click("figcaption button")
+	if got := b.attribute("#stage", "hash"); got != first {
+		t.Errorf("the student's hash is %s, was %s", got, first)
+	}
+}
+
 // TestSolversAndReasons: every solver of the registry is listed, what the
 // checkpoint forbids is off and says why.
 func TestSolversAndReasons(t *testing.T) {

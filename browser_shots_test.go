@@ -1,8 +1,11 @@
 package main
 
 import (
+	"net/http"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 )
 
 // shots leaves pictures of a state of the page in shots/, for people to look
@@ -24,12 +27,20 @@ func (b *tab) shots(state string) {
 // TestScreenshots goes through every state of the page.
 func TestScreenshots(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
+	slow := func(w http.ResponseWriter, r *http.Request) bool { // a link is slower than loopback
+		if strings.HasPrefix(r.URL.Path, "/models/nouns") {
+			time.Sleep(3 * time.Second)
+		}
+		return false
+	}
+	site := siteServer(t, slow)
+	b.open(site)
 	b.waitState("idle")
 	b.shots("empty")
 	b.click("#generate")
 	b.waitState("done")
 	b.shots("done")
+	recipe := b.recipe()
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "12")
 	b.click("#generate")
@@ -44,6 +55,14 @@ func TestScreenshots(t *testing.T) {
 	b.click("#generate")
 	b.waitState("done")
 	b.shots("fork")
+	b.open("about:blank")
+	b.open(site + "#" + recipe)
+	b.until("the model's download", `document.getElementById("app")?.dataset.state === "loading"`)
+	b.shots("loading")
+	b.waitState("done")
+	b.shots("link")
+	b.choose("fashion-mnist-32")
+	b.set("#steps", "12")
 	b.click("#unfork")
 	eval[any](b, `document.querySelector("#all").open = true`)
 	b.until("the list of solvers", `!!document.querySelector("[data-solver=euler] input")`)

@@ -136,7 +136,8 @@ func (p *page) deadline(ms float64) {
 	})
 }
 
-// anytime shows the last prediction of a run that ran out of time.
+// anytime shows what there is of a run that ran out of time: of the picture
+// under way, the network's last prediction.
 func (p *page) anytime() {
 	p.late = false
 	r := p.run
@@ -144,6 +145,14 @@ func (p *page) anytime() {
 	p.ui.viewDenoised.SetChecked(true)
 	p.stage.setView("denoised")
 	p.showFilm()
-	p.seek(r.steps)
-	p.say("Time was up after step " + strconv.Itoa(r.steps) + ": this is what the network predicts from there.")
+	k := len(r.finished)
+	film := &r.sheet.cells[min(k, len(r.sheet.cells)-1)].film
+	words := "Time was up"
+	if k > 0 {
+		words += " with " + pictures(k) + " done"
+	}
+	if n := len(film.at); n > 0 {
+		words += " after step " + strconv.Itoa(film.at[n-1]) + ": this is what the network predicts from there"
+	}
+	p.say(words + ".")
 }

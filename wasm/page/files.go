@@ -3,13 +3,13 @@
 package page
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"strings"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
 	"tintype/internal/picture"
+	"tintype/internal/sha256"
 	"tintype/wasm/proto"
 	"tintype/weights"
 )
@@ -86,8 +86,9 @@ func (p *page) takePicture(data []byte) {
 // takeModel offers a checkpoint of the visitor's own. The worker reads the
 // file itself, and refuses what is none.
 func (p *page) takeModel(file js.Value, name string, data []byte) {
-	sum := sha256.Sum256(data)
-	hash := hex.EncodeToString(sum[:])
+	sum := sha256.New()
+	sum.Write(data)
+	hash := hex.EncodeToString(sum.Sum(nil))
 	id := strings.TrimSuffix(strings.TrimSuffix(name, ".zst"), ".safetensors")
 	m := &entry{own: true, ref: proto.ModelRef{
 		ID: recipeName(id), URL: name, Bytes: int64(len(data)), SHA256: hash, File: file,

@@ -4,8 +4,8 @@ package page
 
 import "syscall/js"
 
-// filmLimit bounds the bytes of the bitmaps that one cell of a sheet keeps.
-const filmLimit = 32 << 20
+// filmLimit bounds the bytes of the bitmaps of one sheet.
+const filmLimit = 64 << 20
 
 // A film keeps what one picture looked like after each step, or after every
 // so many where all would be too much. The last step is always there.
@@ -15,7 +15,8 @@ type film struct {
 	stride      int
 }
 
-// keep takes the bitmaps of a step. bytes is the size of both.
+// keep takes the bitmaps of a step. bytes is the size of both,
+// times the pictures of the sheet.
 func (f *film) keep(step, total, bytes int, x, denoised js.Value) {
 	if f.stride == 0 {
 		for f.stride = 1; total/f.stride*bytes > filmLimit; {

@@ -58,7 +58,7 @@ func (p *page) follow(words, from string) {
 		return
 	}
 	p.link = nil
-	p.refuse("It names the model "+r.Model+", which is not here.", from)
+	p.refuse("It names the model "+r.Model+", which is not here; drop its file on the page first, if you have it.", from)
 }
 
 // refuse says why a link or file is not followed.

@@ -145,7 +145,7 @@ func (s *stage) addCell(sh *sheet, k, count int, seed uint64) cell {
 func (s *stage) paint(sh *sheet, e proto.Step) {
 	c := &sh.cells[e.Picture]
 	sh.total = e.Total
-	c.film.keep(e.Step, e.Total, 8*sh.width*sh.height, e.X, e.Denoised)
+	c.film.keep(e.Step, e.Total, 8*sh.width*sh.height*len(sh.cells), e.X, e.Denoised)
 	if e.Step == e.Total || !s.still.Get("matches").Bool() {
 		c.show(len(c.film.at) - 1)
 	}

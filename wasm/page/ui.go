@@ -33,31 +33,42 @@ type ui struct {
 
 func findUI(doc dom.Document) *ui {
 	u := &ui{doc: doc}
-	for id, el := range map[string]*dom.HTMLElement{
-		"app": &u.app, "form": &u.form, "stage": &u.stage, "sheets": &u.sheets, "empty": &u.empty, "empty-text": &u.emptyText,
-		"status": &u.status, "live": &u.live, "alert": &u.alert, "alert-text": &u.alertText, "alert-remedy": &u.alertRemedy,
-		"result": &u.result, "hash": &u.hash, "hash-label": &u.hashLabel, "verdict": &u.verdict, "cost": &u.cost,
-		"model-list": &u.modelList, "card-name": &u.cardName, "facts": &u.facts, "classify-field": &u.classifyField, "labels": &u.labels, "labels-legend": &u.labelsLegend,
-		"words-row": &u.wordsRow, "words-note": &u.wordsNote, "slots": &u.slots, "steps-note": &u.stepsNote,
-		"budget-note": &u.budgetNote, "guidance-note": &u.guidanceNote, "solver-line": &u.solverLine,
-		"solver-note": &u.solverNote, "knobs": &u.knobs, "all": &u.all, "solver-list": &u.solverList, "grid-line": &u.gridLine,
-		"film": &u.film, "film-step": &u.filmStep, "forked": &u.forked, "forked-text": &u.forkedText,
+	for _, e := range [...]struct {
+		id string
+		el *dom.HTMLElement
+	}{
+		{"app", &u.app}, {"form", &u.form}, {"stage", &u.stage}, {"sheets", &u.sheets}, {"empty", &u.empty}, {"empty-text", &u.emptyText},
+		{"status", &u.status}, {"live", &u.live}, {"alert", &u.alert}, {"alert-text", &u.alertText}, {"alert-remedy", &u.alertRemedy},
+		{"result", &u.result}, {"hash", &u.hash}, {"hash-label", &u.hashLabel}, {"verdict", &u.verdict}, {"cost", &u.cost},
+		{"model-list", &u.modelList}, {"card-name", &u.cardName}, {"facts", &u.facts},
+		{"classify-field", &u.classifyField}, {"labels", &u.labels}, {"labels-legend", &u.labelsLegend},
+		{"words-row", &u.wordsRow}, {"words-note", &u.wordsNote}, {"slots", &u.slots}, {"steps-note", &u.stepsNote},
+		{"budget-note", &u.budgetNote}, {"guidance-note", &u.guidanceNote}, {"solver-line", &u.solverLine},
+		{"solver-note", &u.solverNote}, {"knobs", &u.knobs}, {"all", &u.all}, {"solver-list", &u.solverList}, {"grid-line", &u.gridLine},
+		{"film", &u.film}, {"film-step", &u.filmStep}, {"forked", &u.forked}, {"forked-text", &u.forkedText},
 	} {
-		*el = find[dom.HTMLElement](doc, id)
+		*e.el = find[dom.HTMLElement](doc, e.id)
 	}
-	for id, el := range map[string]**dom.HTMLButtonElement{
-		"generate": &u.generate, "cancel": &u.cancel, "dice": &u.dice, "retry": &u.retry, "copy": &u.copy, "share": &u.share,
-		"animate": &u.animate, "compare": &u.compare, "back": &u.back, "surprise": &u.surprise, "defaults": &u.defaults,
-		"play": &u.play, "fork": &u.fork, "unfork": &u.unfork,
+	for _, e := range [...]struct {
+		id string
+		el **dom.HTMLButtonElement
+	}{
+		{"generate", &u.generate}, {"cancel", &u.cancel}, {"dice", &u.dice}, {"retry", &u.retry}, {"copy", &u.copy}, {"share", &u.share},
+		{"animate", &u.animate}, {"compare", &u.compare}, {"back", &u.back}, {"surprise", &u.surprise}, {"defaults", &u.defaults},
+		{"play", &u.play}, {"fork", &u.fork}, {"unfork", &u.unfork},
 	} {
-		*el = find[*dom.HTMLButtonElement](doc, id)
+		*e.el = find[*dom.HTMLButtonElement](doc, e.id)
 	}
-	for id, el := range map[string]**dom.HTMLInputElement{
-		"seed": &u.seed, "words": &u.words, "count": &u.count, "steps": &u.steps, "budget": &u.budget, "guidance": &u.guidance,
-		"rescale": &u.rescale, "classify": &u.classify, "vary": &u.vary, "vary-seed": &u.varySeed, "file": &u.file, "scrub": &u.scrub, "view-x": &u.viewX, "view-denoised": &u.viewDenoised,
-		"view-both": &u.viewBoth,
+	for _, e := range [...]struct {
+		id string
+		el **dom.HTMLInputElement
+	}{
+		{"seed", &u.seed}, {"words", &u.words}, {"count", &u.count}, {"steps", &u.steps}, {"budget", &u.budget}, {"guidance", &u.guidance},
+		{"rescale", &u.rescale}, {"classify", &u.classify}, {"vary", &u.vary}, {"vary-seed", &u.varySeed},
+		{"file", &u.file}, {"scrub", &u.scrub}, {"view-x", &u.viewX}, {"view-denoised", &u.viewDenoised},
+		{"view-both", &u.viewBoth},
 	} {
-		*el = find[*dom.HTMLInputElement](doc, id)
+		*e.el = find[*dom.HTMLInputElement](doc, e.id)
 	}
 	u.solver, u.grid = find[*dom.HTMLSelectElement](doc, "solver"), find[*dom.HTMLSelectElement](doc, "grid")
 	u.models, u.sampling = find[*dom.HTMLFieldSetElement](doc, "models"), find[*dom.HTMLFieldSetElement](doc, "sampling")
