@@ -18,7 +18,6 @@ class HTMLElement {
 	appendChild(child) { this.children.push(child) }
 	matches(selector) { return selector === this.tag }
 	focus() { this.focused = true }
-	getContext(kind) { return kind === "bitmaprenderer" ? { kind } : null }
 	addEventListener(type, f, capture) { this.listeners[type] = { f, capture } }
 }
 const classes = { a: "Anchor", button: "Button", canvas: "Canvas", fieldset: "FieldSet", input: "Input",
@@ -83,9 +82,6 @@ func TestProperties(t *testing.T) {
 	canvas.SetHeight(16)
 	if canvas.Get("width").Int() != 32 || canvas.Get("height").Int() != 16 {
 		t.Error("a canvas does not keep its size")
-	}
-	if canvas.GetContext("bitmaprenderer").Get("kind").String() != "bitmaprenderer" || !canvas.GetContext("other").IsNull() {
-		t.Error("GetContext")
 	}
 	link := doc.CreateElement("a").(*HTMLAnchorElement)
 	link.SetHref("x.png")

@@ -44,10 +44,6 @@ type HTMLCanvasElement struct{ *BasicHTMLElement }
 func (e *HTMLCanvasElement) SetWidth(pixels int)  { e.Set("width", pixels) }
 func (e *HTMLCanvasElement) SetHeight(pixels int) { e.Set("height", pixels) }
 
-// GetContext returns the rendering context of a kind, null for one that the
-// browser or the canvas does not have.
-func (e *HTMLCanvasElement) GetContext(kind string) js.Value { return e.Call("getContext", kind) }
-
 // HTMLFieldSetElement is a group of controls.
 type HTMLFieldSetElement struct{ *BasicHTMLElement }
 

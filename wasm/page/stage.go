@@ -135,9 +135,15 @@ func (s *stage) addCell(sh *sheet, k, count int, seed uint64) cell {
 		c.SetAttribute("role", "img")
 		c.SetAttribute("aria-label", name+label)
 		root.AppendChild(c)
-		return c.GetContext("2d")
+		return context(c)
 	}
 	return cell{root: root, x: canvas("x", ""), denoised: canvas("denoised", ", as predicted")}
+}
+
+// context draws into a canvas that stays in the page's own memory: pictures are
+// too small to wake a graphics card for.
+func context(c dom.Element) js.Value {
+	return c.Underlying().Call("getContext", "2d", map[string]any{"willReadFrequently": true})
 }
 
 // paint keeps a step and shows it. A visitor who asked for reduced motion sees

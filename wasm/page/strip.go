@@ -22,7 +22,7 @@ type strip struct {
 
 func (s *strip) init(u *ui) {
 	s.ui = u
-	s.canvas = u.strip.GetContext("2d")
+	s.canvas = context(u.strip)
 }
 
 // begin lays out a run of total steps.
