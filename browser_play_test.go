@@ -360,3 +360,23 @@ func TestAnimation(t *testing.T) {
 		t.Errorf("frames and recipe of the animation: %s, want 5 true", got)
 	}
 }
+
+// TestKeptModels: what is kept is listed with its size, and can be forgotten.
+func TestKeptModels(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.until("the list", `document.querySelectorAll("#kept li").length === 1`)
+	if text := b.text("#storage"); !strings.Contains(text, "nouns-32-student-4 · 5.0 MB") {
+		t.Errorf("the list says %q", text)
+	}
+	b.choose("fashion-mnist-32")
+	b.until("two of them", `document.querySelectorAll("#kept li").length >= 2`)
+	b.click("#kept button")
+	b.until("one less", `!document.getElementById("kept").textContent.includes("nouns")`)
+	b.click("#purge")
+	b.until("none", `document.getElementById("storage").hidden`)
+	if n := eval[int](b, `caches.open("tintype-models").then((c) => c.keys()).then((k) => k.length)`); n != 0 {
+		t.Errorf("%d files are still kept", n)
+	}
+}

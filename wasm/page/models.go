@@ -202,6 +202,7 @@ func (p *page) loaded(info *proto.Info) {
 	p.info = info
 	p.showControls()
 	p.showCard()
+	after(1000, p.askKept) // not in the way of the first picture
 	p.enter(idle)
 	p.stage.setEmpty("Press Generate: the picture grows out of noise.")
 	p.say(p.chosen.Name + " is ready.")

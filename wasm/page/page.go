@@ -91,7 +91,7 @@ func (p *page) listen() {
 		does   func()
 	}{
 		{u.cancel, p.cancel}, {u.surprise, p.surprise}, {u.defaults, p.setDefaults}, {u.compare, p.compareTeacher},
-		{u.animate, p.animate}, {u.share, p.share},
+		{u.purge, func() { p.forget("") }}, {u.animate, p.animate}, {u.share, p.share},
 		{u.dice, func() { u.seed.SetValue(randomDigits()) }},
 		{u.retry, func() {
 			if p.retry != nil {

@@ -16,10 +16,10 @@ type ui struct {
 	app, form, stage, sheets, empty, emptyText, status, live, alert, alertText, alertRemedy,
 	result, hash, hashLabel, verdict, cost, modelList, cardName, facts, classifyField, labels, labelsLegend, wordsRow, wordsNote, slots,
 	stepsNote, budgetNote, guidanceNote, solverLine, solverNote, knobs, all, solverList, gridLine,
-	film, filmStep, forked, forkedText dom.HTMLElement
+	film, filmStep, forked, forkedText, storage, kept, keptTotal dom.HTMLElement
 
 	generate, cancel, dice, retry, copy, share, animate, compare, back, surprise, defaults,
-	play, fork, unfork *dom.HTMLButtonElement
+	play, fork, unfork, purge *dom.HTMLButtonElement
 
 	seed, words, count, steps, budget, guidance, rescale, classify, vary, varySeed, file, scrub,
 	viewX, viewDenoised, viewBoth *dom.HTMLInputElement
@@ -46,6 +46,7 @@ func findUI(doc dom.Document) *ui {
 		{"budget-note", &u.budgetNote}, {"guidance-note", &u.guidanceNote}, {"solver-line", &u.solverLine},
 		{"solver-note", &u.solverNote}, {"knobs", &u.knobs}, {"all", &u.all}, {"solver-list", &u.solverList}, {"grid-line", &u.gridLine},
 		{"film", &u.film}, {"film-step", &u.filmStep}, {"forked", &u.forked}, {"forked-text", &u.forkedText},
+		{"storage", &u.storage}, {"kept", &u.kept}, {"kept-total", &u.keptTotal},
 	} {
 		*e.el = find[dom.HTMLElement](doc, e.id)
 	}
@@ -55,7 +56,7 @@ func findUI(doc dom.Document) *ui {
 	}{
 		{"generate", &u.generate}, {"cancel", &u.cancel}, {"dice", &u.dice}, {"retry", &u.retry}, {"copy", &u.copy}, {"share", &u.share},
 		{"animate", &u.animate}, {"compare", &u.compare}, {"back", &u.back}, {"surprise", &u.surprise}, {"defaults", &u.defaults},
-		{"play", &u.play}, {"fork", &u.fork}, {"unfork", &u.unfork},
+		{"play", &u.play}, {"fork", &u.fork}, {"unfork", &u.unfork}, {"purge", &u.purge},
 	} {
 		*e.el = find[*dom.HTMLButtonElement](doc, e.id)
 	}
