@@ -1,119 +1,119 @@
 package postlink
 
-import (
-	"bytes"
-	"encoding/binary"
-	"errors"
-)
+import "encoding/binary"
 
-// Go's table of functions, as Go 1.27 lays it out (runtime's symtab.go, pcHeader, and runtime2.go, _func):
-//
-//	header   magic, 0, 0, 1 (the step of a program counter), 8 (bytes of a pointer); then, 8 bytes each, the numbers
-//	         of functions and files, 0, and the places of the five parts below
-//	names, units, files, tables, functions
-//
-// functions begins with a pair of 32-bit numbers for each function, its entry and the place of its record. A record
-// holds places in tables, 0 meaning none; a table is pairs of variable-length numbers up to a first one of 0.
-const (
-	headerBytes = 72
-	recordBytes = 44
-
-	recordStack  = 16 // pcsp: needed to unwind
-	recordFile   = 20
-	recordLine   = 24
-	recordTables = 28 // how many more tables the record has behind it
-	recordUnit   = 32 // read with files only
-
-	unsafePoint = 0 // of these tables, the one for asynchronous preemption
-)
-
-var tableMagic = []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
-
-var errTable = errors.New("the table of functions is not Go 1.27's")
-
-// dropLines takes files, lines and the stops for asynchronous preemption out of the table of functions in a program's
-// data. Nothing moves: what is dropped becomes zeros, which compress to nothing.
-func dropLines(image []byte) error {
-	at := bytes.Index(image, tableMagic)
-	if at < 0 || len(image)-at < headerBytes {
-		return errTable
+// dropLines takes what only traces show out of the table of functions in the data of the program that begins at base:
+// files, lines and arguments; and the stops for asynchronous preemption. Nothing moves: what is dropped becomes zeros,
+// which compress to nothing.
+func dropLines(image []byte, base int) error {
+	t, err := findTable(image)
+	if err != nil {
+		return err
 	}
-	t := image[at:]
-	var head [8]uint64
-	for i := range head {
-		if head[i] = binary.LittleEndian.Uint64(t[8+8*i:]); head[i] > uint64(len(t)) {
-			return errTable
-		}
+	d, err := t.describe(base)
+	if err != nil {
+		return err
 	}
-	count, tables, functions := head[0], head[6], head[7]
-	if head[2] != 0 || head[3] != headerBytes || tables >= functions || functions+8*count > uint64(len(t)) {
-		return errTable
+	more := d.field(moduleMore) - base
+	if more < 0 || more > len(image) {
+		return errDescription
 	}
-	l := lines{functions: t[functions:], tables: t[tables:functions], keep: map[uint32]bool{0: true}, drop: map[uint32]bool{}}
-	for i := range count {
-		if !l.record(uint64(binary.LittleEndian.Uint32(l.functions[8*i+4:]))) {
-			return errTable
-		}
+	numbers := pieces{image[t.numbers:t.functions], map[uint32]bool{0: true}, map[uint32]bool{}}
+	data := pieces{image[more:], map[uint32]bool{}, map[uint32]bool{}}
+	err = t.records(func(at, tables, more int) bool {
+		numbers.record(image[at:], tables)
+		data.arguments(image[at+recordBytes+4*tables:][:4*more])
+		return true
+	})
+	if err != nil {
+		return err
 	}
-	return l.clear()
+	clear(image[t.units:t.numbers]) // without files nothing leads there
+	if err := numbers.clear(skipNumbers); err != nil {
+		return err
+	}
+	return data.clear(skipArguments)
 }
 
-// lines is the table of functions while it is looked through.
-type lines struct {
-	functions, tables []byte
-	keep, drop        map[uint32]bool // places of tables; functions share equal ones
+// pieces are tables, or further data, while the functions are looked through.
+type pieces struct {
+	image      []byte
+	keep, drop map[uint32]bool // where pieces begin; functions share equal ones
 }
 
-// record looks through the record at a place.
-func (l *lines) record(at uint64) bool {
-	if at+recordBytes > uint64(len(l.functions)) {
-		return false
-	}
-	r := l.functions[at:]
-	u32 := func(at uint64) uint32 { return binary.LittleEndian.Uint32(r[at:]) }
-	more := uint64(u32(recordTables))
-	if recordBytes+4*more > uint64(len(r)) {
-		return false
-	}
-	l.keep[u32(recordStack)] = true
-	dropped := []uint64{recordFile, recordLine, recordUnit}
-	for i := range more {
-		if i == unsafePoint {
-			dropped = append(dropped, recordBytes)
+// record drops what is not needed of the record at the front of r, and its tables.
+func (p *pieces) record(r []byte, tables int) {
+	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(r[at:]) }
+	p.keep[u32(recordStack)] = true
+	dropped := []int{recordFile, recordLine}
+	for i := range tables {
+		if at := recordBytes + 4*i; i == unsafePoint {
+			dropped = append(dropped, at)
 		} else {
-			l.keep[u32(recordBytes+4*i)] = true
+			p.keep[u32(at)] = true
 		}
 	}
 	for _, field := range dropped {
-		if field != recordUnit {
-			l.drop[u32(field)] = true
-		}
+		p.drop[u32(field)] = true
 		clear(r[field:][:4])
 	}
-	return true
+	clear(r[recordUnit:][:8]) // and the first line
 }
 
-// clear zeroes the tables that only dropped fields pointed to.
-func (l *lines) clear() error {
-	for at := range l.drop {
-		if l.keep[at] {
+// arguments drops what tells of arguments from the places of a function's further data.
+func (p *pieces) arguments(places []byte) {
+	for i := range len(places) / 4 {
+		at := binary.LittleEndian.Uint32(places[4*i:])
+		switch {
+		case at == noData:
+		case i == argInfo, i == argAlive:
+			if i == argInfo {
+				p.drop[at] = true
+			}
+			binary.LittleEndian.PutUint32(places[4*i:], noData)
+		default:
+			p.keep[at] = true
+		}
+	}
+}
+
+// clear zeroes the pieces that only dropped fields pointed to; skip reads one.
+func (p *pieces) clear(skip func(*reader)) error {
+	for at := range p.drop {
+		if p.keep[at] {
 			continue
 		}
-		if uint64(at) >= uint64(len(l.tables)) {
+		if uint64(at) >= uint64(len(p.image)) {
 			return errTable
 		}
-		r := &reader{rest: l.tables[at:]}
-		for first := true; ; first = false {
-			value := r.u32()
-			if r.err != nil {
-				return errTable
-			}
-			if value == 0 && !first {
-				break
-			}
-			r.u32()
+		r := &reader{rest: p.image[at:]}
+		if skip(r); r.err != nil {
+			return errTable
 		}
-		clear(l.tables[at : len(l.tables)-len(r.rest)])
+		clear(p.image[at : len(p.image)-len(r.rest)])
 	}
 	return nil
+}
+
+// skipNumbers reads a table: pairs of numbers up to a 0 in place of a first one, which the first of all may be.
+func skipNumbers(r *reader) {
+	for first := true; ; first = false {
+		if value := r.u32(); value == 0 && !first || r.err != nil {
+			return
+		}
+		r.u32()
+	}
+}
+
+// skipArguments reads how arguments are shown (internal/abi, TraceArgsEndSeq): a byte of at least 0xf0 stands for itself
+// and 0xff ends them; others are offsets, with a size.
+func skipArguments(r *reader) {
+	for r.err == nil {
+		switch op := r.byte(); {
+		case op == 0xff:
+			return
+		case op < 0xf0:
+			r.byte()
+		}
+	}
 }

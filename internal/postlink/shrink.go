@@ -12,9 +12,9 @@ import (
 //   - The linker cuts the data into tens of thousands of segments to skip short
 //     runs of zeros, which costs more than it saves once the file is
 //     compressed. They become a few.
-//   - The tables of files and lines go, and the stops for asynchronous
-//     preemption, which WebAssembly has not. A panic's trace names functions
-//     still.
+//   - The tables of files, lines and arguments go, and the stops for
+//     asynchronous preemption, which WebAssembly has not. A panic's trace names
+//     functions still.
 //   - The simd package's emulated variants of functions trap: they are for
 //     processors without vectors and for GODEBUG, and a module with vectors
 //     runs on neither.
@@ -90,7 +90,7 @@ func shrinkData(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := dropLines(image); err != nil {
+	if err := dropLines(image, at); err != nil {
 		return nil, err
 	}
 	return writeImage(image, at), nil

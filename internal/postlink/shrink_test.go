@@ -9,7 +9,8 @@ import (
 )
 
 // functionTable is Go's table of two functions: tables of stack, file, line and two more each, of which the second
-// function's line table is also the first one's stack table.
+// function's line table is also the first one's stack table; and six places of further data each, of which the fourth
+// is also where the second function's arguments are.
 func functionTable() []byte {
 	le := binary.LittleEndian
 	tables := []byte{
@@ -21,17 +22,26 @@ func functionTable() []byte {
 		1, 7, 0, // 15: kept
 		0, 0,
 	}
-	record := func(stack, file, line, stops, kept uint32) []byte {
+	record := func(stack, file, line, stops, kept, arguments uint32) []byte {
 		r := make([]byte, recordBytes+8)
-		for at, v := range map[int]uint32{recordStack: stack, recordFile: file, recordLine: line, recordTables: 2, recordUnit: 5, recordBytes: stops, recordBytes + 4: kept} {
+		for at, v := range map[int]uint32{recordStack: stack, recordFile: file, recordLine: line, recordTables: 2, recordUnit: 5, recordStart: 99, recordBytes: stops, recordBytes + 4: kept} {
 			le.PutUint32(r[at:], v)
 		}
-		return r
+		r[recordData] = 6
+		for _, at := range []uint32{noData, 0, 0, 4, 0, arguments} {
+			r = le.AppendUint32(r, at)
+		}
+		return append(r, 0, 0, 0, 0)
 	}
-	functions := make([]byte, 20)
-	le.PutUint32(functions[4:], 20)
-	le.PutUint32(functions[12:], 20+recordBytes+8)
-	functions = slices.Concat(functions, record(1, 4, 7, 12, 15), record(1, 4, 1, 0, 15))
+	records := slices.Concat(record(1, 4, 7, 12, 15, 8), record(1, 4, 1, 0, 15, 4))
+	functions := make([]byte, 24)
+	for at, v := range []uint32{0x1000, 24, 0x1001, uint32(24 + len(records)/2), 0x1002} {
+		le.PutUint32(functions[4*at:], v)
+	}
+	functions = slices.Concat(functions, records)
+	for i := range 2 {
+		le.PutUint32(functions[24+i*len(records)/2:], uint32(0x1000+i))
+	}
 	var t []byte
 	t = append(t, tableMagic...)
 	for _, v := range []int{2, 1, 0, headerBytes, headerBytes, headerBytes, headerBytes, headerBytes + len(tables)} {
@@ -40,10 +50,34 @@ func functionTable() []byte {
 	return slices.Concat(t, tables, functions)
 }
 
+// goData is the data of a Go program that begins at base: 40 bytes of its own, a table of functions, their further data,
+// the table that finds them, and the description, which ends the memory at the address given.
+func goData(base int, functions []byte, count, end int) []byte {
+	le := binary.LittleEndian
+	image := append(bytes.Repeat([]byte{7}, 40), functions...)
+	words := make([]uint64, moduleWords)
+	at := func(part int) uint64 { return uint64(base + 40 + part) }
+	words[0], words[1], words[moduleFunctions] = at(0), at(headerBytes), at(int(le.Uint64(functions[64:])))
+	words[moduleMore] = at(len(functions))
+	image = append(image, 1, 1, 1, 1, 0xff, 2, 3, 4, 0, 8, 0xfe, 8, 8, 0xfd, 0xfc, 0xff, 5, 6, 7, 8)
+	words[moduleFinder] = uint64(base + len(image))
+	words[moduleFirst], words[moduleLast] = 0x1000<<16, uint64(0x1000+count-1)<<16+0x101
+	for i := range (count-1)*16 + 1 {
+		image = append(le.AppendUint32(image, uint32(i/16)), make([]byte, 16)...)
+	}
+	image = append(image[:len(image)-14], 9, 9, 9) // two bytes of the last entry are needed
+	words[moduleEnd] = uint64(end)
+	for _, w := range words {
+		image = le.AppendUint64(image, w)
+	}
+	return image
+}
+
 func TestDropLines(t *testing.T) {
-	image := append(bytes.Repeat([]byte{7}, 40), functionTable()...)
+	functions := functionTable()
+	image := goData(800, functions, 2, 1<<16)
 	before := bytes.Clone(image)
-	if err := dropLines(image); err != nil {
+	if err := dropLines(image, 800); err != nil {
 		t.Fatal(err)
 	}
 	tables := image[40+headerBytes:]
@@ -51,8 +85,8 @@ func TestDropLines(t *testing.T) {
 		t.Errorf("the tables are %v, want %v", tables[:20], want)
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(tables[20+at:]) }
-	for _, record := range []int{20, 20 + recordBytes + 8} {
-		for _, field := range []int{recordFile, recordLine, recordUnit, recordBytes} {
+	for _, record := range []int{24, 24 + recordBytes + 8 + 28} {
+		for _, field := range []int{recordFile, recordLine, recordUnit, recordStart, recordBytes} {
 			if v := u32(record + field); v != 0 {
 				t.Errorf("record at %d: field %d is %d still", record, field, v)
 			}
@@ -60,50 +94,70 @@ func TestDropLines(t *testing.T) {
 		if u32(record+recordStack) != 1 || u32(record+recordBytes+4) != 15 || u32(record+recordTables) != 2 {
 			t.Errorf("record at %d: what is needed was changed", record)
 		}
+		if more := record + recordBytes + 8; u32(more+4*argInfo) != noData || u32(more+4) != 0 || u32(more+12) != 4 {
+			t.Errorf("record at %d: the further data is %v", record, tables[20+more:][:24])
+		}
 	}
 	if !bytes.Equal(image[:40+headerBytes], before[:40+headerBytes]) {
 		t.Error("what stands before the tables was changed")
+	}
+	more := image[40+len(functions):]
+	if want := []byte{1, 1, 1, 1, 0xff, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0, 5, 6, 7, 8}; !bytes.Equal(more[:20], want) {
+		t.Errorf("the further data is %v, want %v", more[:20], want)
+	}
+	if !bytes.Equal(more[20:], before[len(before)-len(more)+20:]) {
+		t.Error("what stands behind the tables was changed")
 	}
 }
 
 // TestDropLinesRefuses: other layouts, and places beyond the data.
 func TestDropLinesRefuses(t *testing.T) {
-	whole := functionTable()
-	put := func(at int, v byte) []byte {
+	whole := goData(800, functionTable(), 2, 1<<16)
+	put := func(at int, v ...byte) []byte {
 		b := bytes.Clone(whole)
-		b[at] = v
+		copy(b[at:], v)
 		return b
 	}
-	functions := headerBytes + 20
+	const header = 40
+	functions := header + headerBytes + 20
+	module := len(whole) - 8*moduleWords
 	for name, image := range map[string][]byte{
-		"empty":           nil,
-		"no table":        bytes.Repeat([]byte{1}, 500),
-		"other magic":     put(0, 0xf0),
-		"header cut":      whole[:headerBytes-1],
-		"functions cut":   whole[:functions+8],
-		"record cut":      whole[:len(whole)-1],
-		"text's start":    put(24, 1),
-		"other header":    put(32, 80),
-		"tables at end":   put(56, 255),
-		"many functions":  put(10, 1),
-		"record beyond":   put(functions+6, 1),
-		"tables beyond":   put(functions+20+recordTables+1, 1),
-		"file beyond":     put(functions+20+recordFile, 200),
-		"endless numbers": put(headerBytes+9, 0x80),
+		"empty":             nil,
+		"no table":          bytes.Repeat([]byte{1}, 500),
+		"other magic":       put(header, 0xf0),
+		"header cut":        whole[:header+headerBytes-1],
+		"functions cut":     whole[:functions+8],
+		"record cut":        whole[:functions+24+recordBytes-1],
+		"no functions":      put(header+8, 0),
+		"text's start":      put(header+24, 1),
+		"other header":      put(header+32, 80),
+		"tables at end":     put(header+56, 255),
+		"many functions":    put(header+10, 1),
+		"record beyond":     put(functions+6, 1),
+		"tables beyond":     put(functions+24+recordTables+1, 4),
+		"file beyond":       put(functions+24+recordFile, 0, 200),
+		"endless numbers":   put(header+headerBytes+9, bytes.Repeat([]byte{0xff}, 11)...),
+		"no description":    whole[:module],
+		"description cut":   whole[:len(whole)-1],
+		"two descriptions":  append(bytes.Clone(whole), whole[module:]...),
+		"other table":       put(module+8*moduleFunctions, 1),
+		"data beyond":       put(module+8*moduleMore+3, 1),
+		"data before":       put(module+8*moduleMore, 0, 0),
+		"arguments beyond":  put(functions+24+recordBytes+8+4*argInfo, 0, 0, 1),
+		"endless arguments": append(put(module+8*moduleMore, byte(800+len(whole)), byte((800+len(whole))>>8)), bytes.Repeat([]byte{3}, 19)...),
 	} {
-		if name == "endless numbers" {
-			for i := 9; i < 20; i++ {
-				image[headerBytes+i] = 0xff
-			}
-		}
-		if err := dropLines(image); err == nil {
+		if err := dropLines(bytes.Clone(image), 800); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
 }
 
 func TestShrink(t *testing.T) {
-	data := slices.Concat(make([]byte, 8), functionTable())
+	data := goData(11, functionTable(), 2, 1<<16)
+	short := bytes.Clone(data)
+	if err := dropLines(short, 11); err != nil {
+		t.Fatal(err)
+	}
 	all := program()
 	for i, s := range all {
 		switch {
@@ -131,8 +185,8 @@ func TestShrink(t *testing.T) {
 			}
 		case s.id == secData:
 			image, at, err := readImage(s.body)
-			if err != nil || at != 8 || s.body[0] != 1 || string(image[:2]) != "hi" || !bytes.Contains(image, tableMagic) {
-				t.Errorf("the data is %v at %d in %d segments, %v", image, at, s.body[0], err)
+			if err != nil || at != 8 || string(image[:2]) != "hi" || !bytes.Equal(image[3:], bytes.TrimRight(short, "\x00")) {
+				t.Errorf("the data is %v at %d, %v", image, at, err)
 			}
 		case s.id == secCustom && customName(s) == "name":
 			t.Error("the names are still there")

@@ -62,6 +62,9 @@ func Build(ctx context.Context, root, out, pkg string, v Variant) error {
 	if err == nil {
 		bin, err = postlink.Shrink(bin)
 	}
+	if err == nil {
+		bin, err = postlink.Pack(bin)
+	}
 	if err != nil {
 		return fmt.Errorf("%s, after linking: %w", pkg, err)
 	}

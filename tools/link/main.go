@@ -38,6 +38,9 @@ func link(in, out, leaf string) error {
 	if err == nil {
 		bin, err = postlink.Shrink(bin)
 	}
+	if err == nil {
+		bin, err = postlink.Pack(bin)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}

@@ -1,0 +1,169 @@
+package postlink
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// Pack returns the program with two of Go's tables in a form that compresses to a third, and a start function, which
+// the browser runs before anything else, that unpacks them to where Go looks for them (unpack.go).
+//
+// The records of functions (lines.go) become columns: what the first field is in all of them, then the second, and so on
+// in words of 32 bits. Most are places of something that was made when it was first needed, so each is written as the
+// step from the highest before it, or, if it is not higher, as it is. A table that finds records by program counter needs
+// no data at all: its entries are counted up.
+//
+// The packed form stands behind the program's memory and is never written to, so that the start function may run in
+// several instances over one memory: all write the same.
+func Pack(bin []byte) ([]byte, error) {
+	sections, err := parse(bin)
+	if err != nil {
+		return nil, err
+	}
+	m := &module{}
+	for _, s := range sections {
+		if err := m.look(s); err != nil {
+			return nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
+		}
+	}
+	var u unpacking
+	var out []section
+	for _, s := range sections {
+		if s.id == secData {
+			if s.body, u, err = packData(s.body, m.pages); err != nil {
+				return nil, fmt.Errorf("data section: %w", err)
+			}
+		}
+		out = append(out, s)
+	}
+	if u.count == 0 {
+		return nil, errors.New("no data section")
+	}
+	return assemble(m.withStart(out, u.code())), nil
+}
+
+// An unpacking is what the start function must know: places in memory and numbers.
+type unpacking struct {
+	packed    int // the records' widths in steps, one byte each, then the columns
+	count     int // of functions
+	first     int // the number of the first
+	functions int // pairs of a function's number and the place of its record, counted from here
+	records   int // the first
+	widest    int // record, in bytes
+	finder    int // the table that finds a function, with findSteps entries for one
+	found     int // its entries
+}
+
+const (
+	counterBits = 16 // of a program counter are within the function
+	findBits    = 12 // of a program counter an entry of the finder is for
+	findBytes   = 20 // of an entry: a number, and 16 bytes for what lies further on
+	recordStep  = 8  // records begin at multiples
+
+	spare = 512 << 10 // bytes of memory that Go's start needs at least: the linker leaves twice as much
+)
+
+// packData packs the tables in a data section.
+func packData(data []byte, pages uint32) ([]byte, unpacking, error) {
+	image, base, err := readImage(data)
+	if err != nil {
+		return nil, unpacking{}, err
+	}
+	t, err := findTable(image)
+	if err != nil {
+		return nil, unpacking{}, err
+	}
+	d, err := t.describe(base)
+	if err != nil {
+		return nil, unpacking{}, err
+	}
+	u, err := t.dropFinder(d, base)
+	if err != nil {
+		return nil, u, err
+	}
+	packed, err := t.pack(&u, base)
+	if err != nil {
+		return nil, u, err
+	}
+	u.packed = d.field(moduleEnd)
+	if limit := int(pages) << 16; u.packed < base+len(image) || u.packed > limit || limit-u.packed < len(packed)+spare {
+		return nil, u, errDescription
+	}
+	binary.LittleEndian.PutUint64(d[8*moduleEnd:], uint64(u.packed+len(packed)+7)&^7)
+	image = append(image, make([]byte, u.packed-base-len(image))...)
+	return writeImage(append(image, packed...), base), u, nil
+}
+
+// dropFinder takes the table that finds functions out of the data.
+func (t table) dropFinder(d description, base int) (u unpacking, err error) {
+	u = unpacking{
+		count: t.count, first: int(t.u32(t.functions)), functions: base + t.functions, finder: d.field(moduleFinder),
+		records: base + t.functions + int(t.u32(t.functions+4)),
+	}
+	reach := d.field(moduleLast) - d.field(moduleFirst)
+	from, size := u.finder-base, findBytes*(reach>>findBits)
+	u.found = reach >> findBits
+	if rest := reach % (1 << findBits); rest > 0 { // the last entry ends with the last function
+		u.found++
+		size += 4 + (rest+255)>>8
+	}
+	if d.field(moduleFirst) != u.first<<counterBits || reach <= 0 || reach>>counterBits > t.count || from < 0 || from > len(t.image) || size > len(t.image)-from {
+		return u, errDescription
+	}
+	finder := t.image[from:][:size]
+	for i, v := range finder {
+		number := uint64(i / findBytes >> (counterBits - findBits))
+		if v != byte(number>>(8*min(i%findBytes, 4))) {
+			return u, errDescription
+		}
+	}
+	clear(finder)
+	return u, nil
+}
+
+// pack takes the records out of the data and returns them packed.
+func (t table) pack(u *unpacking, base int) ([]byte, error) {
+	var rows [][]byte
+	next := u.records - base
+	err := t.records(func(at, tables, data int) bool {
+		size := (recordBytes + 4*(tables+data) + recordStep - 1) &^ (recordStep - 1)
+		number := t.u32(t.functions + 8*len(rows))
+		if at != next || size > 255*recordStep || at+size > len(t.image) || int(number) != u.first+len(rows) {
+			return false
+		}
+		rows = append(rows, t.image[at:][:size])
+		u.widest = max(u.widest, size)
+		next += size
+		return true
+	})
+	last := t.functions + 8*t.count
+	if err != nil || int(t.u32(last)) != u.first+t.count || last+4 > u.records-base {
+		return nil, errTable
+	}
+	packed := make([]byte, 0, 1<<18)
+	for _, row := range rows {
+		packed = append(packed, byte(len(row)/recordStep))
+	}
+	for at := 0; at < u.widest; at += 4 {
+		highest := uint64(0)
+		for _, row := range rows {
+			if at >= len(row) {
+				continue
+			}
+			// 2^32-1 means none: counted from there, it is the lowest.
+			v := uint64(binary.LittleEndian.Uint32(row[at:]) + 1)
+			if v > highest {
+				packed = binary.AppendUvarint(packed, (v-highest)<<1|1)
+				highest = v
+			} else {
+				packed = binary.AppendUvarint(packed, v<<1)
+			}
+		}
+	}
+	for _, row := range rows {
+		clear(row)
+	}
+	clear(t.image[t.functions:][:8*t.count+4])
+	return packed, nil
+}

@@ -1,0 +1,158 @@
+package postlink
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// manyFunctions is a table of functions whose records are of many widths and hold numbers of every size.
+func manyFunctions(count int) []byte {
+	le := binary.LittleEndian
+	random := rand.New(rand.NewPCG(1, 2))
+	pairs := make([]byte, (8*count+4+7)&^7)
+	var records []byte
+	for i := range count {
+		le.PutUint32(pairs[8*i:], uint32(0x1000+i))
+		le.PutUint32(pairs[8*i+4:], uint32(len(pairs)+len(records)))
+		tables, data := random.IntN(5), random.IntN(8)
+		r := make([]byte, (recordBytes+4*(tables+data)+7)&^7)
+		for at := 0; at < recordBytes+4*(tables+data); at += 4 {
+			le.PutUint32(r[at:], random.Uint32()>>random.IntN(33))
+		}
+		le.PutUint32(r, uint32(0x1000+i))
+		le.PutUint32(r[recordTables:], uint32(tables))
+		r[recordData] = byte(data)
+		if i%5 == 0 {
+			le.PutUint32(r[recordStack:], noData)
+		}
+		records = append(records, r...)
+	}
+	le.PutUint32(pairs[8*count:], uint32(0x1000+count))
+	t := bytes.Clone(tableMagic)
+	for _, v := range []int{count, 1, 0, headerBytes, headerBytes, headerBytes, headerBytes, headerBytes + 8} {
+		t = le.AppendUint64(t, uint64(v))
+	}
+	return slices.Concat(t, make([]byte, 8), pairs, records)
+}
+
+// packable is a module whose data Pack takes.
+func packable(data []byte) []byte {
+	return with(secData, slices.Concat([]byte{1, 0, opI32Const, 0xc0, 0x00, opEnd}, appendSized(nil, data))) // at 64
+}
+
+// TestPack runs the start function: the memory is as it was before packing, but for the end that the program's
+// description gives, behind which is what was packed.
+func TestPack(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip("no node on this machine")
+	}
+	const count, base, end = 300, 64, 400_000
+	data := goData(base, manyFunctions(count), count, end)
+	packed, err := Pack(packable(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections, err := parse(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(sections, func(s section) bool { return s.id == secStart }) {
+		t.Error("no start function")
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "packed.wasm")
+	if err := os.WriteFile(file, packed, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	const script = `
+		const module = new WebAssembly.Module(require("fs").readFileSync(process.argv[1]));
+		const { exports } = new WebAssembly.Instance(module, { gojs: { debug() {} } });
+		process.stdout.write(new Uint8Array(exports.mem.buffer));`
+	memory, err := exec.Command(node, "-e", script, file).Output()
+	if err != nil {
+		t.Fatalf("node: %v", err)
+	}
+	at := len(data) - 8*(moduleWords-moduleEnd)
+	newEnd := int(binary.LittleEndian.Uint64(memory[base+at:]))
+	copy(memory[base+at:][:8], data[at:])
+	if !bytes.Equal(memory[base:][:len(data)], data) {
+		for i := range data {
+			if memory[base+i] != data[i] {
+				t.Fatalf("byte %d of %d is %d, was %d", i, len(data), memory[base+i], data[i])
+			}
+		}
+	}
+	if newEnd <= end || newEnd%8 != 0 || len(bytes.Trim(memory[newEnd:], "\x00")) != 0 || len(bytes.Trim(memory[base+len(data):end], "\x00")) != 0 {
+		t.Errorf("the program's memory ends at %d, and what is behind it or before what was packed is not 0", newEnd)
+	}
+	if _, err := Pack(packed); err == nil || !strings.Contains(err.Error(), "start section") {
+		t.Errorf("a second time: error %v", err)
+	}
+}
+
+// TestPackRefuses: tables that the start function would not make again.
+func TestPackRefuses(t *testing.T) {
+	const count = 20
+	whole := goData(64, manyFunctions(count), count, 100_000)
+	module := len(whole) - 8*moduleWords
+	functions := 40 + headerBytes + 8
+	put := func(at int, v ...byte) []byte {
+		b := bytes.Clone(whole)
+		copy(b[at:], v)
+		return b
+	}
+	for name, data := range map[string][]byte{
+		"no table":             bytes.Repeat([]byte{1}, 500),
+		"no description":       whole[:module],
+		"other first function": put(functions+1, 0x11),
+		"function left out":    put(functions+8, 2),
+		"last number":          put(functions+8*count, 0),
+		"other place":          put(functions+12, whole[functions+12]+8),
+		"finder elsewhere":     put(module+8*moduleFinder, whole[module+8*moduleFinder]+4),
+		"finder beyond":        put(module+8*moduleFinder+5, 1),
+		"finder far beyond":    put(module+8*moduleFinder+7, 0x7f),
+		"finder before":        put(module+8*moduleFinder, 0, 0),
+		"counters backwards":   put(module+8*moduleLast+3, 0),
+		"counters far":         put(module+8*moduleLast+6, 1),
+		"first counter":        put(module+8*moduleFirst, 1),
+		"end before":           put(module+8*moduleEnd, 0, 1, 0),
+		"end beyond":           put(module+8*moduleEnd+2, 0x11),
+		"end far beyond":       put(module+8*moduleEnd+7, 0x7f),
+	} {
+		if out, err := Pack(packable(data)); err == nil || out != nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	if _, err := Pack(packable(whole)); err != nil {
+		t.Errorf("the program itself: %v", err)
+	}
+	if _, err := Pack(with(secData, nil)); err == nil || !strings.Contains(err.Error(), "no data") {
+		t.Errorf("without data: error %v", err)
+	}
+}
+
+// FuzzPack: whatever the data, the result is a module or an error.
+func FuzzPack(f *testing.F) {
+	f.Add(goData(64, manyFunctions(3), 3, 100_000))
+	f.Add(goData(64, functionTable(), 2, 100_000))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		out, err := Pack(packable(data))
+		if err != nil {
+			return
+		}
+		if _, err := parse(out); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
