@@ -14,7 +14,9 @@ const vm = require("node:vm");
 const [site, exec, program, size, harm] = workerData ?? process.argv.slice(2);
 const load = (file) => vm.runInThisContext(fs.readFileSync(file, "utf8"), { filename: file });
 
-globalThis.importScripts = (name) => load(path.join(site, name));
+// Scripts load others by their addresses.
+globalThis.location = { href: "https://site/" };
+globalThis.importScripts = (url) => load(path.join(site, path.basename(url)));
 
 // The part of a browser's Worker that threads.js uses.
 globalThis.Worker = class {
