@@ -380,3 +380,35 @@ func TestKeptModels(t *testing.T) {
 		t.Errorf("%d files are still kept", n)
 	}
 }
+
+// TestEdit: a picture is changed as a whole, or where it is painted over and
+// nowhere else.
+func TestEdit(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.choose("fashion-mnist-32")
+	b.set("#steps", "8")
+	first := b.draw()
+	b.set("#seed", "5")
+	b.click("#redraw")
+	b.until("both", `document.getElementById("stage").dataset.sheets === "2" && document.getElementById("app").dataset.state === "done"`)
+	if b.attribute("#stage", "hash") == first || b.recipe() != "" {
+		t.Errorf("the changed picture is the first, or has the link %q", b.recipe())
+	}
+	b.click("figcaption button")
+	b.set("#strength", "1")
+	eval[any](b, `{ const c = document.getElementById("paint");
+		for (const key of ["ArrowUp", "ArrowLeft", " "]) c.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})); }`)
+	b.click("#redraw")
+	b.until("three", `document.getElementById("stage").dataset.sheets === "3" && document.getElementById("app").dataset.state === "done"`)
+	changed := eval[[]int](b, `(() => {
+		const [a, c] = [0, 2].map((i) => document.querySelectorAll(".sheet")[i].querySelector("canvas").getContext("2d").getImageData(0, 0, 32, 32).data);
+		let inside = 0, outside = 0;
+		for (let i = 0; i < 1024; i++) if (Math.abs(a[4 * i] - c[4 * i]) > 1) { const x = i % 32, y = i >> 5; if (x >= 13 && x <= 17 && y >= 13 && y <= 17) inside++; else outside++; }
+		return [inside, outside];
+	})()`)
+	if changed[0] == 0 || changed[1] != 0 {
+		t.Errorf("%d pixels under the paint and %d beside it are others", changed[0], changed[1])
+	}
+}

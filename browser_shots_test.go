@@ -3,9 +3,7 @@ package main
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"testing"
-	"time"
 )
 
 // shots leaves pictures of a state of the page in shots/, for people to look
@@ -27,13 +25,14 @@ func (b *tab) shots(state string) {
 // TestScreenshots goes through every state of the page.
 func TestScreenshots(t *testing.T) {
 	b := openTab(t)
-	slow := func(w http.ResponseWriter, r *http.Request) bool { // a link is slower than loopback
-		if strings.HasPrefix(r.URL.Path, "/models/nouns") {
-			time.Sleep(3 * time.Second)
+	gate := make(chan struct{})
+	wait := func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/models/nouns-32.safetensors.zst" {
+			<-gate
 		}
 		return false
 	}
-	site := siteServer(t, slow)
+	site := siteServer(t, wait)
 	b.open(site)
 	b.waitState("idle")
 	b.shots("empty")
@@ -57,10 +56,12 @@ func TestScreenshots(t *testing.T) {
 	b.shots("fork")
 	b.open("about:blank")
 	b.open(site + "#" + recipe)
-	b.until("the model's download", `document.getElementById("app")?.dataset.state === "loading"`)
-	b.shots("loading")
 	b.waitState("done")
 	b.shots("link")
+	b.click("#model-list input[value=nouns-32]")
+	b.shots("loading")
+	close(gate)
+	b.waitState("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "12")
 	b.click("#unfork")
@@ -86,6 +87,14 @@ func TestScreenshots(t *testing.T) {
 	b.shots("sampling")
 	b.click("#cancel")
 	b.waitState("idle")
+	b.set("#count", "1")
+	b.set("#steps", "10")
+	b.draw()
+	eval[any](b, `document.getElementById("edit").open = true; {
+		const c = document.getElementById("paint");
+		for (const key of ["ArrowUp", "ArrowUp", " ", "ArrowLeft", "ArrowLeft", "ArrowLeft", " "]) c.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+	}`)
+	b.shots("edit")
 	b.set("#steps", "0")
 	b.click("#generate")
 	waitError(b)

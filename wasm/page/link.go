@@ -155,11 +155,12 @@ func (q *promise) verdict(hash string, model proto.ModelRef) (kind, words string
 }
 
 // address puts the recipe of what is shown after the #: the address bar is
-// then the share link.
+// then the share link. Where no recipe can say it there is none.
 func (p *page) address(words string) {
-	if words == "" {
-		return
+	address := js.Global().Get("location").Get("pathname").String() + js.Global().Get("location").Get("search").String()
+	if words != "" {
+		address = "#" + words
 	}
 	defer func() { recover() }() // a sandboxed frame has no address of its own, and throws
-	js.Global().Get("history").Call("replaceState", nil, "", "#"+words)
+	js.Global().Get("history").Call("replaceState", nil, "", address)
 }

@@ -31,6 +31,7 @@ type page struct {
 	client  *client
 	stage   stage
 	strip   strip
+	easel   easel
 	result  result
 	speaker speaker
 
@@ -75,6 +76,7 @@ func Main() {
 	p.listen()
 	p.listenFilm()
 	p.listenFiles()
+	p.listenEasel()
 	p.fetchModels()
 }
 

@@ -59,6 +59,8 @@ func (p *page) showResult() {
 		setHidden(p.ui.result, true)
 		return
 	}
+	setHidden(p.ui.animate, r.request.Edit != nil) // what it began with has gone to the worker
+	p.showEasel()
 	p.stage.mark(r.done.SHA256, r.sheet.total, r.sheet.total)
 	setHidden(p.ui.compare, p.teacherOf(r.model) == nil)
 	picked := r.sheet.selected

@@ -52,6 +52,12 @@ func (p *page) generate() {
 	if p.budgeted(&request) {
 		return // it is measured first, and comes back here
 	}
+	p.begin(request)
+}
+
+// begin makes room on the stage and launches a request, or one for each solver
+// that is compared.
+func (p *page) begin(request proto.Sample) {
 	p.stage.keep(p.kept())
 	p.runs = p.runs[len(p.runs)-len(p.stage.sheets):]
 	requests := p.compared(request)
@@ -95,6 +101,8 @@ func (p *page) launch(requests []proto.Sample) {
 // labelOf is the sheet's caption before the run is done.
 func (p *page) labelOf(r *run, beside int) string {
 	switch {
+	case r.request.Edit != nil:
+		return "Redrawn"
 	case beside > 1:
 		return r.request.Solver
 	case len(r.request.Before) > 0:

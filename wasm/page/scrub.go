@@ -59,7 +59,7 @@ func (p *page) seek(step int) {
 	p.shown = min(max(step, 1), r.sheet.total)
 	p.stage.seek(p.shown, r.sheet.total)
 	p.strip.mark(p.shown)
-	p.ui.fork.SetDisabled(p.shown == r.sheet.total || !r.complete || p.chosen != r.model || p.info == nil)
+	p.ui.fork.SetDisabled(p.shown == r.sheet.total || !r.complete || r.request.Edit != nil || p.chosen != r.model || p.info == nil)
 }
 
 // play shows one step after the other until something else is asked for.

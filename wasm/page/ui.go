@@ -16,19 +16,19 @@ type ui struct {
 	app, form, stage, sheets, empty, emptyText, status, live, alert, alertText, alertRemedy,
 	result, hash, hashLabel, verdict, cost, modelList, cardName, facts, classifyField, labels, labelsLegend, wordsRow, wordsNote, slots,
 	stepsNote, budgetNote, guidanceNote, solverLine, solverNote, knobs, all, solverList, gridLine,
-	film, filmStep, forked, forkedText, storage, kept, keptTotal dom.HTMLElement
+	film, filmStep, forked, forkedText, storage, kept, keptTotal, edit dom.HTMLElement
 
 	generate, cancel, dice, retry, copy, share, animate, compare, back, surprise, defaults,
-	play, fork, unfork, purge *dom.HTMLButtonElement
+	play, fork, unfork, purge, unpaint, redraw *dom.HTMLButtonElement
 
-	seed, words, count, steps, budget, guidance, rescale, classify, vary, varySeed, file, scrub,
+	seed, words, count, steps, budget, guidance, rescale, classify, vary, varySeed, strength, file, scrub,
 	viewX, viewDenoised, viewBoth *dom.HTMLInputElement
 
 	solver, grid     *dom.HTMLSelectElement
 	models, sampling *dom.HTMLFieldSetElement
 	progress         *dom.HTMLProgressElement
 	download         *dom.HTMLAnchorElement
-	strip            *dom.HTMLCanvasElement
+	strip, paint     *dom.HTMLCanvasElement
 }
 
 func findUI(doc dom.Document) *ui {
@@ -46,7 +46,7 @@ func findUI(doc dom.Document) *ui {
 		{"budget-note", &u.budgetNote}, {"guidance-note", &u.guidanceNote}, {"solver-line", &u.solverLine},
 		{"solver-note", &u.solverNote}, {"knobs", &u.knobs}, {"all", &u.all}, {"solver-list", &u.solverList}, {"grid-line", &u.gridLine},
 		{"film", &u.film}, {"film-step", &u.filmStep}, {"forked", &u.forked}, {"forked-text", &u.forkedText},
-		{"storage", &u.storage}, {"kept", &u.kept}, {"kept-total", &u.keptTotal},
+		{"storage", &u.storage}, {"kept", &u.kept}, {"kept-total", &u.keptTotal}, {"edit", &u.edit},
 	} {
 		*e.el = find[dom.HTMLElement](doc, e.id)
 	}
@@ -56,7 +56,7 @@ func findUI(doc dom.Document) *ui {
 	}{
 		{"generate", &u.generate}, {"cancel", &u.cancel}, {"dice", &u.dice}, {"retry", &u.retry}, {"copy", &u.copy}, {"share", &u.share},
 		{"animate", &u.animate}, {"compare", &u.compare}, {"back", &u.back}, {"surprise", &u.surprise}, {"defaults", &u.defaults},
-		{"play", &u.play}, {"fork", &u.fork}, {"unfork", &u.unfork}, {"purge", &u.purge},
+		{"play", &u.play}, {"fork", &u.fork}, {"unfork", &u.unfork}, {"purge", &u.purge}, {"unpaint", &u.unpaint}, {"redraw", &u.redraw},
 	} {
 		*e.el = find[*dom.HTMLButtonElement](doc, e.id)
 	}
@@ -65,7 +65,7 @@ func findUI(doc dom.Document) *ui {
 		el **dom.HTMLInputElement
 	}{
 		{"seed", &u.seed}, {"words", &u.words}, {"count", &u.count}, {"steps", &u.steps}, {"budget", &u.budget}, {"guidance", &u.guidance},
-		{"rescale", &u.rescale}, {"classify", &u.classify}, {"vary", &u.vary}, {"vary-seed", &u.varySeed},
+		{"rescale", &u.rescale}, {"classify", &u.classify}, {"vary", &u.vary}, {"vary-seed", &u.varySeed}, {"strength", &u.strength},
 		{"file", &u.file}, {"scrub", &u.scrub}, {"view-x", &u.viewX}, {"view-denoised", &u.viewDenoised},
 		{"view-both", &u.viewBoth},
 	} {
@@ -75,7 +75,7 @@ func findUI(doc dom.Document) *ui {
 	u.models, u.sampling = find[*dom.HTMLFieldSetElement](doc, "models"), find[*dom.HTMLFieldSetElement](doc, "sampling")
 	u.progress = find[*dom.HTMLProgressElement](doc, "progress")
 	u.download = find[*dom.HTMLAnchorElement](doc, "download")
-	u.strip = find[*dom.HTMLCanvasElement](doc, "strip")
+	u.strip, u.paint = find[*dom.HTMLCanvasElement](doc, "strip"), find[*dom.HTMLCanvasElement](doc, "paint")
 	return u
 }
 

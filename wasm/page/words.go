@@ -23,6 +23,9 @@ func milliseconds(ms float64) string {
 }
 
 func seconds(ms float64) string {
+	if ms >= 120_000 {
+		return strconv.FormatFloat(ms/60e3, 'f', 0, 64) + " min"
+	}
 	digits := 1
 	if ms < 1000 {
 		digits = 2

@@ -1,0 +1,148 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"strconv"
+	"syscall/js"
+
+	"honnef.co/go/js/dom/v2"
+	"tintype/wasm/proto"
+)
+
+// An easel holds the active picture, on which the visitor paints what shall be
+// drawn anew.
+type easel struct {
+	canvas        js.Value // its 2D context
+	bitmap        js.Value // the picture; undefined for none
+	width, height int
+	mask          []byte // 255 where it is painted
+	painted       bool
+	x, y          int // where the keys paint
+}
+
+// brush is how far around the pointer is painted, in pixels of the picture.
+const brush = 2
+
+func (p *page) listenEasel() {
+	u := p.ui
+	p.easel.canvas = context(u.paint)
+	press := func(e dom.Event) {
+		ev := e.Underlying()
+		if ev.Get("buttons").Int() != 1 {
+			return
+		}
+		el := u.paint.Underlying()
+		p.easel.x = int(ev.Get("offsetX").Float() * float64(p.easel.width) / el.Get("clientWidth").Float())
+		p.easel.y = int(ev.Get("offsetY").Float() * float64(p.easel.height) / el.Get("clientHeight").Float())
+		p.easel.dab()
+	}
+	on(u.paint, "pointerdown", press)
+	on(u.paint, "pointermove", press)
+	on(u.paint, "keydown", func(e dom.Event) {
+		m := &p.easel
+		switch e.Underlying().Get("key").String() {
+		case "ArrowLeft":
+			m.x--
+		case "ArrowRight":
+			m.x++
+		case "ArrowUp":
+			m.y--
+		case "ArrowDown":
+			m.y++
+		case " ":
+			m.dab()
+		default:
+			return
+		}
+		e.PreventDefault()
+		e.Underlying().Call("stopPropagation") // the film's keys are the same
+		m.x, m.y = min(max(m.x, 0), m.width-1), min(max(m.y, 0), m.height-1)
+		m.draw(true)
+	})
+	on(u.unpaint, "click", func(dom.Event) { p.easel.clear() })
+	on(u.redraw, "click", func(dom.Event) { p.redraw() })
+}
+
+// showEasel puts the active run's picture up.
+func (p *page) showEasel() {
+	r := p.run
+	film := &r.sheet.cells[max(r.sheet.selected, 0)].film
+	if len(film.at) == 0 {
+		return
+	}
+	m := &p.easel
+	m.bitmap, m.width, m.height = film.x[len(film.x)-1], r.sheet.width, r.sheet.height
+	p.ui.paint.SetWidth(m.width)
+	p.ui.paint.SetHeight(m.height)
+	m.x, m.y = m.width/2, m.height/2
+	m.clear()
+}
+
+func (m *easel) clear() {
+	m.mask, m.painted = make([]byte, m.width*m.height), false
+	m.draw(false)
+}
+
+// dab paints around the present place.
+func (m *easel) dab() {
+	for y := max(m.y-brush, 0); y <= min(m.y+brush, m.height-1); y++ {
+		for x := max(m.x-brush, 0); x <= min(m.x+brush, m.width-1); x++ {
+			m.mask[y*m.width+x] = 255
+			m.painted = true
+		}
+	}
+	m.draw(false)
+}
+
+// draw shows the picture under the paint, and where the keys are.
+func (m *easel) draw(cursor bool) {
+	m.canvas.Call("drawImage", m.bitmap, 0, 0)
+	m.canvas.Set("fillStyle", "rgb(255 80 30 / 0.6)")
+	for y := range m.height {
+		for x := range m.width {
+			if m.mask[y*m.width+x] > 0 {
+				m.canvas.Call("fillRect", x, y, 1, 1)
+			}
+		}
+	}
+	if cursor {
+		m.canvas.Set("strokeStyle", "rgb(255 80 30)")
+		m.canvas.Call("strokeRect", m.x-brush, m.y-brush, 2*brush+1, 2*brush+1)
+	}
+}
+
+// pixels are the bytes of the picture without the paint.
+func (m *easel) pixels() js.Value {
+	m.canvas.Call("drawImage", m.bitmap, 0, 0)
+	data := m.canvas.Call("getImageData", 0, 0, m.width, m.height).Get("data").Get("buffer")
+	m.draw(false)
+	return data
+}
+
+// redraw makes the painted part anew, or changes the whole picture where
+// nothing is painted; both stand side by side.
+func (p *page) redraw() {
+	if p.phase == sampling || p.info == nil || p.run == nil {
+		return
+	}
+	s, problem := p.request()
+	if problem != nil {
+		p.fail(problem, p.generate)
+		return
+	}
+	strength, err := strconv.ParseFloat(p.ui.strength.Value(), 64)
+	if err != nil || strength <= 0 || strength > 1 {
+		p.fail(p.badField(p.ui.strength, "The strength must be a number above 0, 1 at most."), p.generate)
+		return
+	}
+	s.Count, s.Before, s.Vary = 1, nil, ""
+	s.Edit = &proto.Edit{RGBA: p.easel.pixels(), Strength: strength, Hold: "none", Mask: js.Null(), Method: "replace", Times: 1}
+	if p.easel.painted {
+		mask := js.Global().Get("Uint8Array").New(len(p.easel.mask))
+		js.CopyBytesToJS(mask, p.easel.mask)
+		s.Edit.Hold, s.Edit.Mask = "mask", mask.Get("buffer")
+	}
+	p.pair = true
+	p.begin(s)
+}
