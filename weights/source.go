@@ -6,7 +6,7 @@ import (
 	"io"
 	"strconv"
 
-	"crypto/sha256"
+	"tintype/internal/sha256"
 )
 
 // source counts and hashes the bytes of a file as they arrive, before anything looks at them.

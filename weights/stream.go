@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"crypto/sha256"
+	"tintype/internal/sha256"
 )
 
 // stream is a part that is read once, from front to back: a download.

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"crypto/sha256"
 	"tintype/internal/jsontext"
+	"tintype/internal/sha256"
 )
 
 // Tensor is a tensor to be written.

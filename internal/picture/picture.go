@@ -7,7 +7,7 @@ import (
 	"image"
 	"math"
 
-	"crypto/sha256"
+	"tintype/internal/sha256"
 )
 
 // Sheet lays pictures of one size out without gaps, ceil(sqrt(n)) to a row, in
