@@ -20,6 +20,7 @@ const (
 	prefix   = "/docs/" // the sub-path that every example is built for
 	limit    = 2 * time.Minute
 	patience = 40 * time.Second
+	soon     = 5 * time.Second // less than the long picture takes that nobody waits for
 )
 
 // A host serves a folder below the prefix, as one that knows nothing of us, and
@@ -49,6 +50,16 @@ func serve(folder string) *host {
 // address is where the folder is.
 func (h *host) address() string { return h.URL + prefix }
 
+// missing says what was asked for and is not there.
+func (h *host) missing() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.missed) == 0 {
+		return nil
+	}
+	return fmt.Errorf("asked for and not there: %s", strings.Join(h.missed, ", "))
+}
+
 // watch keeps the errors of a page and of those that follow it without a reload.
 const watch = `window.tintypeErrors = [];
 for (const kind of ["error", "unhandledrejection"]) addEventListener(kind, (e) => tintypeErrors.push(e.message ?? String(e.reason)));`
@@ -71,18 +82,11 @@ func (s site) visit(m *materials, h *host) error {
 	default:
 		err = s.element(m, tab)
 	}
-	if err != nil {
-		return err
+	said, failure := browser.Eval[string](tab, `tintypeErrors.join("; ")`)
+	if failure == nil && said != "" {
+		failure = fmt.Errorf("errors in the page: %s", said)
 	}
-	if said, err := browser.Eval[string](tab, `tintypeErrors.join("; ")`); err != nil || said != "" {
-		return errors.Join(err, fmt.Errorf("errors in the page: %s", said))
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(h.missed) > 0 {
-		return fmt.Errorf("asked for and not there: %s", strings.Join(h.missed, ", "))
-	}
-	return nil
+	return errors.Join(err, failure, h.missing())
 }
 
 // element waits for the picture, leaves the page by its link and comes back, twice.
@@ -148,7 +152,7 @@ func (s site) ours() string {
 // busy starts a long picture, and remembers its element and, by a variable, the document.
 const busy = `(async () => {
 	const e = window.tintypeLeft = document.querySelector("tintype-sampler");
-	e.sample({ model: "nouns-32", steps: 500 }).catch(() => {});
+	e.sample({ model: "nouns-32", steps: 1000 }).catch(() => {});
 	while (e.state !== "sampling") await new Promise((go) => setTimeout(go, 10));
 })()`
 
@@ -179,7 +183,7 @@ func (s site) leave(tab *browser.Tab) error {
 	if instant != s.instant {
 		return fmt.Errorf("the document is still the same: %v, expected %v", instant, s.instant)
 	}
-	if err := tab.Until(settled, patience); err != nil {
+	if err := tab.Until(settled, soon); err != nil {
 		return err
 	}
 	return follow(tab, "back")
