@@ -19,11 +19,12 @@ function ask(worker) {
   if (document.getElementById("update")) return;
   const note = Object.assign(document.createElement("div"), { id: "update", className: "update" });
   note.setAttribute("role", "status");
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Use it now" });
-  button.onclick = () => {
+  const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act });
+  note.append("A new version of this page is here.", button("Use it now", () => {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    worker.postMessage("take over");
-  };
-  note.append("A new version of this page is here. ", button);
+    const takeOver = () => worker.postMessage("take over");
+    takeOver();
+    setInterval(takeOver, 1000); // Chromium may forget it while the old one is at work
+  }), button("Later", () => note.remove()));
   document.body.append(note);
 }

@@ -14,7 +14,8 @@ self.addEventListener("install", (event) => event.waitUntil((async () => {
     if (await cache.match(keyOf(file))) return; // the same bytes as in the last version
     const response = await fetch(new URL(file[0], self.registration.scope), { cache: "no-cache" });
     if (!response.ok) throw new Error(`${response.status} for ${file[0]}`);
-    await cache.put(keyOf(file), response);
+    // Hosts that send index.html on to its folder: a page may not come from a response that was.
+    await cache.put(keyOf(file), response.redirected ? new Response(response.body, { headers: response.headers }) : response);
   }));
 })()));
 

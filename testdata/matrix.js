@@ -38,8 +38,9 @@
     return e.hash;
   }
 
-  // kept resolves once the service worker has everything and the page is its.
+  // kept resolves once the model is stored, the service worker has everything and the page is its.
   async function kept() {
+    while ((await (await caches.open("tintype-models")).keys()).length === 0) await sleep(10);
     await navigator.serviceWorker.ready;
     while (!navigator.serviceWorker.controller) await sleep(10);
   }

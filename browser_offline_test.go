@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+)
+
+// again has a page come back once the server is gone.
+const again = `<script>
+(async () => {
+	if (sessionStorage.again) return;
+	sessionStorage.again = "1";
+	for (;;) {
+		await new Promise((r) => setTimeout(r, 100));
+		try { await fetch("there", { cache: "no-store" }); } catch { return location.replace(location.pathname); } // without the picture in the address
+	}
+})();
+</script>`
+
+// TestSecondVisitWithoutNetwork: after one visit the page draws with the server gone.
+func TestSecondVisitWithoutNetwork(t *testing.T) {
+	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "42")
+	dir := distFolder(t)
+	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What the visitor does is in the page itself: it must come from the service worker too.
+	page = bytes.Replace(visited(t, page, "result"), []byte("</head>"), []byte(again+"</head>"), 1)
+	for _, e := range []engine{chromiumEngine, firefoxEngine} {
+		t.Run(e.name, func(t *testing.T) {
+			told := &results{t, make(chan url.Values, 100)}
+			var gone atomic.Bool
+			files := http.FileServer(http.Dir(dir))
+			e.open(t, told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+				switch {
+				case gone.Load():
+					panic(http.ErrAbortHandler)
+				case q.URL.Path == "/" || q.URL.Path == "/index.html":
+					w.Header().Set("Content-Type", "text/html; charset=utf-8")
+					w.Write(page)
+				default:
+					files.ServeHTTP(w, q)
+				}
+			})))
+			if got := told.hash(); got != want {
+				t.Errorf("the first visit draws %s, want %s", got, want)
+			}
+			gone.Store(true)
+			if got := told.hash(); got != want {
+				t.Errorf("without a network it draws %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// TestUpdateIsOffered: a new version waits until the visitor wants it.
+func TestUpdateIsOffered(t *testing.T) {
+	chromium(t)
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(distFolder(t))); err != nil {
+		t.Fatal(err)
+	}
+	told := &results{t, make(chan url.Values, 100)}
+	address := told.server("/", http.FileServer(http.Dir(dir)))
+	b := openTab(t)
+	b.open(address)
+	b.until("the service worker", `navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)`)
+	if b.text("#update") != "" {
+		t.Error("the first version is offered as an update")
+	}
+	newVersion(t, dir)
+	b.open(address)
+	b.until("the offer", `!!document.getElementById("update")`)
+	const style = `fetch("style.css").then((r) => r.text()).then((s) => s.includes("the new version"))`
+	if eval[bool](b, style) {
+		t.Error("the new version is used before anybody said so")
+	}
+	b.waitState("idle")
+	for _, v := range []struct {
+		width  int64
+		scheme string
+	}{{1280, "light"}, {390, "dark"}} {
+		b.size(v.width, 900)
+		b.media("prefers-color-scheme", v.scheme)
+		b.screenshot("update-" + v.scheme)
+	}
+	b.click("#update button:last-child")
+	if eval[bool](b, `!!document.getElementById("update")`) {
+		t.Error("the offer cannot be put off")
+	}
+	b.open(address + "?") // it comes again
+	b.until("the offer", `!!document.getElementById("update")`)
+	b.click("#update button")
+	b.until("the page after it", `document.readyState === "complete" && !document.getElementById("update")`)
+	if !eval[bool](b, style) {
+		t.Error("the page is still the old one")
+	}
+	if n := eval[float64](b, `caches.keys().then(async (names) => {
+		const cache = await caches.open(names.find((n) => n.startsWith("tintype-page")));
+		return (await cache.keys()).filter((k) => k.url.includes("style.css")).length;
+	})`); n != 1 {
+		t.Errorf("%v versions of the style sheet are kept", n)
+	}
+}
+
+// newVersion changes a site's style sheet and what its service worker says of it.
+func newVersion(t *testing.T, dir string) {
+	t.Helper()
+	style, list := filepath.Join(dir, "style.css"), filepath.Join(dir, "sw.js")
+	text, err := os.ReadFile(style)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := func(b []byte) string {
+		sum := sha256.Sum256(b)
+		return hex.EncodeToString(sum[:8])
+	}
+	changed := append(bytes.Clone(text), "/* the new version */\n"...)
+	if err := os.WriteFile(style, changed, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := replace(list, short(text), short(changed)); err != nil {
+		t.Fatal(err)
+	}
+}
