@@ -102,8 +102,8 @@ func TestLostThread(t *testing.T) {
 		{"hangs", `for (;;) Atomics.wait(words, THREADS.WORDS - 1, Atomics.load(words, THREADS.WORDS - 1))`, "does not answer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			broken := strings.Replace(string(script), "runHelper(instance, index", `let parts = 0;
-    const exports = { ...instance.exports, "tintype.leaf": (pc) => { if (++parts > 20) `+c.harm+`; return instance.exports["tintype.leaf"](pc); } };
+			broken := strings.Replace(string(script), "runHelper(instance, index", `const late = () => Atomics.load(words, THREADS.JOB) > 150; // the model is loaded by then
+    const exports = { ...instance.exports, "tintype.leaf": (pc) => { if (late()) `+c.harm+`; return instance.exports["tintype.leaf"](pc); } };
     runHelper({ exports }, index`, 1)
 			hurry := patched(t, "threads.js", "PATIENCE_MS: 10000", "PATIENCE_MS: 500")
 			b := openTab(t)
