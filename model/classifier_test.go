@@ -12,7 +12,6 @@ import (
 	"tintype/core/pipeline"
 	"tintype/internal/jsontext"
 	"tintype/weights"
-	"tintype/weights/frames"
 )
 
 var tiny = classify.Config{InChannels: 1, Channels: []int{4, 8}, Groups: 2, TimeDim: 4, Harmonics: 2, Outputs: 3}
@@ -32,7 +31,7 @@ func classifierFile(t *testing.T, changes map[string]string) *weights.Checkpoint
 		tensors = append(tensors, weights.Tensor{Name: w.Name, DType: weights.F32, Shape: w.Shape, Data: weights.EncodeF32(w.Value)})
 	}
 	var file bytes.Buffer
-	if _, err := weights.WriteFrames(&file, frames.New, metadata, tensors); err != nil {
+	if _, err := weights.WriteZstd(&file, metadata, tensors); err != nil {
 		t.Fatal(err)
 	}
 	c, err := weights.Open(&file, "file", weights.Options{})

@@ -79,7 +79,7 @@ func TestWriteRefuses(t *testing.T) {
 		{ErrHeaderTooLarge, []Tensor{{strings.Repeat("a", MaxHeader), F32, []int{1}, []byte("0123")}}},
 	} {
 		var b bytes.Buffer
-		_, err := writeZstd(&b, nil, c.tensors)
+		_, err := WriteZstd(&b, nil, c.tensors)
 		wantError(t, err, c.kind)
 		if b.Len() > 0 {
 			t.Errorf("%v: %d bytes were written before it was refused", c.kind, b.Len())

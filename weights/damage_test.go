@@ -164,7 +164,7 @@ func TestStreamingMemory(t *testing.T) {
 		list = append(list, Tensor{Name: "t" + itoa(int64(i)), DType: F16, Shape: []int{size / 2}, Data: make([]byte, size)})
 	}
 	var b bytes.Buffer
-	if _, err := writeZstd(&b, nil, list); err != nil {
+	if _, err := WriteZstd(&b, nil, list); err != nil {
 		t.Fatal(err)
 	}
 	before := liveHeap()

@@ -13,7 +13,7 @@ func TestReuse(t *testing.T) {
 		tensors = append(tensors, Tensor{Name: string(rune('a' + i)), DType: F32, Shape: []int{size / 4}, Data: bytes.Repeat([]byte{byte(i + 1)}, size)})
 	}
 	var file bytes.Buffer
-	if _, err := writeZstd(&file, nil, tensors); err != nil {
+	if _, err := WriteZstd(&file, nil, tensors); err != nil {
 		t.Fatal(err)
 	}
 	for _, order := range []string{"abcdefg", "acbdfeg", "gfedcba"} {

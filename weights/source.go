@@ -6,7 +6,7 @@ import (
 	"io"
 	"strconv"
 
-	"tintype/internal/sha256"
+	"crypto/sha256"
 )
 
 // source counts and hashes the bytes of a file as they arrive, before anything looks at them.

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tintype/internal/sha256"
+	"crypto/sha256"
 )
 
 // stream is a part that is read once, from front to back: a download.
@@ -39,10 +39,13 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 		return nil, s.readError(err, ErrHeaderTooSmall, "", "")
 	}
 	if isZstd(start) {
-		s.frames = newFrameReader(buffered, s.src)
+		if s.frames, err = newFrameReader(buffered, s.src); err != nil {
+			return nil, &Error{Kind: ErrZstd, File: file, Cause: err}
+		}
 		s.raw = s.frames
 	}
 	if err := s.readHeader(o); err != nil {
+		s.close()
 		return nil, err
 	}
 	if s.head.Metadata["sha256"] != "" && s.expect.SHA256 == "" {
@@ -221,4 +224,9 @@ func (s *stream) end(scratch []byte) error {
 	return nil
 }
 
-func (s *stream) close() error { return nil }
+func (s *stream) close() error {
+	if s.frames != nil {
+		s.frames.close()
+	}
+	return nil
+}

@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-
-	"tintype/weights/frames"
 )
 
 // rawFile joins a header and data to a safetensors file, right or wrong.
@@ -39,12 +37,7 @@ type container struct {
 	write func(io.Writer, map[string]string, []Tensor) (Sums, error)
 }
 
-var containers = []container{{"plain", WriteFile}, {"zstd", writeZstd}}
-
-// writeZstd is WriteFrames with what compresses checkpoints.
-func writeZstd(w io.Writer, metadata map[string]string, tensors []Tensor) (Sums, error) {
-	return WriteFrames(w, frames.New, metadata, tensors)
-}
+var containers = []container{{"plain", WriteFile}, {"zstd", WriteZstd}}
 
 func (c container) small(t testing.TB) ([]byte, Sums) {
 	t.Helper()

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"crypto/sha256"
 	"tintype/internal/jsontext"
-	"tintype/internal/sha256"
 )
 
 // Tensor is a tensor to be written.
@@ -29,16 +29,16 @@ func WriteFile(w io.Writer, metadata map[string]string, tensors []Tensor) (Sums,
 	return t.sums(n), err
 }
 
-// WriteFrames writes the same bytes through a compressor, frames.New.
-func WriteFrames(w io.Writer, frames func(io.Writer) (io.WriteCloser, error), metadata map[string]string, tensors []Tensor) (Sums, error) {
+// WriteZstd writes the same bytes cut into zstd frames.
+func WriteZstd(w io.Writer, metadata map[string]string, tensors []Tensor) (Sums, error) {
 	t := newTally(w)
-	c, err := frames(t)
+	frames, err := newFrameWriter(t)
 	if err != nil {
 		return Sums{}, err
 	}
-	n, err := writeRaw(c, metadata, tensors)
+	n, err := writeRaw(frames, metadata, tensors)
 	if err == nil {
-		err = c.Close()
+		err = frames.flush()
 	}
 	return t.sums(n), err
 }

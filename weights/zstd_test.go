@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
-
-	"tintype/weights/frames"
 )
 
 // trained makes n float16 values as a trained layer has them: normal, of standard deviation 0.03.
@@ -29,7 +27,7 @@ func trained(n int, seed uint64) []byte {
 func TestRatio(t *testing.T) {
 	data := trained(1<<20, 1)
 	var b bytes.Buffer
-	sums, err := writeZstd(&b, nil, []Tensor{{"w", F16, []int{1 << 20}, data}})
+	sums, err := WriteZstd(&b, nil, []Tensor{{"w", F16, []int{1 << 20}, data}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +85,7 @@ func TestShippedModels(t *testing.T) {
 func TestFrames(t *testing.T) {
 	data := trained(5<<18, 2) // 2.5 MiB
 	var b bytes.Buffer
-	sums, err := writeZstd(&b, nil, []Tensor{{"w", F16, []int{5 << 18}, data}})
+	sums, err := WriteZstd(&b, nil, []Tensor{{"w", F16, []int{5 << 18}, data}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +100,7 @@ func TestFrames(t *testing.T) {
 		if err := h.Decode(rest); err != nil {
 			t.Fatal(err)
 		}
-		if !h.HasFCS || !h.HasCheckSum || h.WindowSize > frames.Bytes {
+		if !h.HasFCS || !h.HasCheckSum || h.WindowSize > frameBytes {
 			t.Errorf("frame %d: %+v", len(lengths), h)
 		}
 		lengths = append(lengths, h.FrameContentSize)
@@ -115,8 +113,8 @@ func TestFrames(t *testing.T) {
 		}
 		rest = rest[end:]
 	}
-	if want := int(math.Ceil(float64(sums.RawBytes) / frames.Bytes)); len(lengths) != want || lengths[0] != frames.Bytes {
-		t.Errorf("frames of %d bytes, want %d of %d", lengths, want, frames.Bytes)
+	if want := int(math.Ceil(float64(sums.RawBytes) / frameBytes)); len(lengths) != want || lengths[0] != frameBytes {
+		t.Errorf("frames of %d bytes, want %d of %d", lengths, want, frameBytes)
 	}
 	if int64(len(raw)) != sums.RawBytes || !bytes.HasSuffix(raw, data) {
 		t.Error("the frames do not decode to the file")

@@ -7,7 +7,7 @@ import (
 	"image"
 	"math"
 
-	"tintype/internal/sha256"
+	"crypto/sha256"
 )
 
 // Sheet lays pictures of one size out without gaps, ceil(sqrt(n)) to a row, in

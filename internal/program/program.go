@@ -35,7 +35,7 @@ const (
 var Flags = []string{
 	"-trimpath", "-buildvcs=false", "-ldflags=-w -buildid=", "-gcflags=all=-l",
 	"-gcflags=tintype/core/kernel/...=", "-gcflags=tintype/core/exact=", "-gcflags=tintype/core/rng=",
-	"-gcflags=tintype/internal/sha256=", "-gcflags=simd=", "-gcflags=simd/...=", "-gcflags=tintype/internal/zstd=",
+	"-gcflags=simd=", "-gcflags=simd/...=", "-gcflags=github.com/klauspost/compress/...=",
 }
 
 // Experiments are the SIMD packages, and without two runtime features that a

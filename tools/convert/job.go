@@ -9,7 +9,6 @@ import (
 
 	"tintype/internal/jsontext"
 	"tintype/weights"
-	"tintype/weights/frames"
 )
 
 // job is one conversion, as the flags say.
@@ -156,7 +155,7 @@ func (j *job) write(metadata map[string]string, tensors []weights.Tensor) (weigh
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	sums, err := weights.WriteFrames(f, frames.New, metadata, tensors)
+	sums, err := weights.WriteZstd(f, metadata, tensors)
 	if err != nil {
 		return sums, err
 	}

@@ -10,7 +10,6 @@ import (
 	"tintype/internal/jsontext"
 	"tintype/model"
 	"tintype/weights"
-	"tintype/weights/frames"
 )
 
 const (
@@ -42,7 +41,7 @@ func (j *job) pack(net *classify.Net, step int) (*model.Classifier, error) {
 		return nil, err
 	}
 	var file bytes.Buffer
-	sums, err := weights.WriteFrames(&file, frames.New, metadata, tensors)
+	sums, err := weights.WriteZstd(&file, metadata, tensors)
 	if err != nil {
 		return nil, err
 	}

@@ -3,13 +3,13 @@
 package page
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"strings"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
 	"tintype/internal/picture"
-	"tintype/internal/sha256"
 	"tintype/wasm/proto"
 	"tintype/weights"
 )

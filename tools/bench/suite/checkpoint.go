@@ -9,7 +9,6 @@ import (
 	"tintype/core/arch"
 	"tintype/core/nn"
 	"tintype/weights"
-	"tintype/weights/frames"
 )
 
 // Checkpoint writes the graph as a model's file, its random weights in float16: what loading a network of this size
@@ -34,7 +33,7 @@ func (g Graph) Checkpoint(w io.Writer) (weights.Sums, error) {
 		}
 		metadata[key] = string(text)
 	}
-	return weights.WriteFrames(w, frames.New, metadata, r.tensors)
+	return weights.WriteZstd(w, metadata, r.tensors)
 }
 
 // diffusers is the graph's configuration as a checkpoint has it; graphConfig decides what can differ.
