@@ -90,6 +90,7 @@ func (p *page) launch(requests []proto.Sample) {
 	p.run = p.runs[first]
 	p.stage.point(p.run.sheet)
 	p.open = len(requests)
+	p.strip.begin(&p.run.sheet.cells[0].film, p.run.request.Steps, p.info.Width, p.info.Height) // now, not in the first step's time
 	p.enter(sampling)
 	p.ui.progress.RemoveAttribute("value")
 	p.say("Making " + pictures(requests[0].Count*len(requests)) + "…")
@@ -156,10 +157,11 @@ func (p *page) showStep(r *run, e proto.Step) {
 		p.stage.point(r.sheet)
 	}
 	p.stage.paint(r.sheet, e)
-	if r.steps == 1 || e.Total != p.strip.total { // a solver that finds its own steps finds more of them
-		p.strip.redraw(&r.sheet.cells[e.Picture].film, e.Total, r.info.Width, r.info.Height)
-	}
-	if e.Picture == max(r.sheet.selected, 0) {
+	shown := max(r.sheet.selected, 0)
+	film := &r.sheet.cells[shown].film
+	if p.strip.film != film || e.Total != p.strip.total { // a solver that finds its own steps finds more of them
+		p.strip.redraw(film, e.Total, r.info.Width, r.info.Height)
+	} else if e.Picture == shown {
 		p.strip.draw(e.Step, e.X, e.Denoised)
 	}
 	p.strip.mark(e.Step)

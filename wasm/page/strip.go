@@ -14,6 +14,7 @@ const stripMost = 24
 // through them on top of it.
 type strip struct {
 	ui            *ui
+	film          *film    // that is shown
 	canvas        js.Value // its 2D context
 	width, height int      // of a picture
 	columns       int
@@ -25,8 +26,9 @@ func (s *strip) init(u *ui) {
 	s.canvas = context(u.strip)
 }
 
-// begin lays out a run of total steps.
-func (s *strip) begin(total, width, height int) {
+// begin lays out a film of total steps.
+func (s *strip) begin(f *film, total, width, height int) {
+	s.film = f
 	s.total, s.width, s.height, s.columns = total, width, height, min(total, stripMost)
 	s.ui.strip.SetWidth(s.columns * width)
 	s.ui.strip.SetHeight(2 * height)
@@ -49,7 +51,7 @@ func (s *strip) redraw(f *film, total, width, height int) {
 	if total == 0 {
 		return
 	}
-	s.begin(total, width, height)
+	s.begin(f, total, width, height)
 	for i, step := range f.at {
 		s.draw(step, f.x[i], f.denoised[i])
 	}
