@@ -57,12 +57,12 @@ func Shrink(bin []byte) ([]byte, error) {
 // unreachable, end.
 var trap = []byte{0, 0x00, 0x0b}
 
-// dropEmulated replaces the bodies of emulated functions: those that the
-// compiler made for vectors of no size, and what they call.
+// dropEmulated replaces the bodies of emulated functions, those that the
+// compiler made for vectors of no size. What they call stays: others do too.
 func (m *module) dropEmulated(code []byte) ([]byte, error) {
 	emulated := map[uint32]bool{}
 	for name, indices := range m.names {
-		if strings.HasSuffix(name, "_simd0") || strings.HasPrefix(name, "simd_internal_bridge.") {
+		if strings.HasSuffix(name, "_simd0") {
 			for _, i := range indices {
 				emulated[i] = true
 			}
