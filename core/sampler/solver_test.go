@@ -43,13 +43,13 @@ func bring(k Kind, levels []schedule.Level) *Extras {
 		e.Head = HeadError
 	}
 	for i := range 1000 {
-		e.Squares = append(e.Squares, 0.3+0.0006*float64(i))
+		e.Squares = append(e.Squares, 0.3+float64(0.0006*float64(i)))
 	}
 	for i := 1; i < len(levels); i++ {
 		from, to := levels[i-1], levels[i]
 		x, d := make([]float64, i), make([]float64, i)
 		x[i-1] = to.S / from.S
-		d[i-1] = to.A - x[i-1]*from.A
+		d[i-1] = to.A - float64(x[i-1]*from.A)
 		e.Table.X, e.Table.D, e.Table.Noise = append(e.Table.X, x), append(e.Table.D, d), append(e.Table.Noise, 0)
 	}
 	return e
