@@ -1,4 +1,8 @@
+//go:build !js
+
 package postlink
+
+// A program in Node cannot start Node, so these tests run natively only.
 
 import (
 	"bytes"
