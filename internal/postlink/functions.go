@@ -18,6 +18,7 @@ const (
 	headerBytes = 72
 	recordBytes = 44
 
+	recordName   = 4
 	recordStack  = 16 // pcsp: needed to unwind
 	recordFile   = 20
 	recordLine   = 24
@@ -95,6 +96,8 @@ const (
 	moduleFirst     = 20 // the lowest program counter
 	moduleLast      = 21 // behind the highest one
 	moduleEnd       = 34 // of the memory that the program starts with
+	moduleTypes     = 37
+	moduleTypesEnd  = 39
 	moduleMore      = 43 // where functions' further data is counted from
 	moduleWords     = 60
 )
@@ -116,4 +119,23 @@ func (t table) describe(base int) (description, error) {
 		return nil, errDescription
 	}
 	return d, nil
+}
+
+const (
+	counterBits = 16 // of a program counter are within the function
+	findBits    = 12 // of a program counter an entry of the finder is for
+	findBytes   = 20 // of an entry: a number, and 16 bytes for what lies further on
+)
+
+// finder is where the table that finds functions begins in the data, and its size.
+func (t table) finder(d description, base int) (from, size int, err error) {
+	reach := d.field(moduleLast) - d.field(moduleFirst)
+	from, size = d.field(moduleFinder)-base, findBytes*(reach>>findBits)
+	if rest := reach % (1 << findBits); rest > 0 { // the last entry ends with the last function
+		size += 4 + (rest+255)>>8
+	}
+	if reach <= 0 || reach>>counterBits > t.count || from < 0 || from > len(t.image) || size > len(t.image)-from {
+		return 0, 0, errDescription
+	}
+	return from, size, nil
 }

@@ -1,11 +1,14 @@
 package postlink
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // dropLines takes what only traces show out of the table of functions in the data of the program that begins at base:
-// files, lines and arguments; and the stops for asynchronous preemption. Nothing moves: what is dropped becomes zeros,
-// which compress to nothing.
-func dropLines(image []byte, base int) error {
+// files, lines and arguments; and the stops for asynchronous preemption; and all of functions that are not used. Nothing
+// moves: what is dropped becomes zeros, which compress to nothing.
+func dropLines(image []byte, base int, unused []bool) error {
 	t, err := findTable(image)
 	if err != nil {
 		return err
@@ -20,7 +23,13 @@ func dropLines(image []byte, base int) error {
 	}
 	numbers := pieces{image[t.numbers:t.functions], map[uint32]bool{0: true}, map[uint32]bool{}}
 	data := pieces{image[more:], map[uint32]bool{}, map[uint32]bool{}}
+	i := -1
 	err = t.records(func(at, tables, more int) bool {
+		if i++; unused[i] {
+			t.dropName(at)
+			numbers.unused(image[at:], tables, more)
+			return true
+		}
 		numbers.record(image[at:], tables)
 		data.arguments(image[at+recordBytes+4*tables:][:4*more])
 		return true
@@ -58,6 +67,30 @@ func (p *pieces) record(r []byte, tables int) {
 		clear(r[field:][:4])
 	}
 	clear(r[recordUnit:][:8]) // and the first line
+}
+
+// unused drops all of the record at the front of r, but for what tells its length.
+func (p *pieces) unused(r []byte, tables, more int) {
+	for _, at := range []int{recordStack, recordFile, recordLine} {
+		p.drop[binary.LittleEndian.Uint32(r[at:])] = true
+	}
+	for i := range tables {
+		p.drop[binary.LittleEndian.Uint32(r[recordBytes+4*i:])] = true
+	}
+	clear(r[recordName:recordTables])
+	clear(r[recordUnit : recordBytes-1])
+	clear(r[recordBytes:][:4*tables])
+	for i := range more {
+		binary.LittleEndian.PutUint32(r[recordBytes+4*(tables+i):], noData)
+	}
+}
+
+// dropName drops the name that the record at a place has.
+func (t table) dropName(at int) {
+	name := t.image[t.names:t.units]
+	name = name[min(int(t.u32(at+recordName)), len(name)):]
+	end := bytes.IndexByte(name, 0)
+	clear(name[:max(end, 0)])
 }
 
 // arguments drops what tells of arguments from the places of a function's further data.

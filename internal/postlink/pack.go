@@ -56,10 +56,7 @@ type unpacking struct {
 }
 
 const (
-	counterBits = 16 // of a program counter are within the function
-	findBits    = 12 // of a program counter an entry of the finder is for
-	findBytes   = 20 // of an entry: a number, and 16 bytes for what lies further on
-	recordStep  = 8  // records begin at multiples
+	recordStep = 8 // records begin at multiples
 
 	spare = 512 << 10 // bytes of memory that Go's start needs at least: the linker leaves twice as much
 )
@@ -101,16 +98,11 @@ func (t table) dropFinder(d description, base int) (u unpacking, err error) {
 		count: t.count, first: int(t.u32(t.functions)), functions: base + t.functions, finder: d.field(moduleFinder),
 		records: base + t.functions + int(t.u32(t.functions+4)),
 	}
-	reach := d.field(moduleLast) - d.field(moduleFirst)
-	from, size := u.finder-base, findBytes*(reach>>findBits)
-	u.found = reach >> findBits
-	if rest := reach % (1 << findBits); rest > 0 { // the last entry ends with the last function
-		u.found++
-		size += 4 + (rest+255)>>8
-	}
-	if d.field(moduleFirst) != u.first<<counterBits || reach <= 0 || reach>>counterBits > t.count || from < 0 || from > len(t.image) || size > len(t.image)-from {
+	from, size, err := t.finder(d, base)
+	if err != nil || d.field(moduleFirst) != u.first<<counterBits {
 		return u, errDescription
 	}
+	u.found = (size + findBytes - 1) / findBytes
 	finder := t.image[from:][:size]
 	for i, v := range finder {
 		number := uint64(i / findBytes >> (counterBits - findBits))

@@ -3,7 +3,6 @@ package postlink
 import (
 	"errors"
 	"fmt"
-	"strings"
 )
 
 // Shrink returns the program without what a browser has no use for. What it
@@ -17,8 +16,9 @@ import (
 //     functions still.
 //   - The simd package's emulated variants of functions trap: they are for
 //     processors without vectors and for GODEBUG, and a module with vectors
-//     runs on neither.
-//   - The name section goes; the emulated variants are found by it.
+//     runs on neither. So does what the runtime has for tools that no browser
+//     runs, and what only these call (unused.go).
+//   - The name section goes; those functions are found by it.
 //
 // As with Threads, each assumption on the layout is checked.
 func Shrink(bin []byte) ([]byte, error) {
@@ -35,15 +35,19 @@ func Shrink(bin []byte) ([]byte, error) {
 	if m.names == nil {
 		return nil, errors.New("no name section: link without -s")
 	}
+	unused, err := m.unused(m.code, m.data)
+	if err != nil {
+		return nil, err
+	}
 	var out []section
 	for _, s := range sections {
 		switch {
 		case s.id == secCustom && customName(s) == "name":
 			continue
 		case s.id == secCode:
-			s.body, err = m.dropEmulated(s.body)
+			s.body, err = m.dropCode(s.body, unused)
 		case s.id == secData:
-			s.body, err = shrinkData(s.body)
+			s.body, err = shrinkData(s.body, unused)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
@@ -57,40 +61,29 @@ func Shrink(bin []byte) ([]byte, error) {
 // unreachable, end.
 var trap = []byte{0, 0x00, 0x0b}
 
-// dropEmulated replaces the bodies of emulated functions, those that the
-// compiler made for vectors of no size. What they call stays: others do too.
-func (m *module) dropEmulated(code []byte) ([]byte, error) {
-	emulated := map[uint32]bool{}
-	for name, indices := range m.names {
-		if strings.HasSuffix(name, "_simd0") {
-			for _, i := range indices {
-				emulated[i] = true
-			}
-		}
+// dropCode replaces the bodies of functions that cannot be called.
+func (m *module) dropCode(code []byte, unused []bool) ([]byte, error) {
+	bodies, err := m.bodies(code)
+	if err != nil {
+		return nil, err
 	}
-	r := &reader{rest: code}
-	count := r.u32()
-	out := appendU32(nil, count)
-	for i := range count {
-		body := r.sized()
-		if emulated[m.imported+i] {
+	out := appendU32(nil, uint32(len(bodies)))
+	for i, body := range bodies {
+		if unused[i] {
 			body = trap
 		}
 		out = appendSized(out, body)
-		if r.err != nil {
-			break
-		}
 	}
-	return out, r.end()
+	return out, nil
 }
 
 // shrinkData joins the segments and cuts the tables short.
-func shrinkData(data []byte) ([]byte, error) {
+func shrinkData(data []byte, unused []bool) ([]byte, error) {
 	image, at, err := readImage(data)
 	if err != nil {
 		return nil, err
 	}
-	if err := dropLines(image, at); err != nil {
+	if err := dropLines(image, at, unused); err != nil {
 		return nil, err
 	}
 	return writeImage(image, at), nil

@@ -66,6 +66,7 @@ func goData(base int, functions []byte, count, end int) []byte {
 		image = append(le.AppendUint32(image, uint32(i/16)), make([]byte, 16)...)
 	}
 	image = append(image[:len(image)-14], 9, 9, 9) // two bytes of the last entry are needed
+	image = append(image, make([]byte, -(base+len(image))&7)...)
 	words[moduleEnd] = uint64(end)
 	for _, w := range words {
 		image = le.AppendUint64(image, w)
@@ -77,7 +78,7 @@ func TestDropLines(t *testing.T) {
 	functions := functionTable()
 	image := goData(800, functions, 2, 1<<16)
 	before := bytes.Clone(image)
-	if err := dropLines(image, 800); err != nil {
+	if err := dropLines(image, 800, make([]bool, 2)); err != nil {
 		t.Fatal(err)
 	}
 	tables := image[40+headerBytes:]
@@ -146,23 +147,43 @@ func TestDropLinesRefuses(t *testing.T) {
 		"arguments beyond":  put(functions+24+recordBytes+8+4*argInfo, 0, 0, 1),
 		"endless arguments": append(put(module+8*moduleMore, byte(800+len(whole)), byte((800+len(whole))>>8)), bytes.Repeat([]byte{3}, 19)...),
 	} {
-		if err := dropLines(bytes.Clone(image), 800); err == nil {
+		if err := dropLines(bytes.Clone(image), 800, make([]bool, 2)); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
 }
 
+// TestDropLinesOfUnused: nothing is left of a function but what tells how long its record is.
+func TestDropLinesOfUnused(t *testing.T) {
+	image := goData(800, functionTable(), 2, 1<<16)
+	before := bytes.Clone(image)
+	if err := dropLines(image, 800, []bool{false, true}); err != nil {
+		t.Fatal(err)
+	}
+	record := 40 + headerBytes + 20 + 24 + recordBytes + 8 + 28
+	want := make([]byte, recordBytes+8)
+	copy(want, before[record:][:4])
+	want[recordTables], want[recordData] = 2, 6
+	want = append(want, bytes.Repeat([]byte{0xff}, 24)...)
+	if got := image[record:][:len(want)]; !bytes.Equal(got, want) {
+		t.Errorf("the record is %v, want %v", got, want)
+	}
+	if got := image[40+headerBytes:][:20]; !bytes.Equal(got, []byte{0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7, 0, 0, 0}) {
+		t.Errorf("the tables are %v", got)
+	}
+}
+
 func TestShrink(t *testing.T) {
-	data := goData(11, functionTable(), 2, 1<<16)
+	data := goData(16, functionTable(), 2, 1<<16)
 	short := bytes.Clone(data)
-	if err := dropLines(short, 11); err != nil {
+	if err := dropLines(short, 16, []bool{true, false}); err != nil {
 		t.Fatal(err)
 	}
 	all := program()
 	for i, s := range all {
 		switch {
-		case s.id == secData: // two segments, a byte apart
-			all[i].body = slices.Concat([]byte{2, 0, opI32Const, 8, opEnd, 2, 'h', 'i', 0, opI32Const, 11, opEnd}, appendSized(nil, data))
+		case s.id == secData: // two segments
+			all[i].body = slices.Concat([]byte{2, 0, opI32Const, 8, opEnd, 2, 'h', 'i', 0, opI32Const, 16, opEnd}, appendSized(nil, data))
 		case s.id == secCustom && customName(s) == "name":
 			names := append([]byte{2, 1}, appendSized(nil, []byte("p.f_simd0"))...)
 			names = append(append(names, 2), appendSized(nil, []byte("kernel.Part"))...)
@@ -185,7 +206,7 @@ func TestShrink(t *testing.T) {
 			}
 		case s.id == secData:
 			image, at, err := readImage(s.body)
-			if err != nil || at != 8 || string(image[:2]) != "hi" || !bytes.Equal(image[3:], bytes.TrimRight(short, "\x00")) {
+			if err != nil || at != 8 || string(image[:2]) != "hi" || !bytes.Equal(image[8:], bytes.TrimRight(short, "\x00")) {
 				t.Errorf("the data is %v at %d, %v", image, at, err)
 			}
 		case s.id == secCustom && customName(s) == "name":

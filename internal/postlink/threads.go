@@ -131,6 +131,9 @@ type module struct {
 	pages     uint32
 	globals   bool // are as expected
 	exports   *vector
+	exported  []uint32 // functions
+	code      []byte   // the code section
+	data      []byte   // the data section
 	names     map[string][]uint32
 	prepared  bool // holds the sections for the page
 }
@@ -155,6 +158,12 @@ func (m *module) look(s section) error {
 	case secExport:
 		m.exports = &vector{count: r.u32(), entries: r.rest}
 		m.checkExports(r)
+	case secCode:
+		m.code = s.body
+		return nil
+	case secData:
+		m.data = s.body
+		return nil
 	case secStart:
 		return errors.New("Go's linker makes none")
 	case secCustom:
@@ -164,6 +173,16 @@ func (m *module) look(s section) error {
 		case MemorySection:
 			m.prepared = true
 			return r.err
+		case ExportSection:
+			for range r.u32() {
+				r.name()
+				if kind, index := r.byte(), r.u32(); kind == kindFunc && r.err == nil {
+					m.exported = append(m.exported, index)
+				}
+				if r.err != nil {
+					break
+				}
+			}
 		default:
 			return r.err // somebody else's content
 		}
@@ -252,6 +271,9 @@ func (m *module) checkExports(r *reader) {
 			return
 		}
 		memory = memory || name == "mem" && kind == kindMemory && index == 0
+		if kind == kindFunc {
+			m.exported = append(m.exported, index)
+		}
 	}
 	if !memory {
 		r.err = errors.New("the memory is not exported as mem: not a js/wasm program of Go")
