@@ -3,7 +3,7 @@
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
 
-.PHONY: help run test check bench bench-peers test-docs dist offline shots fmt
+.PHONY: help run test check bench bench-peers bench-page test-docs dist offline shots fmt
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ check: ## Check formatting, vet every build variant, and check that go.mod is ti
 
 bench: ## Print kernel GFLOP/s, ms per pass of the shipped models and where they go, native and in Chromium, and runtime sizes.
 	go run ./tools/bench
+
+bench-page: ## Print the time from a first visit to its first picture, what blocks the page while it draws, and whether 60 elements leave memory behind.
+	go run ./tools/bench page
 
 bench-peers: ## Compare whole network passes with ONNX Runtime, native and in Chromium (npm fetches it into the user's cache).
 	go run ./tools/bench/peers

@@ -3,11 +3,12 @@
 // Command bench prints what the engine does: GFLOP/s of its kernels, ms of a
 // network pass and of a picture for every shipped model, where the time of a
 // pass goes and what memory it takes, natively and in a headless Chromium, the
-// sizes that a visitor downloads and the time until the first picture. A line
+// sizes that a visitor downloads, the time until the first picture, and what
+// pictures cost the page that shows them. A line
 // "target N" holds a figure against a goal of the project. Command bench/peers
 // compares it with another engine.
 //
-//	go run ./tools/bench [native | memory | chromium | page-memory | messages | size | start]
+//	go run ./tools/bench [native | memory | chromium | page-memory | messages | size | page]
 //
 // With -orders it prints instead how fast every solver converges.
 //
@@ -73,7 +74,7 @@ func bench(args []string) error {
 		{"page-memory", func() error { return inChromium(printer("chromium"), memoryQueries(files), files...) }},
 		{"messages", func() error { return messages(printer("node")) }},
 		{"size", func() error { return sizes(printer("size")) }},
-		{"start", func() error { return start(printer("start")) }},
+		{"page", func() error { return page(printer("page")) }},
 	} {
 		names = append(names, part.name)
 		if len(args) == 0 || args[0] == part.name {

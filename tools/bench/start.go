@@ -26,16 +26,12 @@ const (
 
 // start times a visitor's first picture: from the navigation of a browser that has never been here to the end of the
 // default model's first picture, asked for as soon as the page lets one.
-func start(print suite.Printer) error {
+func start(print suite.Printer, address string) error {
 	const goal = 1000
-	address, stop, err := serveSite()
-	if err != nil {
-		return err
-	}
-	defer stop()
 	var took []float64
 	var last visit
 	for range starts {
+		var err error
 		if last, err = visitOnce(address); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall/js"
 	"time"
 
@@ -54,15 +55,26 @@ func lastPart(bytes int64) int64 { return (bytes - 1) / keptPart }
 
 var errNoStorage = errors.New("this browser keeps nothing")
 
-// storage asks something of the Cache that keeps the models.
-func storage(method string, args ...any) (answer js.Value, err error) {
+// A storage gives the Cache that keeps the models. It is opened once, at the
+// first call: in a new profile that takes a browser 30 ms and more.
+type storage func() (js.Value, error)
+
+func newStorage() storage {
+	return sync.OnceValues(func() (cache js.Value, err error) {
+		defer caught(&err)
+		// In a sandboxed frame reading the property throws; Get would not survive that.
+		caches := js.Global().Get("Reflect").Call("get", js.Global(), "caches")
+		if !caches.Truthy() {
+			return js.Undefined(), errNoStorage
+		}
+		return await(caches.Call("open", keptCache), storageLimit)
+	})
+}
+
+// ask calls a method of the Cache.
+func (s storage) ask(method string, args ...any) (answer js.Value, err error) {
 	defer caught(&err)
-	// In a sandboxed frame reading the property throws; Get would not survive that.
-	caches := js.Global().Get("Reflect").Call("get", js.Global(), "caches")
-	if !caches.Truthy() {
-		return js.Undefined(), errNoStorage
-	}
-	cache, err := await(caches.Call("open", keptCache), storageLimit)
+	cache, err := s()
 	if err != nil {
 		return js.Undefined(), err
 	}
@@ -81,20 +93,21 @@ func caught(err *error) {
 
 // A keptFile is a model's file from the cache.
 type keptFile struct {
+	storage
 	ref    proto.ModelRef
 	part   int64
 	reader js.Value
 }
 
-// findKept gives the kept file of a model, nil if there is none.
-func findKept(ref proto.ModelRef) *keptFile {
+// find gives the kept file of a model, nil if there is none.
+func (s storage) find(ref proto.ModelRef) *keptFile {
 	if !keepable(ref) {
 		return nil
 	}
-	if entry, err := storage("match", partAddress(ref, lastPart(ref.Bytes))); err != nil || entry.IsUndefined() {
+	if entry, err := s.ask("match", partAddress(ref, lastPart(ref.Bytes))); err != nil || entry.IsUndefined() {
 		return nil
 	}
-	return &keptFile{ref: ref, part: -1}
+	return &keptFile{storage: s, ref: ref, part: -1}
 }
 
 func partAddress(ref proto.ModelRef, i int64) string {
@@ -117,7 +130,7 @@ func (k *keptFile) next() (js.Value, error) {
 		if k.part++; k.part > lastPart(k.ref.Bytes) {
 			return js.Undefined(), io.EOF
 		}
-		response, err := storage("match", partAddress(k.ref, k.part))
+		response, err := k.ask("match", partAddress(k.ref, k.part))
 		if err != nil || !response.Truthy() || !response.Get("body").Truthy() {
 			return js.Undefined(), errNoStorage
 		}
@@ -128,6 +141,7 @@ func (k *keptFile) next() (js.Value, error) {
 // A keeper makes a copy of a file while it is downloaded. It holds one part at
 // a time, and gives up for good when storage refuses.
 type keeper struct {
+	storage
 	ref    proto.ModelRef
 	chunks js.Value // Array, of the part that is not full yet
 	size   int64    // of chunks
@@ -141,11 +155,11 @@ func keepable(ref proto.ModelRef) bool {
 }
 
 // keep begins a copy, nil where none is made.
-func keep(ref proto.ModelRef) *keeper {
+func (s storage) keep(ref proto.ModelRef) *keeper {
 	if !keepable(ref) {
 		return nil
 	}
-	return &keeper{ref: ref, chunks: js.Global().Get("Array").New()}
+	return &keeper{storage: s, ref: ref, chunks: js.Global().Get("Array").New()}
 }
 
 // add takes the next chunk of the file.
@@ -189,7 +203,7 @@ func (k *keeper) put(last bool) (err error) {
 	}
 	body := js.Global().Get("Blob").New(k.chunks)
 	response := js.Global().Get("Response").New(body, map[string]any{"headers": headers})
-	_, err = storage("put", partAddress(k.ref, k.part), response)
+	_, err = k.ask("put", partAddress(k.ref, k.part), response)
 	return err
 }
 
@@ -208,20 +222,20 @@ func (k *keeper) drop() {
 	}
 	k.over, k.chunks = true, js.Undefined()
 	for i := range k.part {
-		storage("delete", partURL(k.ref.SHA256, i, -1))
+		k.ask("delete", partURL(k.ref.SHA256, i, -1))
 	}
 }
 
-// listKept tells what is kept.
-func listKept() []proto.KeptModel {
+// list tells what is kept.
+func (s storage) list() []proto.KeptModel {
 	list := []proto.KeptModel{}
-	keys, err := storage("keys")
+	keys, err := s.ask("keys")
 	if err != nil {
 		return list
 	}
 	for i := range keys.Length() {
 		request := keys.Index(i)
-		entry, err := storage("match", request)
+		entry, err := s.ask("match", request)
 		if err != nil || !entry.Truthy() {
 			continue
 		}
@@ -239,15 +253,15 @@ func listKept() []proto.KeptModel {
 
 // purge forgets one file, or with an empty hash all, and what is left of
 // downloads that were never finished.
-func purge(sha256 string) {
-	keys, err := storage("keys")
+func (s storage) purge(sha256 string) {
+	keys, err := s.ask("keys")
 	if err != nil {
 		return
 	}
 	for i := range keys.Length() {
 		request := keys.Index(i)
 		if address := request.Get("url").String(); sha256 == "" || strings.HasPrefix(address+"/", keptURL(sha256)+"/") {
-			storage("delete", request)
+			s.ask("delete", request)
 		}
 	}
 }

@@ -69,13 +69,13 @@ func (w *worker) ensure(j *job, ref proto.ModelRef) error {
 // fetch gives a file to decode: one that is kept, or else as it is downloaded.
 func (w *worker) fetch(j *job, ref proto.ModelRef, decode func(io.Reader) error) error {
 	w.keeping.Wait()
-	if file := findKept(ref); file != nil {
+	if file := w.kept.find(ref); file != nil {
 		w.send(j.id, proto.Progress{Received: ref.Bytes, Total: ref.Bytes})
 		err := decode(&checkedReader{w: w, j: j, next: file.next})
 		if err == nil || j.cancelled {
 			return err
 		}
-		purge(ref.SHA256) // damaged
+		w.kept.purge(ref.SHA256) // damaged
 		runtime.GC()
 	}
 	// What came in pieces and is not the right file is fetched anew in one.
@@ -101,7 +101,7 @@ func (w *worker) download(j *job, ref proto.ModelRef, fresh bool, decode func(io
 			w.send(j.id, proto.Progress{Received: received, Total: ref.Bytes})
 		}
 	})
-	d.copy = keep(ref)
+	d.copy = w.kept.keep(ref)
 	j.abort = d.close
 	defer func() {
 		d.close()

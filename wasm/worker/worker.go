@@ -33,6 +33,7 @@ type worker struct {
 	loaded string // SHA-256 of the model's file
 	load   Loader
 
+	kept    storage
 	keeping sync.WaitGroup // the copy that is being stored
 }
 
@@ -56,13 +57,14 @@ func Main() {
 		w.receive(args[0].Get("data"))
 		return nil
 	}))
+	go w.kept() // ready before it is needed
 	go w.serve()
 	w.send(0, proto.Ready{SIMD: simd, Threads: threads.Use()})
 }
 
 func newWorker(post js.Value, load Loader) *worker {
 	return &worker{
-		post: post, load: load, jobs: make(chan *job, maxWaiting), waiting: make(map[int]*job), yielder: newYielder(),
+		post: post, load: load, jobs: make(chan *job, maxWaiting), waiting: make(map[int]*job), yielder: newYielder(), kept: newStorage(),
 	}
 }
 
@@ -145,11 +147,11 @@ func (w *worker) do(j *job) (answer proto.Answer) {
 		}
 	case proto.Cached:
 		w.keeping.Wait()
-		return proto.Kept{Models: listKept()}
+		return proto.Kept{Models: w.kept.list()}
 	case proto.Purge:
 		w.keeping.Wait()
-		purge(m.SHA256)
-		return proto.Kept{Models: listKept()}
+		w.kept.purge(m.SHA256)
+		return proto.Kept{Models: w.kept.list()}
 	}
 	return answerError(err)
 }
