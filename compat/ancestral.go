@@ -34,15 +34,7 @@ func ancestral(b *sampler.Builder, base, d, z sampler.Buf, sigma, down, up float
 
 // planEulerAncestral is DDIM with η = 1 in X = x/a, as far as float32 holds its two sigmas.
 func planEulerAncestral(s *Scheduler, n int, _ Settings) (*Plan, error) {
-	t, err := s.scaledTable(0)
-	if err != nil {
-		return nil, err
-	}
-	g, err := s.eulerGrid(t, n, false, true)
-	if err != nil {
-		return nil, err
-	}
-	vp, err := s.noSample()
+	g, vp, err := s.sigmaSpace(s.scaledTable, 0, n, s.noSample)
 	if err != nil {
 		return nil, err
 	}

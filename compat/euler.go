@@ -114,15 +114,7 @@ func churnedEuler(with Settings, spread int, param denoise.Param, read func(sche
 // planHeun averages the slopes at both ends of Euler's step, as sampler.Heun does, from a clipped estimate if the
 // class clips. It has no churn. The slopes are kept and not the estimates, as large sigmas want it.
 func planHeun(s *Scheduler, n int, _ Settings) (*Plan, error) {
-	t, err := s.table(betaExp)
-	if err != nil {
-		return nil, err
-	}
-	g, err := s.eulerGrid(t, n, false, true)
-	if err != nil {
-		return nil, err
-	}
-	vp, err := s.param()
+	g, vp, err := s.sigmaSpace(s.table, betaExp, n, s.param)
 	if err != nil {
 		return nil, err
 	}

@@ -11,15 +11,7 @@ func planLMS(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if with.Order < 1 || with.Order > 4 {
 		return nil, fmt.Errorf("order: %d, expected 1 to 4", with.Order)
 	}
-	t, err := s.table(0)
-	if err != nil {
-		return nil, err
-	}
-	g, err := s.eulerGrid(t, n, false, true)
-	if err != nil {
-		return nil, err
-	}
-	vp, err := s.param()
+	g, vp, err := s.sigmaSpace(s.table, 0, n, s.param)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 
+	"tintype/core/denoise"
 	"tintype/core/exact"
 	"tintype/core/schedule"
 )
@@ -197,4 +198,18 @@ func (o *options) largest(sigmas []float64) float64 {
 		return hi
 	}
 	return f32(math.Sqrt(f32(f32(hi*hi) + 1)))
+}
+
+// sigmaSpace is what the classes in σ begin with: the grid of n steps on their table, and how the network is read.
+func (o *options) sigmaSpace(tables func(extra int) (table, error), extra, n int, read func() (denoise.Param, error)) (grid, denoise.Param, error) {
+	t, err := tables(extra)
+	if err != nil {
+		return grid{}, nil, err
+	}
+	g, err := o.eulerGrid(t, n, false, true)
+	if err != nil {
+		return grid{}, nil, err
+	}
+	p, err := read()
+	return g, p, err
 }
