@@ -31,7 +31,7 @@ func TestForwardAllocatesNothing(t *testing.T) {
 	calls := 0
 	for _, name := range recorded {
 		pass, y, r, cond := planned(t, name, func() error { calls++; return nil })
-		n := testing.AllocsPerRun(5, func() {
+		n := testing.AllocsPerRun(10, func() {
 			if err := pass.Forward(y, r.Sample, r.Times, cond); err != nil {
 				t.Fatal(err)
 			}

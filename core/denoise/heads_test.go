@@ -36,7 +36,7 @@ func TestTwoHeads(t *testing.T) {
 			t.Fatalf("value %d: %v and %v, want %v and %v", i, dst[i], d.Second()[i], v, want)
 		}
 	}
-	if a := testing.AllocsPerRun(5, func() { d.Denoise(dst, x, schedule.Level{T: 1, A: 0.6, S: 0.8}) }); a != 0 {
+	if a := testing.AllocsPerRun(10, func() { d.Denoise(dst, x, schedule.Level{T: 1, A: 0.6, S: 0.8}) }); a != 0 {
 		t.Errorf("%v allocations", a)
 	}
 }

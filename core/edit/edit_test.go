@@ -208,7 +208,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		"tape": start(t, sampler.KindDDIM, levels(5), env, 144),
 		"ddrm": DDRM{Known: m, Noise: 0.1}.Prepare(levels(5)).Start(env, 144),
 	} {
-		if n := testing.AllocsPerRun(5, func() {
+		if n := testing.AllocsPerRun(10, func() {
 			r.Reset()
 			for done := false; !done; {
 				done, _ = r.Step()

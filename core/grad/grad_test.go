@@ -94,7 +94,7 @@ func (l layerTest) check(t *testing.T) {
 	for i, w := range l.weights {
 		compare(t, w.Name, w.Grad, w64[i], loss)
 	}
-	if n := testing.AllocsPerRun(3, run); n != 0 {
+	if n := testing.AllocsPerRun(10, run); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }

@@ -92,7 +92,7 @@ func TestSameBits(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	for name, f := range calls() {
-		if n := testing.AllocsPerRun(5, func() { f() }); n != 0 {
+		if n := testing.AllocsPerRun(10, func() { f() }); n != 0 {
 			t.Errorf("%s allocates %v times", name, n)
 		}
 	}

@@ -23,7 +23,7 @@ func TestGoroutinesSameBits(t *testing.T) {
 				sameFloats(t, name, size, want[name], f())
 			}
 		}
-		if n := testing.AllocsPerRun(3, func() { all["Gemm"](); all["Add"]() }); n != 0 {
+		if n := testing.AllocsPerRun(10, func() { all["Gemm"](); all["Add"]() }); n != 0 {
 			t.Errorf("%d goroutines: %v allocations in two jobs", size, n)
 		}
 		SetTeam(nil)

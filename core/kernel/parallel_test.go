@@ -152,7 +152,8 @@ func TestPartsNoAllocation(t *testing.T) {
 	defer SetTeam(nil)
 	SetTeam(&backwards{size: 4})
 	for name, f := range bulk() {
-		if n := testing.AllocsPerRun(1, func() { f() }); n != 0 {
+		// Ten runs, because what the runtime itself allocates now and then is counted too.
+		if n := testing.AllocsPerRun(10, func() { f() }); n != 0 {
 			t.Errorf("%s allocates %v times", name, n)
 		}
 	}

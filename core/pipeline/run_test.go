@@ -174,7 +174,7 @@ func TestStepAndResetAllocateNothing(t *testing.T) {
 		}
 		s.Solver, s.Guidance.Scale = info.Kind, 2
 		r := mustCompile(t, m, s)
-		if n := testing.AllocsPerRun(5, func() {
+		if n := testing.AllocsPerRun(10, func() {
 			r.Reset(5, choice)
 			for done := false; !done; {
 				done, _ = r.Step()

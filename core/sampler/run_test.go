@@ -206,7 +206,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := program.Start(Env{Denoiser: still{}, Noise: fill}, 64)
-		if n := testing.AllocsPerRun(5, func() {
+		if n := testing.AllocsPerRun(10, func() {
 			r.Reset()
 			for done := false; !done; {
 				done, _ = r.Step()

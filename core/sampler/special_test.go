@@ -61,7 +61,7 @@ func TestSpectral(t *testing.T) {
 	if d := apart(once, twice); d > 1e-6 {
 		t.Errorf("blurs of width 1.2 and 1.6 after each other are not one of 2: off by %v", d)
 	}
-	if n := testing.AllocsPerRun(5, func() { mean(y, x) }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { mean(y, x) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
