@@ -33,7 +33,7 @@ dist: ## Write the static site to dist/, ready for any host.
 	go run . -dist dist
 
 shots: ## Take pictures of every state of the page and of the element: shots/*.png.
-	go test . -count=1 -run "Screenshots|TestElement$$"
+	go test . -count=1 -run "Screenshots|TestElement$$|UpdateIsOffered"
 
 offline: ## Write the page as one HTML file that needs no server: dist/tintype.html.
 	go run . -offline dist/tintype.html

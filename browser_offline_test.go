@@ -79,19 +79,12 @@ func TestUpdateIsOffered(t *testing.T) {
 	newVersion(t, dir)
 	b.open(address)
 	b.until("the offer", `!!document.getElementById("update")`)
-	const style = `fetch("style.css").then((r) => r.text()).then((s) => s.includes("the new version"))`
+	const style = `fetch("base.css").then((r) => r.text()).then((s) => s.includes("the new version"))`
 	if eval[bool](b, style) {
 		t.Error("the new version is used before anybody said so")
 	}
 	b.waitState("idle")
-	for _, v := range []struct {
-		width  int64
-		scheme string
-	}{{1280, "light"}, {390, "dark"}} {
-		b.size(v.width, 900)
-		b.media("prefers-color-scheme", v.scheme)
-		b.screenshot("update-" + v.scheme)
-	}
+	b.shots("update")
 	b.click("#update button:last-child")
 	if eval[bool](b, `!!document.getElementById("update")`) {
 		t.Error("the offer cannot be put off")
@@ -105,7 +98,7 @@ func TestUpdateIsOffered(t *testing.T) {
 	}
 	if n := eval[float64](b, `caches.keys().then(async (names) => {
 		const cache = await caches.open(names.find((n) => n.startsWith("tintype-page")));
-		return (await cache.keys()).filter((k) => k.url.includes("style.css")).length;
+		return (await cache.keys()).filter((k) => k.url.includes("base.css")).length;
 	})`); n != 1 {
 		t.Errorf("%v versions of the style sheet are kept", n)
 	}
@@ -114,7 +107,7 @@ func TestUpdateIsOffered(t *testing.T) {
 // newVersion changes a site's style sheet and what its service worker says of it.
 func newVersion(t *testing.T, dir string) {
 	t.Helper()
-	style, list := filepath.Join(dir, "style.css"), filepath.Join(dir, "sw.js")
+	style, list := filepath.Join(dir, "base.css"), filepath.Join(dir, "sw.js")
 	text, err := os.ReadFile(style)
 	if err != nil {
 		t.Fatal(err)

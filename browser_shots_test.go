@@ -2,6 +2,9 @@ package main
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 )
@@ -20,6 +23,34 @@ func (b *tab) shots(state string) {
 			}
 		}
 	}
+}
+
+// TestScreenshotsOffline: the page without a network, from the service worker and as the single file.
+func TestScreenshotsOffline(t *testing.T) {
+	b := openTab(t)
+	server := httptest.NewServer(http.FileServer(http.Dir(distFolder(t))))
+	defer server.Close()
+	b.open(server.URL)
+	b.waitState("idle")
+	b.until("the model and the page to be kept", `caches.open("tintype-models").then((c) => c.keys()).then((k) => k.length > 0 && !!navigator.serviceWorker.controller)`)
+	b.open("about:blank")
+	server.Close()
+	b.open(server.URL)
+	b.waitState("idle")
+	b.draw()
+	b.until("the list of kept models", `!document.getElementById("storage").hidden`)
+	b.shots("offline")
+	b.click("#model-list input[value=nouns-32]")
+	waitError(b)
+	b.shots("offline-missing")
+	name := filepath.Join(t.TempDir(), "tintype.html")
+	if err := os.WriteFile(name, single(t), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	b.open("file://" + name)
+	b.waitState("idle")
+	b.draw()
+	b.shots("file")
 }
 
 // TestScreenshots goes through every state of the page.

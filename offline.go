@@ -49,7 +49,6 @@ func singleFile(root, build, model string) ([]byte, error) {
 	scripts := "<script>\n" + f.text("wasm_exec.js") + "</script>\n<script>\n" + payload + "</script>\n" +
 		"<script type=\"module\">\n" + bundle(f.text("runtime.js"), f.text("boot.js")) + "</script>"
 	for _, edit := range []struct{ pattern, with string }{
-		{`<link rel="stylesheet" href="style.css">`, "<style>\n" + f.inlined(f.text("style.css")) + "</style>"},
 		{`<link rel="(modulepreload|preload|manifest)"[^>]*>\n`, ""},
 		{`<script src="boot.js" type="module"></script>`, scripts},
 		{`(href|src)="icon.svg"`, `$1="` + f.dataURL("icon.svg") + `"`},
@@ -64,6 +63,9 @@ func singleFile(root, build, model string) ([]byte, error) {
 		}
 		page = at.ReplaceAllString(page, with)
 	}
+	page = sheets.ReplaceAllStringFunc(page, func(link string) string {
+		return "<style>\n" + f.inlined(f.text(sheets.FindStringSubmatch(link)[1])) + "</style>"
+	})
 	return []byte(page), f.err
 }
 
@@ -90,6 +92,8 @@ func (f *files) text(name string) string { return string(f.bytes(name)) }
 func (f *files) dataURL(name string) string {
 	return "data:" + mimeTypes[filepath.Ext(name)] + ";base64," + base64.StdEncoding.EncodeToString(f.bytes(name))
 }
+
+var sheets = regexp.MustCompile(`<link rel="stylesheet" href="([a-z]+\.css)">`)
 
 var urls = regexp.MustCompile(`url\(([a-z.]+)\)`)
 

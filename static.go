@@ -220,7 +220,7 @@ func buildPage(w http.ResponseWriter, failure string) {
 <meta name="color-scheme" content="light dark">
 <title>tintype: %s</title>
 <link rel="icon" href="/icon.svg">
-<link rel="stylesheet" href="/style.css">
+<link rel="stylesheet" href="/base.css">
 <body class="building" data-state="%s">
 <main><h1>tintype</h1><p>%s</p>`, pause, state, state, text)
 	if failure != "" {
