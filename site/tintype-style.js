@@ -41,13 +41,14 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
 [part=fields] { flex-basis: 100%; display: grid; grid-template-columns: repeat(auto-fill, minmax(110px, 1fr)); gap: 8px; }
 [part=field] { display: grid; gap: 2px; font-size: 0.85em; }
 [part=input] {
-  font: inherit; color: inherit; background: transparent; min-inline-size: 0; min-block-size: 32px; padding: 2px 6px;
+  box-sizing: border-box; font: inherit; color: inherit; background: transparent; inline-size: 100%; block-size: 36px; padding: 2px 6px;
   border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: var(--tintype-radius, 6px);
 }
 [part=input] option { color: CanvasText; background: Canvas; }
 slot[name=error] { display: block; margin-block-start: 8px; }
 slot[name=caption] { display: block; margin-block-start: 4px; font-size: 0.9em; }
 [part=status] { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; }
+@media (pointer: coarse) { button, [part=input] { min-block-size: 44px; } }
 @media print { [part=controls], progress { display: none; } }
 @media (forced-colors: active) { button, [part=input] { border-color: ButtonBorder; } }
 `;

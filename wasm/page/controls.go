@@ -174,6 +174,17 @@ func (p *page) noise(s *proto.Sample) *proto.Error {
 }
 
 func (p *page) badField(el *dom.HTMLInputElement, sentence string) *proto.Error {
+	p.pardon()
+	p.bad = el
+	el.SetAttribute("aria-invalid", "true")
 	el.Focus()
 	return &proto.Error{Type: proto.ErrSpec, Text: sentence, Remedy: "Change it and press Generate again."}
+}
+
+// pardon takes the mark from the field of an error that is over.
+func (p *page) pardon() {
+	if p.bad != nil {
+		p.bad.RemoveAttribute("aria-invalid")
+		p.bad = nil
+	}
 }

@@ -46,8 +46,8 @@ func (p *page) setFork(legs []proto.Leg) {
 	p.fork = legs
 	u := p.ui
 	at := strconv.Itoa(legs[len(legs)-1].Until)
-	u.forkedText.SetTextContent("The next picture is this one up to step " + at +
-		". Change what to draw, guidance or the solver, and press Fork. Another seed changes what solvers with fresh noise draw.")
+	u.forkedText.SetTextContent("Up to step " + at + " the next picture is the same as the forked one. " +
+		"Change what to draw, guidance or the solver, and press Fork. Another seed changes what solvers with fresh noise draw.")
 	setHidden(u.forked, false)
 	p.holdSteps()
 	p.nameAction()

@@ -70,8 +70,7 @@ func (p *page) refuse(why, from string) {
 	p.fail(&proto.Error{
 		Type: proto.ErrSpec, Text: "The " + from + " cannot be followed. " + why,
 		Remedy: "Get it anew from where it came, or go on without it.",
-	}, func() { p.backToWork() })
-	p.ui.retry.SetTextContent("Go on")
+	}, p.backToWork)
 }
 
 // fulfil sets every control as the promise says, and starts.

@@ -49,14 +49,15 @@ type page struct {
 	ticked []string // solvers to compare
 	listed bool     // the long list of solvers is there
 
-	runs    []*run       // on the stage, in order
-	run     *run         // the one that film, files and hash are of; nil before the first
-	open    int          // runs that are not answered
-	problem *proto.Error // the first of them
-	extra   int          // ID of a request that is no run: a measurement, an animation
-	fork    []proto.Leg  // how the next run begins; nil: at noise
-	link    *promise     // of the run to come
-	pair    bool         // the run to come stands beside those on the stage
+	runs    []*run                // on the stage, in order
+	run     *run                  // the one that film, files and hash are of; nil before the first
+	open    int                   // runs that are not answered
+	problem *proto.Error          // the first of them
+	bad     *dom.HTMLInputElement // the field that an error is about
+	extra   int                   // ID of a request that is no run: a measurement, an animation
+	fork    []proto.Leg           // how the next run begins; nil: at noise
+	link    *promise              // of the run to come
+	pair    bool                  // the run to come stands beside those on the stage
 
 	shown   int // step that the film shows
 	playing int // counts what moved the film: a play ends when it changes
@@ -150,6 +151,7 @@ func (p *page) enter(next phase) {
 	setHidden(u.progress, next != loading && next != sampling)
 	if next != failed {
 		setHidden(u.alert, true)
+		p.pardon()
 	}
 	if busy {
 		setHidden(u.result, true)
@@ -164,6 +166,10 @@ func (p *page) fail(e *proto.Error, retry func()) {
 	p.wanted = false
 	p.retry, p.link, p.pair = retry, nil, false
 	p.ui.retry.SetTextContent("Try again")
+	if e.Type == proto.ErrSpec { // trying the same again would be of no use
+		p.retry = p.backToWork
+		p.ui.retry.SetTextContent("Go on")
+	}
 	p.ui.alertText.SetTextContent(e.Text)
 	p.ui.alertRemedy.SetTextContent(e.Remedy)
 	p.ui.alert.SetAttribute("data-type", string(e.Type))
