@@ -25,6 +25,7 @@ type Model struct {
 	Provenance string
 	Teacher    string // of a student: the name of the model it was distilled from
 	Parameters int64  // of the network and its conditioner
+	Packed     int64  // bytes that their weights take in memory
 
 	goldens []golden
 }
@@ -69,6 +70,7 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.Packed = net.Bytes() + m.Cond.Bytes()
 	m.Network = pipeline.PlanFunc(func(n, h, w int, between func() error) (denoise.Net, error) {
 		return net.Plan(n, h, w, between)
 	})

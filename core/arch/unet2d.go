@@ -16,6 +16,7 @@ import (
 //	y = conv_out(silu(conv_norm_out(h))), divided by the noise level if the time embedding is fourier
 type UNet2D struct {
 	cfg    UNet2DConfig
+	bytes  int64 // of all weights
 	convIn *nn.Conv2D
 	proj   nn.TimeProjection
 	time   *nn.TimeEmbedding
@@ -40,11 +41,15 @@ func NewUNet2D(cfg UNet2DConfig, src nn.Source) (*UNet2D, error) {
 			return nil, err
 		}
 	}
+	u.bytes = l.Bytes()
 	return u, nil
 }
 
 // Config is what the network was made from.
 func (u *UNet2D) Config() UNet2DConfig { return u.cfg }
+
+// Bytes is what the packed weights take.
+func (u *UNet2D) Bytes() int64 { return u.bytes }
 
 func (u *UNet2D) loadClass(l *nn.Loader) (err error) {
 	switch u.cfg.Condition() {

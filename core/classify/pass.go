@@ -73,6 +73,9 @@ func (p *Pass) commit() error {
 	return nil
 }
 
+// Bytes is the size of all activations together.
+func (p *Pass) Bytes() int64 { return p.plan.Bytes() }
+
 // Forward computes the outputs f(x) of every picture, [N,Outputs], valid until the next call. x is [N,H,W,InChannels]
 // at level l.
 func (p *Pass) Forward(x []float32, l schedule.Level) ([]float32, error) {

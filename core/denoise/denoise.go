@@ -40,6 +40,9 @@ func NewNetwork(net Net, param Param, n, h, w, c int, cond *tensor.Cond) *Networ
 	return &Network{net, param, tensor.New(n, h, w, c), tensor.New(n, h, w, c), make([]float32, n), cond}
 }
 
+// Floats is the number of float32s that it holds: the network's input and output.
+func (d *Network) Floats() int { return len(d.in.Data) + len(d.out.Data) }
+
 // Denoise runs the network once over the whole batch. It allocates nothing.
 func (d *Network) Denoise(dst, x []float32, l schedule.Level) error {
 	p, err := d.param(l)

@@ -36,6 +36,9 @@ func NewTwoHeads(net Net, param Param, n, h, w, c int, cond *tensor.Cond) *TwoHe
 // Second is the network's second output at the latest evaluation, shaped as the pictures.
 func (d *TwoHeads) Second() []float32 { return d.second }
 
+// Floats is the number of float32s that it holds.
+func (d *TwoHeads) Floats() int { return d.Network.Floats() + len(d.both.Data) + len(d.second) }
+
 // Forward runs the network and parts its outputs. It is called by Denoise.
 func (d *TwoHeads) Forward(dst, x *tensor.Tensor, times []float32, cond *tensor.Cond) error {
 	if err := d.net.Forward(d.both, x, times, cond); err != nil {

@@ -25,6 +25,9 @@ func NewThreshold(den Denoiser, per int, quantile, most float64) *Threshold {
 	return &Threshold{den, quantile, float32(most), make([]float32, per)}
 }
 
+// Floats is the number of float32s that it holds.
+func (t *Threshold) Floats() int { return len(t.scratch) }
+
 // Denoise estimates and thresholds. It allocates nothing.
 func (t *Threshold) Denoise(dst, x []float32, l schedule.Level) error {
 	if err := t.den.Denoise(dst, x, l); err != nil {

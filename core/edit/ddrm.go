@@ -78,6 +78,8 @@ func (r *restoring) Denoised() []float32 {
 	return r.d
 }
 
+func (r *restoring) Floats() int { return 3*len(r.x) + len(r.p) }
+
 func (r *restoring) Progress() sampler.Progress {
 	steps := len(r.levels) - 1
 	return sampler.Progress{

@@ -29,6 +29,9 @@ func NewReplacement(known *Measurement, noise sampler.Noise, n int, fixed bool) 
 	return &Replacement{known, noise, fixed, make([]float32, n*known.Len()), make([]float32, known.Len())}
 }
 
+// Floats is the number of float32s that it holds.
+func (r *Replacement) Floats() int { return len(r.z) + len(r.p) }
+
 // Arrived is the hook. It allocates nothing.
 func (r *Replacement) Arrived(x []float32, l schedule.Level, visit int) error {
 	key := uint32(hookStreams)
@@ -64,6 +67,9 @@ type Hard struct {
 func NewHard(den denoise.Denoiser, known *Measurement) *Hard {
 	return &Hard{den, known, make([]float32, known.Len())}
 }
+
+// Floats is the number of float32s that it holds.
+func (h *Hard) Floats() int { return len(h.p) }
 
 // Denoise estimates and holds. It allocates nothing.
 func (h *Hard) Denoise(dst, x []float32, l schedule.Level) error {

@@ -43,6 +43,9 @@ func NewGradient(den denoise.Denoiser, o Objective, n int, scale float64) *Gradi
 	return &Gradient{den, o, scale, make([]float32, n)}
 }
 
+// Floats is the number of float32s that it holds.
+func (c *Gradient) Floats() int { return len(c.g) }
+
 // Denoise estimates and adds the gradient. It allocates nothing.
 func (c *Gradient) Denoise(dst, x []float32, l schedule.Level) error {
 	if err := c.Denoiser.Denoise(dst, x, l); err != nil || l.A == 0 {

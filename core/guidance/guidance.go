@@ -77,6 +77,9 @@ func NewClassifierFree(both denoise.Denoiser, n, per int, o Options) *Classifier
 	return &ClassifierFree{both, o, per, make([]float32, 2*n*per), make([]float32, 2*n*per)}
 }
 
+// Floats is the number of float32s that it holds.
+func (c *ClassifierFree) Floats() int { return len(c.x) + len(c.d) }
+
 // Denoise estimates both halves in one call. It allocates nothing.
 func (c *ClassifierFree) Denoise(dst, x []float32, l schedule.Level) error {
 	n := len(x)

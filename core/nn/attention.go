@@ -65,11 +65,11 @@ func NewAttention(l *Loader, name string, c AttentionConfig) (*Attention, error)
 	}
 	if a.heads == 1 && inner == c.Channels {
 		q, k, v := parts[0], parts[1], parts[2]
-		a.proj = stacked(name, k.transposed().after(q), out.after(v))
+		a.proj = stacked(l, name, k.transposed().after(q), out.after(v))
 		return a, nil
 	}
-	a.proj = stacked(name, parts[:]...)
-	a.out = stacked(name+".to_out.0", out)
+	a.proj = stacked(l, name, parts[:]...)
+	a.out = stacked(l, name+".to_out.0", out)
 	return a, nil
 }
 

@@ -44,10 +44,10 @@ func NewConv2D(l *Loader, name string, cfg Conv2DConfig) (*Conv2D, error) {
 	}
 	if c.tile != 0 {
 		shape := c.winograd(1, 1, 1)
-		c.packed = make([]float32, shape.PackedLen())
+		c.packed = l.room(shape.PackedLen())
 		shape.Pack(c.packed, w)
 	} else {
-		c.packed = make([]float32, kernel.PackedConv3x3Len(cfg.In, cfg.Out))
+		c.packed = l.room(kernel.PackedConv3x3Len(cfg.In, cfg.Out))
 		kernel.PackConv3x3(c.packed, w, cfg.In, cfg.Out)
 	}
 	c.bias, err = l.Tensor(name+".bias", cfg.Out)

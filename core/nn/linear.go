@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"slices"
+
 	"tintype/core/kernel"
 	"tintype/core/tensor"
 )
@@ -28,7 +30,7 @@ func newLinear(l *Loader, name string, in, out int, shape ...int) (*Linear, erro
 	if err != nil {
 		return nil, err
 	}
-	y := &Linear{In: in, Out: out, name: name, packed: make([]float32, kernel.PackedLen(in, out))}
+	y := &Linear{In: in, Out: out, name: name, packed: l.room(kernel.PackedLen(in, out))}
 	kernel.PackT(y.packed, w, in, in, out)
 	y.bias, err = l.Tensor(name+".bias", out)
 	return y, err
@@ -62,10 +64,13 @@ type matrix struct {
 // loadMatrix loads name.weight [out, in] and name.bias [out].
 func loadMatrix(l *Loader, name string, in, out int) (m matrix, err error) {
 	m = matrix{in: in, out: out}
-	if m.w, err = l.Tensor(name+".weight", out, in); err != nil {
+	w, err := l.Load(name+".weight", out, in)
+	if err != nil {
 		return m, err
 	}
-	m.bias, err = l.Tensor(name+".bias", out)
+	m.w = slices.Clone(w)
+	bias, err := l.Load(name+".bias", out)
+	m.bias = slices.Clone(bias)
 	return m, err
 }
 
@@ -93,13 +98,14 @@ func (m matrix) after(first matrix) matrix {
 }
 
 // stacked packs layers over the same channels into one, whose result holds theirs side by side.
-func stacked(name string, parts ...matrix) *Linear {
+func stacked(l *Loader, name string, parts ...matrix) *Linear {
 	all := parts[0]
 	for _, m := range parts[1:] {
 		all.out += m.out
 		all.w, all.bias = append(all.w, m.w...), append(all.bias, m.bias...)
 	}
-	y := &Linear{In: all.in, Out: all.out, name: name, bias: all.bias, packed: make([]float32, kernel.PackedLen(all.in, all.out))}
+	y := &Linear{In: all.in, Out: all.out, name: name, bias: l.room(all.out), packed: l.room(kernel.PackedLen(all.in, all.out))}
+	copy(y.bias, all.bias)
 	kernel.PackT(y.packed, all.w, all.in, all.in, all.out)
 	return y
 }

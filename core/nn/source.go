@@ -66,6 +66,7 @@ func (e *NonFiniteError) Error() string {
 type Loader struct {
 	src  Source
 	wide []float32
+	kept int // floats that layers hold
 }
 
 // NewLoader returns a Loader over src.
@@ -106,8 +107,22 @@ func (l *Loader) Load(name string, shape ...int) ([]float32, error) {
 // Tensor is Load of a tensor that the caller keeps.
 func (l *Loader) Tensor(name string, shape ...int) ([]float32, error) {
 	w, err := l.Load(name, shape...)
-	return slices.Clone(w), err
+	if err != nil {
+		return nil, err
+	}
+	kept := l.room(len(w))
+	copy(kept, w)
+	return kept, nil
 }
+
+// room is place for count floats that a layer keeps.
+func (l *Loader) room(count int) []float32 {
+	l.kept += count
+	return make([]float32, count)
+}
+
+// Bytes is what the layers hold that were loaded through l: packed weights, biases, tables.
+func (l *Loader) Bytes() int64 { return 4 * int64(l.kept) }
 
 func widen(dst []float32, raw []byte, dtype DType) {
 	switch dtype {

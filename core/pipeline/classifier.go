@@ -51,7 +51,10 @@ func (r *Run) classified(den denoise.Denoiser, s *Spec, per int, between func() 
 	if err != nil {
 		return nil, &Clash{SettingClassifier, err.Error(), "use another size of picture", err}
 	}
+	r.memory.add(pass)
 	r.labels = make([]int32, s.Batch)
 	objective := func(dst, x []float32, l schedule.Level) error { return pass.LogProbGrad(dst, nil, x, l, r.labels) }
-	return guidance.NewGradient(den, guidance.ObjectiveFunc(objective), s.Batch*per, s.Classifier), nil
+	den = guidance.NewGradient(den, guidance.ObjectiveFunc(objective), s.Batch*per, s.Classifier)
+	r.memory.add(den)
+	return den, nil
 }

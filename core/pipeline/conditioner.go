@@ -58,6 +58,17 @@ func Attributes(slots []Slot, dim int) (*Conditioner, error) {
 	return &Conditioner{Slots: slots, kind: condRows, null: Open, dim: dim}, nil
 }
 
+// Bytes is what the tables take.
+func (c *Conditioner) Bytes() (n int64) {
+	if c == nil {
+		return 0
+	}
+	for _, s := range c.Slots {
+		n += 4 * int64(len(s.Table))
+	}
+	return n
+}
+
 // CanBeOpen reports whether a slot can be left open: guidance needs that, too.
 func (c *Conditioner) CanBeOpen() bool { return c.kind == condRows || c.null >= 0 }
 

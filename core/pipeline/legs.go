@@ -22,6 +22,7 @@ type Legs struct {
 	shift   uint64 // added to every seed
 	at      int
 	run     *Run
+	memory  Memory
 }
 
 // CompileLegs checks the legs' steps and compiles the first; the others are compiled, and so checked, as they are
@@ -53,6 +54,9 @@ func (r *Legs) enter(i int, x []float32) error {
 		return err
 	}
 	r.at, r.run = i, run
+	if run.memory.Total() > r.memory.Total() {
+		r.memory = run.memory
+	}
 	return nil
 }
 

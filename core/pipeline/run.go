@@ -25,6 +25,7 @@ type Run struct {
 	labels  []int32   // of the classifier, one per picture
 	begin   float32   // what a run that begins in noise scales it by
 	pixels  []float32 // one picture, decoded
+	memory  Memory
 }
 
 // Compile checks that model and spec go together, plans the network and makes the run. A combination that cannot
@@ -44,6 +45,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 	if err != nil {
 		return nil, &Clash{SettingSize, err.Error(), "use another size of picture", err}
 	}
+	r.memory.add(net)
 	r.cond = m.Cond.NewCond(rows)
 	env := sampler.Env{Noise: r.noise, Shape: sampler.Shape{N: s.Batch, H: p.h, W: p.w, C: m.C}}
 	var den denoise.Denoiser
@@ -57,9 +59,11 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		two := denoise.NewTwoHeads(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
 		den, env.Second = two, two.Second() // guided, the conditional rows come first
 	}
+	r.memory.add(den)
 	per := p.h * p.w * m.C
 	if r.guided {
 		free := guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
+		r.memory.add(free)
 		den, env.Unguided = free, free.Unguided
 	}
 	if s.Classifier > 0 {
@@ -72,22 +76,34 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		den = s.Reference.Bounded(den, per)
 	case p.thresh.Quantile > 0:
 		den = denoise.NewThreshold(den, per, p.thresh.Quantile, p.thresh.Max)
+		r.memory.add(den)
 	case m.Clip > 0:
 		den = &denoise.Clip{Denoiser: den, Limit: float32(m.Clip)}
 	}
 	env.Denoiser = den
 	if p.known != nil {
-		switch s.Edit.Method {
-		case MethodReplace:
-			env.Arrived = edit.NewReplacement(p.known, r.noise, s.Batch, false).Arrived
-		case MethodHard:
-			env.Denoiser = edit.NewHard(den, p.known)
-		}
+		r.hold(&env, s.Edit.Method, p.known)
 	}
 	r.origin, r.from, r.begin = m.origin(s.Edit, p), s.From, p.begin
 	r.pixels, r.vary = make([]float32, per), s.Vary
 	r.sampler = p.solver.Start(env, s.Batch*per)
+	r.memory.add(r.sampler)
+	r.memory.Sampler += 4 * int64(len(r.pixels))
 	return r, r.Reset(s.Seed, s.Choice)
+}
+
+// hold has the run keep to what is known of the picture.
+func (r *Run) hold(env *sampler.Env, method Method, known *edit.Measurement) {
+	switch method {
+	case MethodReplace:
+		replacement := edit.NewReplacement(known, r.noise, r.batch, false)
+		r.memory.add(replacement)
+		env.Arrived = replacement.Arrived
+	case MethodHard:
+		hard := edit.NewHard(env.Denoiser, known)
+		r.memory.add(hard)
+		env.Denoiser = hard
+	}
 }
 
 // Reset begins again with another seed and choice, in the same buffers. On an error the run is as it was.

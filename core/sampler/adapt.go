@@ -110,6 +110,9 @@ func (r *adaptRun) X() []float32 { return r.x }
 // Denoised is the latest estimate.
 func (r *adaptRun) Denoised() []float32 { return r.estimate }
 
+// Floats counts the six vectors.
+func (r *adaptRun) Floats() int { return 6 * len(r.x) }
+
 // Progress counts the levels of the grid; the totals grow as the run finds out how many steps it takes.
 func (r *adaptRun) Progress() Progress { return r.seen }
 

@@ -128,6 +128,9 @@ func (r *adaptiveRun) X() []float32 { return r.x }
 // Denoised is the latest estimate.
 func (r *adaptiveRun) Denoised() []float32 { return r.d }
 
+// Floats counts the slopes and four vectors more.
+func (r *adaptiveRun) Floats() int { return (4 + r.slopes) * len(r.x) }
+
 // Progress counts the levels of the grid as steps.
 func (r *adaptiveRun) Progress() Progress { return r.seen }
 

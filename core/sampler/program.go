@@ -64,6 +64,8 @@ type Runner interface {
 	// Step does one operation, with at most one call of the network; done reports that it was the last, and is true
 	// from then on. After an error the run stands where it stood: the same Step may be tried again.
 	Step() (done bool, err error)
+	// Floats is the number of float32s that it holds.
+	Floats() int
 }
 
 // Loop is a solver whose steps depend on the pictures. It visits every level of the grid, in as many steps of its own

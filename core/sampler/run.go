@@ -81,6 +81,9 @@ func (r *Run) X() []float32 { return r.buf[X] }
 // Denoised is the latest estimate of the clean picture; before the first it is X.
 func (r *Run) Denoised() []float32 { return r.buf[r.last] }
 
+// Floats counts the buffers.
+func (r *Run) Floats() int { return len(r.buf) * len(r.buf[X]) }
+
 // Progress says how far the run is.
 func (r *Run) Progress() Progress { return r.seen }
 

@@ -82,6 +82,9 @@ func (r *singlyRun) Reset() {
 func (r *singlyRun) X() []float32        { return r.x }
 func (r *singlyRun) Denoised() []float32 { return r.d }
 
+// Floats counts the rows' too.
+func (r *singlyRun) Floats() int { return 4*len(r.x) + len(r.rows)*r.rows[0].Floats() }
+
 // Progress adds the pictures' up; a step is done when all have done it.
 func (r *singlyRun) Progress() Progress {
 	p := r.rows[0].Progress()

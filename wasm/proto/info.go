@@ -10,6 +10,7 @@ type Info struct {
 	Provenance    string
 	Width, Height int // of a picture
 	Parameters    int64
+	Memory        int64 // bytes that the packed weights take while the model is loaded
 	Slots         []Slot
 	Defaults      Defaults
 	Solvers       []Option

@@ -169,6 +169,7 @@ type Loaded struct{ Info Info }
 type Done struct {
 	SHA256 string
 	Millis float64
+	Memory int64    // bytes that making the pictures took besides the weights
 	PNG    js.Value // ArrayBuffer of the sheet, transferred; null for one picture
 	Recipe string   // how all of them are made, "" if an edit was part of it
 	// Animation is an ArrayBuffer of an animated PNG of all steps, transferred;

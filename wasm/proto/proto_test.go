@@ -24,7 +24,7 @@ func messages(bitmap, buffer js.Value) []Message {
 	with := ref
 	with.Classifier = &ModelRef{ID: "judge", URL: "https://example.org/models/judge.zst", Bytes: 7, RawBytes: 9, SHA256: "e8"}
 	info := Info{
-		ID: "nouns", Name: "Nouns <32>", Licence: "CC0", Provenance: "drawn", Width: 32, Height: 48, Parameters: 2701308,
+		ID: "nouns", Name: "Nouns <32>", Licence: "CC0", Provenance: "drawn", Width: 32, Height: 48, Parameters: 2701308, Memory: 1 << 33,
 		Slots:    []Slot{{"head", []string{"shark", "ape"}, true}, {"body", []string{}, false}},
 		Defaults: Defaults{"ddim", "trailing", 4, 1.5, []Value{{"eta", 0.5}}},
 		Solvers: []Option{
@@ -44,7 +44,7 @@ func messages(bitmap, buffer js.Value) []Message {
 		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
 		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", PNG: buffer, Recipe: "v=1"},
-		Loaded{info}, Done{SHA256: "cd", Millis: 320.5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
+		Loaded{info}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
 		Cancelled{Found: true}, Cached{}, Purge{"ab"}, Kept{[]KeptModel{{"nouns", 1 << 40, "ab"}}}, Kept{[]KeptModel{}}, &Error{ErrHash, "Other bytes.", "Reload."},
 	}
 }

@@ -203,6 +203,7 @@ func (m Loaded) fields(o map[string]any) []any {
 func (m Done) fields(o map[string]any) []any {
 	o["sha256"] = m.SHA256
 	o["ms"] = m.Millis
+	o["memory"] = m.Memory
 	o["png"] = m.PNG
 	o["recipe"] = m.Recipe
 	o["animation"] = m.Animation
@@ -217,7 +218,8 @@ func (m Done) fields(o map[string]any) []any {
 
 func decodeDone(r *reader) Message {
 	return Done{
-		SHA256: r.str("sha256"), Millis: r.float("ms"), PNG: r.buffer("png"), Recipe: r.str("recipe"), Animation: r.buffer("animation"),
+		SHA256: r.str("sha256"), Millis: r.float("ms"), Memory: r.size("memory"),
+		PNG: r.buffer("png"), Recipe: r.str("recipe"), Animation: r.buffer("animation"),
 	}
 }
 

@@ -48,7 +48,7 @@ func encodeInfo(m Info) map[string]any {
 	}
 	return map[string]any{
 		"id": m.ID, "name": m.Name, "licence": m.Licence, "provenance": m.Provenance,
-		"width": m.Width, "height": m.Height, "parameters": m.Parameters,
+		"width": m.Width, "height": m.Height, "parameters": m.Parameters, "memory": m.Memory,
 		"slots": slots,
 		"defaults": map[string]any{
 			"solver": m.Defaults.Solver, "grid": m.Defaults.Grid, "steps": m.Defaults.Steps,
@@ -65,7 +65,7 @@ func (r *reader) info(name string) Info {
 	return Info{
 		ID: r.str("id"), Name: r.str("name"), Licence: r.str("licence"), Provenance: r.str("provenance"),
 		Width: r.int("width", 1, 1<<14), Height: r.int("height", 1, 1<<14),
-		Parameters: r.size("parameters"),
+		Parameters: r.size("parameters"), Memory: r.size("memory"),
 		Slots: list(r, "slots", func(r *reader) Slot {
 			return Slot{r.str("name"), r.strs("values"), r.bool("open")}
 		}),

@@ -64,7 +64,7 @@ func (c *checkpoint) Info() proto.Info {
 	d := m.Contract.Defaults
 	info := proto.Info{
 		ID: c.id, Name: m.Name, Licence: m.Licence, Provenance: m.Provenance,
-		Width: width, Height: height, Parameters: m.Parameters,
+		Width: width, Height: height, Parameters: m.Parameters, Memory: m.Packed,
 		Defaults: proto.Defaults{
 			Solver: d.Solver.String(), Grid: d.Grid.String(), Steps: d.Steps, Guidance: d.Guidance, Settings: []proto.Value{},
 		},

@@ -35,6 +35,8 @@ type Run interface {
 	// RGBA writes the noisy picture and the predicted clean one, row by row,
 	// 4*width*height bytes each.
 	RGBA(x, denoised []byte) error
+	// Memory is the bytes that the run holds, the weights not among them.
+	Memory() int64
 	// Recipe says how picture 0 is made; false if a recipe cannot say it.
 	Recipe() (recipe.Recipe, bool)
 }

@@ -41,7 +41,7 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 		}
 		w.send(j.id, proto.Picture{Picture: k, Seed: seed, SHA256: hash, PNG: file, Recipe: text})
 	}
-	done := proto.Done{SHA256: picture.SHA256(pictures...), Millis: millis(begun), PNG: js.Null()}
+	done := proto.Done{SHA256: picture.SHA256(pictures...), Millis: millis(begun), Memory: run.Memory(), PNG: js.Null()}
 	done.Recipe = recipeOf(run, 0, m.Count, done.SHA256)
 	if m.Count > 1 {
 		if done.PNG, err = pngOf(picture.Sheet(pictures), done.Recipe); err != nil {

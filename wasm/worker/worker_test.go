@@ -60,6 +60,7 @@ func (r *fakeRun) Recipe() (recipe.Recipe, bool) {
 	return recipe.Recipe{Model: "fake", Leg: recipe.Leg{Seed: 40}}, true
 }
 func (r *fakeRun) Size() (int, int)     { return 2, 2 }
+func (r *fakeRun) Memory() int64        { return 1 << 20 }
 func (r *fakeRun) Progress() (int, int) { return r.ops / 2, r.model.steps }
 func (r *fakeRun) RGBA(x, d []byte) error {
 	fill(x, byte(r.seed)+byte(r.ops/2))
