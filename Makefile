@@ -26,8 +26,9 @@ bench-page: ## Print the time from a first visit to its first picture, what bloc
 bench-peers: ## Compare whole network passes with ONNX Runtime, native and in Chromium (npm fetches it into the user's cache).
 	go run ./tools/bench/peers
 
-test-docs: ## Build the examples of documentation sites with their generators (Debian, npm) and drive them in Chromium.
+test-docs: ## Build the examples of documentation sites with their generators (Debian, npm), drive them in Chromium; axe-core looks at them and at every state of the page.
 	go run ./tools/docs
+	go test . -count=1 -run "Screenshots|TestElement$$|UpdateIsOffered"
 
 dist: ## Write the static site to dist/, ready for any host.
 	go run . -dist dist

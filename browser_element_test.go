@@ -45,6 +45,7 @@ func TestElement(t *testing.T) {
 			b.size(width, 900)
 			b.media("prefers-color-scheme", scheme)
 			b.screenshot("element-" + map[int64]string{1280: "desk", 390: "phone"}[width] + "-" + scheme)
+			b.audit("the element, "+scheme, "document")
 		}
 	}
 }

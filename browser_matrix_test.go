@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -137,8 +138,9 @@ func distFolder(t *testing.T) string {
 }
 
 var situations = []struct {
-	name string
-	at   situation
+	name   string
+	at     situation
+	visits int // pictures that are drawn
 }{
 	{"one file, opened from disk", func(t *testing.T, told *results) string {
 		back := told.server("/", http.NotFoundHandler())
@@ -147,7 +149,7 @@ var situations = []struct {
 			t.Fatal(err)
 		}
 		return "file://" + name
-	}},
+	}, 1},
 	{"one file, in a sandboxed frame", func(t *testing.T, told *results) string {
 		var page []byte
 		back := told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
@@ -160,7 +162,7 @@ var situations = []struct {
 		}))
 		page = visited(t, single(t), back+"result")
 		return back
-	}},
+	}, 1},
 	{"strict CSP with Trusted Types, isolated", func(t *testing.T, told *results) string {
 		page, err := os.ReadFile("site/index.html")
 		if err != nil {
@@ -172,10 +174,10 @@ var situations = []struct {
 		}
 		return siteServer(t, told.take, at("/matrix.js", always, 200, "text/javascript", script),
 			at("/", always, 200, "text/html; charset=utf-8", visited(t, page, "")))
-	}},
+	}, 1},
 	{"any host, no headers, a path below", func(t *testing.T, told *results) string {
 		return told.server("/some/where/", plain(t, distFolder(t), nil))
-	}},
+	}, 1},
 	{"every file as octet-stream but pages and scripts", func(t *testing.T, told *results) string {
 		return told.server("/", plain(t, distFolder(t), func(w http.ResponseWriter, q *http.Request) bool {
 			if strings.HasSuffix(q.URL.Path, ".wasm") || strings.HasSuffix(q.URL.Path, ".json") || strings.HasSuffix(q.URL.Path, ".zst") {
@@ -183,7 +185,7 @@ var situations = []struct {
 			}
 			return false
 		}))
-	}},
+	}, 1},
 	{"the element, its scripts on another host", func(t *testing.T, told *results) string {
 		away := told.server("/", plain(t, distFolder(t), func(w http.ResponseWriter, q *http.Request) bool {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
@@ -198,23 +200,34 @@ var situations = []struct {
 			w.Write(visited(t, []byte(`<!doctype html><head><script type="module" src="`+away+`tintype.js"></script></head>
 				<tintype-sampler seed="42" autoplay></tintype-sampler>`), ""))
 		}))
-	}},
+	}, 1},
+	{"a second visit, the server gone", secondVisit, 2},
 }
 
-// TestMatrix: in every situation each browser draws the picture of the command line.
+// TestMatrix: in every situation each browser draws the picture of the command line. It prints a line a situation.
 func TestMatrix(t *testing.T) {
 	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "42")
-	for _, e := range []engine{chromiumEngine, firefoxEngine} {
-		for _, s := range situations {
-			t.Run(e.name+", "+s.name, func(t *testing.T) {
+	for _, s := range situations {
+		row := fmt.Sprintf("%-48s", s.name)
+		for _, e := range []engine{chromiumEngine, firefoxEngine, webKitEngine} {
+			cell := "fails"
+			t.Run(s.name+", "+e.name, func(t *testing.T) {
+				defer func() {
+					if t.Skipped() {
+						cell = "skipped"
+					}
+				}()
 				told := &results{t, make(chan url.Values, 100)}
 				e.open(t, s.at(t, told))
-				got := told.hash()
-				if got != want {
-					t.Errorf("the hash is %s, of tools/sample %s", got, want)
+				for range s.visits {
+					if got := told.hash(); got != want {
+						t.Fatalf("the hash is %s, of tools/sample %s", got, want)
+					}
 				}
-				t.Attr("matrix", e.name+": "+s.name+": "+got[:8])
+				cell = "same bytes"
 			})
+			row += fmt.Sprintf(" %s: %-10s", e.name, cell)
 		}
+		t.Attr("matrix", strings.TrimSpace(row))
 	}
 }

@@ -18,6 +18,9 @@ func (b *tab) shots(state string) {
 			b.size(width, 844)
 			b.media("prefers-color-scheme", scheme)
 			b.screenshot(state + "-" + strconv.FormatInt(width, 10) + "-" + scheme)
+			if (width == 1280) == (scheme == "light") { // every width and every scheme once
+				b.audit(state+", "+strconv.FormatInt(width, 10)+", "+scheme, "document")
+			}
 			if over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
 				b.t.Errorf("%s: at %d pixels the page is %d pixels too wide", state, width, over)
 			}

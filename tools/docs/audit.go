@@ -10,25 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"tintype/tools/axe"
 	"tintype/tools/bench/browser"
-	"tintype/tools/npm"
 )
-
-const axeVersion = "4.14.1"
-
-// axe is the script of axe-core, the checker of accessibility.
-func axe() (string, error) {
-	root, err := npm.Install(filepath.Join("tintype-docs", "axe-core-"+axeVersion), map[string]string{"axe-core": axeVersion})
-	if err != nil {
-		return "", err
-	}
-	text, err := os.ReadFile(filepath.Join(root, "node_modules", "axe-core", "axe.min.js"))
-	return string(text), err
-}
-
-// findings runs axe-core on %s and puts what it found into one line.
-const findings = `axe.run(%s, { resultTypes: ["violations"] }).then(({ violations }) =>
-	violations.map((v) => v.id + " (" + v.help + "): " + v.nodes.map((n) => n.target.flat().join(" ")).join(", ")).join("; "))`
 
 // fade is how long a page may take to change its colours.
 const fade = 500 * time.Millisecond
@@ -63,7 +47,7 @@ func (m *materials) look(tab *browser.Tab, part string) error {
 	if _, err := browser.Eval[any](tab, m.axe+";0"); err != nil {
 		return err
 	}
-	found, err := browser.Eval[string](tab, fmt.Sprintf(findings, part))
+	found, err := browser.Eval[string](tab, axe.Findings(part))
 	if err == nil && found != "" {
 		err = errors.New(found)
 	}

@@ -25,6 +25,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"tintype/tools/axe"
 )
 
 func main() {
@@ -58,8 +60,8 @@ func run(only, shots string, out io.Writer) (failed int, err error) {
 		return 0, err
 	}
 	m.shots = shots
-	if m.axe, err = axe(); err != nil {
-		fmt.Fprintf(out, "%-10s %-22s skipped: %v\n", "axe-core", axeVersion, err)
+	if m.axe, err = axe.Script(); err != nil {
+		fmt.Fprintf(out, "%-10s %-22s skipped: %v\n", "axe-core", axe.Version, err)
 	}
 	found := false
 	for _, s := range sites {

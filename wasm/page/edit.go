@@ -61,7 +61,7 @@ func (p *page) listenEasel() {
 		m.draw(true)
 	})
 	on(u.unpaint, "click", func(dom.Event) { p.easel.clear() })
-	on(u.redraw, "click", func(dom.Event) { p.redraw() })
+	on(u.redraw, "click", func(dom.Event) { p.keepFocus(u.redraw, p.redraw) })
 }
 
 // showEasel puts the active run's picture up.

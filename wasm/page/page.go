@@ -106,7 +106,7 @@ func (p *page) listen() {
 			p.activate(p.run)
 		}},
 	} {
-		on(b.button, "click", func(dom.Event) { b.does() })
+		on(b.button, "click", func(dom.Event) { p.keepFocus(b.button, b.does) })
 	}
 	for _, c := range []struct {
 		control dom.Element
@@ -128,6 +128,20 @@ func (p *page) listen() {
 
 func on(el dom.Element, event string, f func(dom.Event)) {
 	el.AddEventListener(event, false, f)
+}
+
+// keepFocus moves the focus to the one button that matters where an action takes away what has it.
+func (p *page) keepFocus(on dom.Element, does func()) {
+	had := hasFocus(on)
+	does()
+	if !had || on.Underlying().Call("getClientRects").Length() > 0 {
+		return
+	}
+	if p.phase == sampling {
+		p.ui.cancel.Focus()
+	} else {
+		p.ui.generate.Focus()
+	}
 }
 
 // enter changes the phase and everything that hangs on it.

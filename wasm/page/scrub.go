@@ -36,7 +36,7 @@ func (p *page) listenFilm() {
 		p.play(p.playing, 1)
 	})
 	on(u.fork, "click", func(dom.Event) { p.forkHere() })
-	on(u.unfork, "click", func(dom.Event) { p.leaveFork() })
+	on(u.unfork, "click", func(dom.Event) { p.keepFocus(u.unfork, p.leaveFork) })
 }
 
 // showFilm lays the steps of the active run's picture out.

@@ -37,5 +37,5 @@ func (p *page) showKept(message proto.Message) {
 		row.AppendChild(button)
 	}
 	u.keptTotal.SetTextContent(megabytes(total) + " kept on this machine, so that they load at once and without a network.")
-	setHidden(u.storage, len(kept.Models) == 0)
+	p.keepFocus(u.purge, func() { setHidden(u.storage, len(kept.Models) == 0) })
 }

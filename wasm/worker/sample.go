@@ -100,11 +100,14 @@ func pngOf(m *image.NRGBA, recipe string) (js.Value, error) {
 	return fromBytes(file).Get("buffer"), nil
 }
 
-// deflate makes a zlib stream with the browser's own encoder.
+// deflate makes a zlib stream with the browser's own encoder. The bytes are written to it: a worker of a page from disk
+// cannot read a Blob in WebKit.
 func deflate(raw []byte) ([]byte, error) {
-	source := js.Global().Get("Blob").New([]any{fromBytes(raw)}).Call("stream")
 	encoder := js.Global().Get("CompressionStream").New("deflate")
-	response := js.Global().Get("Response").New(source.Call("pipeThrough", encoder))
+	writer := encoder.Get("writable").Call("getWriter")
+	writer.Call("write", fromBytes(raw))
+	writer.Call("close")
+	response := js.Global().Get("Response").New(encoder.Get("readable"))
 	buffer, err := await(response.Call("arrayBuffer"), stallLimit)
 	if err != nil {
 		return nil, err
