@@ -3,6 +3,7 @@ package weights
 import (
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"tintype/internal/jsontext"
 )
@@ -154,7 +155,7 @@ func (d *directory) checkIndex() error {
 		case "name", "id2label", "null_label", "codec", "process", "prediction", "boundary", "time_input", "variance", "student", "guidance", "samplers", "licence", "provenance", "format":
 		default:
 			absent := m.Value.Len() == 2 && m.Value.At(0).IsNull() && m.Value.At(1).IsNull()
-			if m.Key[:min(1, len(m.Key))] != "_" && !absent {
+			if !strings.HasPrefix(m.Key, "_") && !absent {
 				return d.indexError(m.Value.Fail("not supported, found " + m.Value.Compact()))
 			}
 		}

@@ -68,7 +68,7 @@ type Slot struct {
 // Tensor names the slot's table, [len(Values)+1, EmbeddingDim].
 func (s Slot) Tensor() string { return "conditioner." + s.Name + ".weight" }
 
-// Student is how a network was distilled ; its sampler must do as its training did.
+// Student is how a network was distilled; its sampler must do as its training did.
 type Student struct {
 	Method        string
 	Teacher       string
@@ -260,6 +260,9 @@ func (d *Description) contradiction(values map[string]jsontext.Value) error {
 	if n := d.Model.NullLabel; n >= 0 && n < len(d.Model.Labels) {
 		return model.Get("null_label").Fail(strconv.Itoa(n) + " contradicts labels, which names that class " + jsontext.Quote(d.Model.Labels[n]))
 	}
+	if st := d.Student; st != nil && st.Timesteps != nil && len(st.TrainedSteps) == 1 && len(st.Timesteps) != st.TrainedSteps[0] {
+		return values["student"].Get("t_list").Fail("has " + strconv.Itoa(len(st.Timesteps)) + " entries, which contradicts student.trained_steps")
+	}
 	def := d.Samplers.Default
 	if def == nil {
 		return nil
@@ -276,9 +279,6 @@ func (d *Description) contradiction(values map[string]jsontext.Value) error {
 	}
 	if steps := d.Student.TrainedSteps; steps != nil && !slices.Contains(steps, def.N) {
 		return at.Get("n").Fail(strconv.Itoa(def.N) + " contradicts student.trained_steps")
-	}
-	if times := d.Student.Timesteps; times != nil && len(d.Student.TrainedSteps) == 1 && len(times) != d.Student.TrainedSteps[0] {
-		return values["student"].Get("t_list").Fail("has " + strconv.Itoa(len(times)) + " entries, which contradicts student.trained_steps")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package weights
 import (
 	"maps"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -150,6 +151,18 @@ func TestDescribeRefuses(t *testing.T) {
 	}
 }
 
+// A null is as good as absent, also where absent does not mean 0.
+func TestDescribeNulls(t *testing.T) {
+	d, err := describe(map[string]string{"student": `{"method":"tcd","gamma":null,"trained_steps":null,"t_list":null,"final":null}`, "guidance": `null`,
+		"model": `{"null_label":null,"labels":null,"codec":null,"conditioner":null}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (Student{Method: "tcd", Gamma: -1, Final: "x0"}); !reflect.DeepEqual(*d.Student, want) || d.Model.NullLabel != -1 || !d.Guidance.AllowCFG {
+		t.Errorf("student %+v, model %+v, guidance %+v", *d.Student, d.Model, d.Guidance)
+	}
+}
+
 // Two keys that cannot both be true.
 func TestDescribeContradictions(t *testing.T) {
 	student := map[string]string{
@@ -172,4 +185,26 @@ func TestDescribeContradictions(t *testing.T) {
 	}
 	_, err := describe(map[string]string{"unet": "{}", "classifier": "{}"})
 	wantError(t, err, ErrMetadata, "classifier: contradicts unet")
+	_, err = describe(map[string]string{"student": `{"method":"pd","trained_steps":[4],"t_list":[999,499]}`})
+	wantError(t, err, ErrMetadata, "student.t_list: has 2 entries")
+}
+
+// TestLongListsAreRefusedAtOnce: naming an element of a list walks to it, so only the first that is wrong is named. A
+// reader that named each would be at this for an hour.
+func TestLongListsAreRefusedAtOnce(t *testing.T) {
+	const long = 1 << 20 // bytes; a config may have no more
+	fill := func(before, element, after string) string {
+		n := (long - len(before) - len(after)) / (len(element) + 1)
+		return before + strings.Repeat(element+",", n-1) + element + after
+	}
+	for _, c := range []struct{ key, text, part string }{
+		{"model", fill(`{"labels":[`, `""`, `]}`), "model.labels[0]: is empty"},
+		{"student", fill(`{"method":"pd","trained_steps":[`, `0`, `]}`), "student.trained_steps[0]: expected 1 or more, found 0"},
+		{"student", fill(`{"method":"pd","t_list":[`, `-1`, `]}`), "student.t_list[0]: expected 0 or more, found -1"},
+		{"student", fill(`{"method":"pd","t_list":[`, `1`, `]}`), "student.t_list[1]: expected entries that fall"},
+		{"model", fill(`{"conditioner":{"embedding_dim":4,"slots":[`, `{}`, `]}}`), "slots[0].name"},
+	} {
+		_, err := describe(map[string]string{c.key: c.text})
+		wantError(t, err, ErrMetadata, c.part)
+	}
 }

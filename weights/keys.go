@@ -68,32 +68,41 @@ func readConditioner(v jsontext.Value) (*Conditioner, error) {
 		f.fail(v.Get("embedding_dim").Fail("is missing"))
 	}
 	slots, err := v.Get("slots").Elems()
-	if f.err == nil {
-		f.err = err
+	if err != nil {
+		f.fail(err)
+	}
+	if err == nil && len(slots) == 0 {
+		f.fail(v.Get("slots").Fail("is empty"))
 	}
 	seen := map[string]bool{}
 	for _, at := range slots {
-		s := only(at, "name", "values")
-		slot := Slot{Name: s.text("name", ""), Values: s.texts("values")}
+		if f.err != nil {
+			return nil, f.err
+		}
+		slot, err := readSlot(at)
 		switch {
-		case s.err != nil:
-		case slot.Name == "" || strings.ContainsAny(slot.Name, "=,"):
-			s.fail(at.Get("name").Fail("expected a name without '=' and ','"))
+		case err != nil:
+			f.fail(err)
 		case seen[slot.Name]:
-			s.fail(at.Get("name").Fail(jsontext.Quote(slot.Name) + " is the name of two slots"))
-		case len(slot.Values) == 0:
-			s.fail(at.Get("values").Fail("is missing or empty"))
+			f.fail(at.Get("name").Fail(jsontext.Quote(slot.Name) + " is the name of two slots"))
 		}
 		seen[slot.Name] = true
 		c.Slots = append(c.Slots, slot)
-		if f.err == nil {
-			f.err = s.err
-		}
-	}
-	if len(slots) == 0 && f.err == nil {
-		f.fail(v.Get("slots").Fail("is empty"))
 	}
 	return c, f.err
+}
+
+func readSlot(v jsontext.Value) (Slot, error) {
+	f := only(v, "name", "values")
+	s := Slot{Name: f.text("name", ""), Values: f.texts("values")}
+	switch {
+	case f.err != nil:
+	case s.Name == "" || strings.ContainsAny(s.Name, "=,"):
+		f.fail(v.Get("name").Fail("expected a name without '=' and ','"))
+	case len(s.Values) == 0:
+		f.fail(v.Get("values").Fail("is missing or empty"))
+	}
+	return s, f.err
 }
 
 func readStudent(v jsontext.Value) (*Student, error) {
@@ -118,12 +127,12 @@ func readStudent(v jsontext.Value) (*Student, error) {
 	if s.Final != "x0" && s.Final != "t0" {
 		f.fail(v.Get("final").Fail("expected x0 or t0, found " + jsontext.Quote(s.Final)))
 	}
-	if v.Get("gamma").Exists() {
+	if f.get("gamma").Exists() {
 		if s.Gamma = f.number("gamma"); s.Gamma > 1 {
 			f.fail(v.Get("gamma").Fail("expected 0 to 1"))
 		}
 	}
-	for i := 1; i < len(s.Timesteps); i++ {
+	for i := 1; i < len(s.Timesteps) && f.err == nil; i++ {
 		// Times fall; the numbers of a consistency grid's steps rise.
 		if rises := s.Timesteps[i] > s.Timesteps[i-1]; s.Timesteps[i] == s.Timesteps[i-1] || rises != (s.Timesteps[1] > s.Timesteps[0]) {
 			f.fail(v.Get("t_list").At(i).Fail("expected entries that fall, or rise, throughout"))

@@ -1,13 +1,15 @@
 package weights
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"tintype/internal/jsontext"
 )
 
-// fields reads the fields of one object. The first error stays; the getters after it give zeros.
+// fields reads the fields of one object. The first error stays; the getters after it give zeros. Of a list the first
+// element that is wrong is named and no other is looked for: naming one walks to it, and a hostile list is long.
 type fields struct {
 	v   jsontext.Value
 	err error
@@ -74,7 +76,7 @@ func (f *fields) number(name string) float64 {
 	at := f.get(name)
 	v, err := at.FloatOr(0)
 	if err == nil && v < 0 {
-		err = at.Fail("expected 0 or more, found " + at.Source())
+		err = tooSmall(at, 0)
 	}
 	return read(f, v, err)
 }
@@ -96,10 +98,8 @@ func (f *fields) ints(name string, least int) []int {
 		return nil
 	}
 	list, err := at.Ints()
-	for i, v := range list {
-		if v < least {
-			f.fail(tooSmall(at.At(i), least))
-		}
+	if i := slices.IndexFunc(list, func(v int) bool { return v < least }); i >= 0 {
+		err = tooSmall(at.At(i), least)
 	}
 	return read(f, list, err)
 }
@@ -117,11 +117,8 @@ func (f *fields) floats(name string) []float64 {
 // numbers reads floats that must not be negative; nil if absent.
 func (f *fields) numbers(name string) []float64 {
 	list := f.floats(name)
-	for i, v := range list {
-		if v < 0 {
-			at := f.get(name).At(i)
-			f.fail(at.Fail("expected 0 or more, found " + at.Source()))
-		}
+	if i := slices.IndexFunc(list, func(v float64) bool { return v < 0 }); i >= 0 {
+		f.fail(tooSmall(f.get(name).At(i), 0))
 	}
 	return list
 }
@@ -133,10 +130,8 @@ func (f *fields) texts(name string) []string {
 		return nil
 	}
 	list, err := at.Texts()
-	for i, s := range list {
-		if s == "" {
-			f.fail(at.At(i).Fail("is empty"))
-		}
+	if i := slices.Index(list, ""); i >= 0 {
+		err = at.At(i).Fail("is empty")
 	}
 	return read(f, list, err)
 }

@@ -1,12 +1,11 @@
 package weights
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"hash"
 	"io"
 	"strconv"
-
-	"crypto/sha256"
 )
 
 // source counts and hashes the bytes of a file as they arrive, before anything looks at them.

@@ -2,6 +2,7 @@ package weights
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -9,8 +10,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-
-	"crypto/sha256"
 )
 
 // stream is a part that is read once, from front to back: a download.

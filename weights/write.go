@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"hash"
@@ -9,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"crypto/sha256"
 	"tintype/internal/jsontext"
 )
 

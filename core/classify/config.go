@@ -3,9 +3,7 @@
 // to a sampler (P. Dhariwal, A. Nichol, arXiv 2105.05233).
 package classify
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // Config is the shape of a Net.
 type Config struct {

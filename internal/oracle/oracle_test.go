@@ -3,6 +3,7 @@ package oracle
 import (
 	"math"
 	"testing"
+
 	"tintype/core/schedule"
 )
 

@@ -3,11 +3,10 @@
 package picture
 
 import (
+	"crypto/sha256"
 	"encoding/hex"
 	"image"
 	"math"
-
-	"crypto/sha256"
 )
 
 // Sheet lays pictures of one size out without gaps, ceil(sqrt(n)) to a row, in
