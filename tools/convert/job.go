@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"tintype/internal/jsontext"
+	"tintype/internal/wholefile"
 	"tintype/weights"
 )
 
@@ -43,6 +44,9 @@ func (j *job) check(rest []string) error {
 }
 
 func (j *job) run(stdout io.Writer) error {
+	if err := wholefile.Check(j.out); err != nil {
+		return fmt.Errorf("-out: %w", err)
+	}
 	c, err := weights.OpenDirectory(j.in)
 	if err != nil {
 		return err
@@ -149,29 +153,21 @@ func (j *job) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error)
 
 // write puts the file in place only when it is complete and was read back.
 func (j *job) write(metadata map[string]string, tensors []weights.Tensor) (weights.Sums, error) {
-	f, err := os.CreateTemp(filepath.Dir(j.out), ".convert-*")
-	if err != nil {
-		return weights.Sums{}, err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	sums, err := weights.WriteZstd(f, metadata, tensors)
-	if err != nil {
-		return sums, err
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return sums, err
-	}
-	written, err := weights.Open(f, j.out, weights.Options{Expect: sums})
-	if err != nil {
-		return sums, err
-	}
-	defer written.Close()
-	if _, err := written.Finish(); err != nil {
-		return sums, err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return sums, err
-	}
-	return sums, os.Rename(f.Name(), j.out)
+	var sums weights.Sums
+	err := wholefile.Write(j.out, func(f *os.File) (err error) {
+		if sums, err = weights.WriteZstd(f, metadata, tensors); err != nil {
+			return err
+		}
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		written, err := weights.Open(f, j.out, weights.Options{Expect: sums})
+		if err != nil {
+			return err
+		}
+		defer written.Close()
+		_, err = written.Finish()
+		return err
+	})
+	return sums, err
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"tintype/internal/wholefile"
 	"tintype/weights"
 )
 
@@ -45,7 +46,7 @@ func (j *job) enter(desc *weights.Description, sums weights.Sums, stdout io.Writ
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(j.manifest, []byte(text), 0o644); err != nil {
+	if err := wholefile.WriteBytes(j.manifest, []byte(text)); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "entered as %s in %s\n", j.entry.ID, j.manifest)

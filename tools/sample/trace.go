@@ -1,13 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"tintype/core/pipeline"
 	"tintype/internal/picture"
+	"tintype/internal/wholefile"
 	"tintype/weights"
 )
 
@@ -36,7 +36,7 @@ func (t *trace) step(run *pipeline.Run, k, step int) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(name+v.suffix, png, 0o644); err != nil {
+		if err := wholefile.WriteBytes(name+v.suffix, png); err != nil {
 			return err
 		}
 	}
@@ -50,14 +50,12 @@ func (t *trace) tensors(run *pipeline.Run, path string) error {
 		run.Picture(x, 0, v)
 		return weights.EncodeF32(x)
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
 	shape := []int{h, w, c}
-	_, err = weights.WriteFile(f, nil, []weights.Tensor{
-		{Name: "x", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewX)},
-		{Name: "x0", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewDenoised)},
+	return wholefile.Write(path, func(f *os.File) error {
+		_, err := weights.WriteFile(f, nil, []weights.Tensor{
+			{Name: "x", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewX)},
+			{Name: "x0", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewDenoised)},
+		})
+		return err
 	})
-	return errors.Join(err, f.Close())
 }

@@ -27,6 +27,7 @@ import (
 
 	"tintype/core/classify"
 	"tintype/core/schedule"
+	"tintype/internal/wholefile"
 )
 
 // The diffusion model that the classifier guides, and the classes that both know.
@@ -93,8 +94,18 @@ func (j *job) run(rest []string) error {
 		return errors.New("-state is missing: the file in which the training is kept")
 	case j.manifest != "" && (j.ship == "" || filepath.Dir(filepath.Clean(j.manifest)) != filepath.Dir(filepath.Clean(j.ship))):
 		return errors.New("-manifest needs -ship with a file in the same directory: a manifest lists the files beside it")
-	case j.batch < 1 || j.batch > 4096 || j.steps < 0:
-		return fmt.Errorf("-batch %d, -steps %d: expected 1 to 4096, and 0 or more", j.batch, j.steps)
+	case j.batch < 1 || j.batch > 4096 || j.steps < 0 || j.until < 0:
+		return fmt.Errorf("-batch %d, -steps %d, -until %d: expected 1 to 4096, and 0 or more", j.batch, j.steps, j.until)
+	case !(j.rate >= 0 && j.rate <= 1 && j.decay >= 0 && j.decay <= 1):
+		return fmt.Errorf("-rate %v, -decay %v: expected 0 to 1", j.rate, j.decay)
+	}
+	for _, path := range []string{j.state, j.ship} {
+		if path == "" {
+			continue
+		}
+		if err := wholefile.Check(path); err != nil { // now, not after the first minute
+			return err
+		}
 	}
 	net, opt, err := resume(j.state, j.decay)
 	if errors.Is(err, os.ErrNotExist) {

@@ -8,6 +8,7 @@ import (
 
 	"tintype/core/classify"
 	"tintype/internal/jsontext"
+	"tintype/internal/wholefile"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -45,7 +46,7 @@ func (j *job) pack(net *classify.Net, step int) (*model.Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(j.ship, file.Bytes(), 0o644); err != nil {
+	if err := wholefile.WriteBytes(j.ship, file.Bytes()); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(j.out, "%s: %d parameters, %d bytes of safetensors, %d bytes compressed\n", j.ship, k.Parameters, sums.RawBytes, sums.Bytes)
@@ -108,7 +109,7 @@ func (j *job) enter(sums weights.Sums) error {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(j.manifest, []byte(written), 0o644)
+		return wholefile.WriteBytes(j.manifest, []byte(written))
 	}
 	return fmt.Errorf("%s has no model %s", j.manifest, guidedModel)
 }

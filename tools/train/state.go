@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"tintype/core/classify"
 	"tintype/core/nn"
+	"tintype/internal/wholefile"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -26,19 +26,10 @@ func save(path string, a *adamW) error {
 			tensors = append(tensors, weights.Tensor{Name: w.Name + part.suffix, DType: weights.F32, Shape: w.Shape, Data: weights.EncodeF32(part.values)})
 		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".train-*")
-	if err != nil {
+	return wholefile.Write(path, func(f *os.File) error {
+		_, err := weights.WriteFile(f, map[string]string{"step": strconv.Itoa(a.step)}, tensors)
 		return err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if _, err := weights.WriteFile(f, map[string]string{"step": strconv.Itoa(a.step)}, tensors); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	})
 }
 
 // resume makes the network and its optimiser of a saved state.

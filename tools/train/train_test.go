@@ -196,7 +196,7 @@ func TestTrainResumeShip(t *testing.T) {
 
 func TestUsageErrors(t *testing.T) {
 	for _, args := range [][]string{{}, {"-state", "x", "more"}, {"-state", "x", "-batch", "0"}, {"-state", "x", "-manifest", "m"},
-		{"-state", "x", "-ship", "a/c", "-manifest", "b/m"}} {
+		{"-state", "x", "-ship", "a/c", "-manifest", "b/m"}, {"-state", "x", "-until", "-1"}, {"-state", "x", "-rate", "NaN"}, {"-state", "absent/x"}} {
 		if status := run(args, &bytes.Buffer{}, &bytes.Buffer{}); status == 0 {
 			t.Errorf("%v passes", args)
 		}
