@@ -29,6 +29,9 @@ type Legs struct {
 // entered. The last leg's Until is the number of steps.
 func CompileLegs(m *Model, legs []Leg, between func() error) (*Legs, error) {
 	steps := legs[0].Spec.Steps
+	if err := m.checkSteps(steps); err != nil {
+		return nil, err
+	}
 	for i, l := range legs {
 		after := 0
 		if i > 0 {

@@ -41,7 +41,7 @@ func (p *parser) field(key, value string) {
 	case "seed":
 		r.Seed = p.seed(key, value)
 	case "count":
-		r.Count = p.int(key, value, 1, 256)
+		r.Count = p.int(key, value, 1, MostPictures)
 	case "vary":
 		r.Vary = p.vary(key, value)
 	case "pick":

@@ -55,11 +55,23 @@ type Setting struct {
 	Value float64
 }
 
-// Most is the longest text that is read, legs its most forks.
+// Most is the longest text that is read, MostPictures the highest Count, legs the most forks.
 const (
-	Most = 4096
-	legs = 8
+	Most         = 4096
+	MostPictures = 1024
+	legs         = 8
 )
+
+// ModelName is how a recipe names the model of a checkpoint's file: without its suffixes, and what no recipe can hold
+// replaced by a hyphen.
+func ModelName(file string) string {
+	return strings.Map(func(c rune) rune {
+		if c < 0x80 && c != '&' && c != '=' && allowed(byte(c)) {
+			return c
+		}
+		return '-'
+	}, strings.TrimSuffix(strings.TrimSuffix(file, ".zst"), ".safetensors"))
+}
 
 // At is the recipe of count pictures of the run alone, the first of them number k, with their hash.
 func (r Recipe) At(k uint64, count int, hash string) Recipe {

@@ -36,7 +36,7 @@ func TestBadRecipesAreRefusedByName(t *testing.T) {
 		"v=1&model=m&seed=-1":                   "seed",
 		"v=1&model=m&seed=18446744073709551616": "seed",
 		"v=1&model=m&count=0":                   "count",
-		"v=1&model=m&count=257":                 "count",
+		"v=1&model=m&count=1025":                "count",
 		"v=1&model=m&steps=x":                   "steps",
 		"v=1&model=m&pick=1,,2":                 "pick",
 		"v=1&model=m&guidance=NaN":              "guidance",
@@ -56,6 +56,19 @@ func TestBadRecipesAreRefusedByName(t *testing.T) {
 	} {
 		if r, err := Parse(text); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%.60q: %+v, %v, want an error about %s", text, r, err, says)
+		}
+	}
+}
+
+func TestModelName(t *testing.T) {
+	for file, want := range map[string]string{
+		"nouns-32.safetensors.zst": "nouns-32", "a.zst": "a", "a.safetensors": "a", "dir": "dir", "my model (1)&v=2.zst": "my-model--1--v-2", "Füchse~": "F-chse~",
+	} {
+		if got := ModelName(file); got != want {
+			t.Errorf("%s: %s, want %s", file, got, want)
+		}
+		if _, err := Parse((&Recipe{Model: want, Count: 1}).String()); err != nil {
+			t.Errorf("%s: %v", file, err)
 		}
 	}
 }

@@ -60,7 +60,11 @@ func (e *editFlags) edit(m *model.Model) (*pipeline.Edit, error) {
 		return nil, fmt.Errorf("-method %q: expected replace, hard or ddrm", e.method)
 	}
 	if e.travel != "" {
-		if _, err := fmt.Sscanf(e.travel, "%d,%d", &out.Jump, &out.Times); err != nil {
+		jump, times, _ := strings.Cut(e.travel, ",")
+		if out.Jump, err = strconv.Atoi(jump); err == nil {
+			out.Times, err = strconv.Atoi(times)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("-travel %q: expected two whole numbers, such as 5,4", e.travel)
 		}
 	}

@@ -98,6 +98,7 @@ func TestBadEditsAreRefused(t *testing.T) {
 		{[]string{"-init", right, "-strength", "2"}, "strength 2"},
 		{[]string{"-init", right, "-method", "magic"}, "replace, hard or ddrm"},
 		{[]string{"-init", right, "-travel", "often"}, "5,4"},
+		{[]string{"-init", right, "-travel", "5,4 or so"}, "5,4"},
 		{[]string{"-init", right, "-travel", "5,4"}, "without replacing"},
 	} {
 		var out, errs bytes.Buffer

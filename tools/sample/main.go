@@ -19,6 +19,8 @@ import (
 
 	"tintype/core/pipeline"
 	"tintype/internal/picture"
+	"tintype/internal/recipe"
+	"tintype/internal/wholefile"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -57,11 +59,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 func parse(args []string, stderr io.Writer) (*request, error) {
 	r := &request{given: map[string]bool{}}
 	flags := flag.NewFlagSet("sample", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: sample -model FILE [flags]. A flag left out takes the checkpoint's default.")
-		flags.PrintDefaults()
-	}
+	flags.SetOutput(io.Discard) // the caller prints the error, in one line
 	flags.StringVar(&r.model, "model", "", "checkpoint `file` (model.safetensors.zst), or a diffusers directory")
 	flags.StringVar(&r.label, "label", "", "what to draw: `NAME`, N, or slot=value[,slot=value]; a slot left out or null stays open")
 	flags.Uint64Var(&r.seed, "seed", 0, "seed of the first picture, 0 to 2^64-1")
@@ -85,8 +83,13 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.IntVar(&r.threads, "threads", 0, "threads `N` to compute with; 0: one for each processor. The picture is the same")
 	flags.StringVar(&r.trace, "trace", "", "also write x and the predicted picture of every step into this `directory`")
 	flags.StringVar(&r.out, "o", "", "PNG `file` to write")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(stderr)
+		fmt.Fprintln(stderr, "usage: sample -model FILE [flags]. A flag left out takes the checkpoint's default.")
+		flags.PrintDefaults()
 		return nil, err
+	} else if err != nil {
+		return nil, fmt.Errorf("%w; -h lists the flags", err)
 	}
 	flags.Visit(func(f *flag.Flag) { r.given[f.Name] = true })
 	switch {
@@ -96,16 +99,15 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 		return r, nil
 	case r.model == "":
 		return nil, errors.New("-model is missing: a checkpoint file such as site/models/nouns-32.safetensors.zst")
-	case r.count < 1 || r.count > maxCount:
-		return nil, fmt.Errorf("-count %d: expected 1 to %d", r.count, maxCount)
+	case r.count < 1 || r.count > recipe.MostPictures:
+		return nil, fmt.Errorf("-count %d: expected 1 to %d", r.count, recipe.MostPictures)
+	case r.given["recipe"] && r.recipe == "":
+		return nil, errors.New("-recipe is empty: expected a recipe, a link that ends in one, or a PNG file")
 	case r.threads < 0:
 		return nil, fmt.Errorf("-threads %d: expected 0 or more", r.threads)
 	}
 	return r, nil
 }
-
-// maxCount bounds the sheet's memory: 1024 pictures of 64 x 64 are 16 MiB.
-const maxCount = 1024
 
 func (r *request) run(stdout, stderr io.Writer) error {
 	switch {
@@ -113,6 +115,11 @@ func (r *request) run(stdout, stderr io.Writer) error {
 		return list(stdout)
 	case r.samplers:
 		return samplersPage(stdout)
+	}
+	if r.out != "" {
+		if err := wholefile.Check(r.out); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
 	}
 	m, words, err := load(r.model)
 	if err != nil {
@@ -149,7 +156,7 @@ func (r *request) run(stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(r.out, png, 0o644); err != nil {
+		if err := wholefile.WriteBytes(r.out, png); err != nil {
 			return err
 		}
 		fmt.Fprintf(stdout, "wrote %s\n", r.out)

@@ -14,15 +14,20 @@ import (
 
 // follow reads a recipe, a link that ends in one, or a PNG file that holds one.
 func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promise string, err error) {
-	if file, err := os.ReadFile(text); err == nil {
+	file, err := os.ReadFile(text)
+	_, fragment, link := strings.Cut(text, "#")
+	switch {
+	case err == nil:
 		if text, err = picture.Recipe(file); err != nil {
 			return nil, 0, "", fmt.Errorf("-recipe: %w", err)
 		}
 		if text == "" {
 			return nil, 0, "", fmt.Errorf("-recipe: the file does not say how it was made")
 		}
-	} else if _, fragment, ok := strings.Cut(text, "#"); ok {
+	case link:
 		text = fragment
+	case !strings.Contains(text, "="):
+		return nil, 0, "", fmt.Errorf("-recipe: %w: expected a recipe, a link that ends in one, or a PNG file", err)
 	}
 	r, err := recipe.Parse(text)
 	if err != nil {
@@ -41,7 +46,7 @@ func (r *request) describe(d *drawing, hash string) string {
 	if !ok {
 		return ""
 	}
-	words.Model = strings.TrimSuffix(filepath.Base(r.model), ".safetensors.zst")
+	words.Model = recipe.ModelName(filepath.Base(r.model))
 	words = words.At(0, d.count, hash)
 	return words.String()
 }

@@ -37,7 +37,9 @@ func TestRecipeDrawsThePictureAgain(t *testing.T) {
 		{strings.Replace(text, "seed=9", "seed=8", 1), "promises"},
 		{strings.Replace(text, "ddim", "magic", 1), "unknown solver"},
 		{strings.Replace(text, "eta", "phi", 1), "unknown setting"},
-		{"no recipe", "character"},
+		{"no recipe", "open no recipe"},
+		{"absent.png", "open absent.png"},
+		{"https://example.org/#v=1 ", "character"},
 		{fashion, "PNG"},
 	} {
 		if code := run([]string{"-model", fashion, "-recipe", c.text}, &stdout, &errs); code != 1 || !strings.Contains(errs.String(), c.says) {

@@ -10,6 +10,7 @@ import (
 
 	"honnef.co/go/js/dom/v2"
 	"tintype/internal/picture"
+	"tintype/internal/recipe"
 	"tintype/wasm/proto"
 	"tintype/weights"
 )
@@ -91,7 +92,7 @@ func (p *page) takeModel(file js.Value, name string, data []byte) {
 	hash := hex.EncodeToString(sum.Sum(nil))
 	id := strings.TrimSuffix(strings.TrimSuffix(name, ".zst"), ".safetensors")
 	m := &entry{own: true, ref: proto.ModelRef{
-		ID: recipeName(id), URL: name, Bytes: int64(len(data)), SHA256: hash, File: file,
+		ID: recipe.ModelName(name), URL: name, Bytes: int64(len(data)), SHA256: hash, File: file,
 	}}
 	m.Entry = weights.Entry{Name: id}
 	for i, other := range p.models {
@@ -110,15 +111,4 @@ func (p *page) takeModel(file js.Value, name string, data []byte) {
 	}
 	m.input.SetChecked(true)
 	p.choose(m)
-}
-
-// recipeName keeps of a file's name what a recipe can hold.
-func recipeName(name string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '.', c == '_', c == '-':
-			return c
-		}
-		return '-'
-	}, name)
 }
