@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"tintype/internal/program"
+	"tintype/internal/wholefile"
 )
 
 // The files that a build makes in build/.
@@ -39,6 +42,9 @@ type builder struct {
 }
 
 func newBuilder(root string, logger *log.Logger) (*builder, error) {
+	if _, err := os.Stat(filepath.Join(root, "site", "index.html")); err != nil {
+		return nil, errors.New("no site/index.html here: run this in the repository's root folder")
+	}
 	b := &builder{root: root, out: filepath.Join(root, "build"), log: logger}
 	return b, os.MkdirAll(b.out, 0o777)
 }
@@ -108,6 +114,11 @@ func (b *builder) work(ctx context.Context, stamp string, fresh bool) {
 // build makes all files. The page is served as soon as the program with vectors
 // is there: few browsers need the scalar one.
 func (b *builder) build(ctx context.Context, stamp string) error {
+	// Until all files are of these sources, build/ is of no sources at all: a build that fails half way must not pass
+	// for the one before it when its cause is undone.
+	if err := os.Remove(filepath.Join(b.out, stampFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	if err := b.copyWasmExec(ctx); err != nil {
 		return err
 	}
@@ -118,7 +129,7 @@ func (b *builder) build(ctx context.Context, stamp string) error {
 	if err := b.compile(ctx, scalarWasm, program.Scalar); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(b.out, stampFile), []byte(stamp), 0o666)
+	return wholefile.WriteBytes(filepath.Join(b.out, stampFile), []byte(stamp))
 }
 
 func (b *builder) set(ready bool, failure string) {
@@ -137,6 +148,7 @@ func (b *builder) compile(ctx context.Context, name string, v program.Variant) e
 		return err
 	}
 	if err := program.Build(ctx, b.root, out+".new", "./wasm", v); err != nil {
+		os.Remove(out + ".new")
 		return err
 	}
 	return os.Rename(out+".new", out)
@@ -153,5 +165,5 @@ func (b *builder) copyWasmExec(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(b.out, wasmExec), text, 0o666)
+	return wholefile.WriteBytes(filepath.Join(b.out, wasmExec), text)
 }

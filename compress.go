@@ -4,14 +4,16 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/andybalholm/brotli"
+
+	"tintype/internal/wholefile"
 )
 
 // twinDir is the folder in build/ that holds the compressed twins: the name of
@@ -98,24 +100,14 @@ func compressFile(path, twin string) error {
 		if err := os.MkdirAll(filepath.Dir(twin), 0o777); err != nil {
 			return err
 		}
-		if err := writeAt(twin+c.suffix, b.Bytes(), info.ModTime()); err != nil {
+		if err := wholefile.Write(twin+c.suffix, func(f *os.File) error {
+			_, err := f.Write(b.Bytes())
+			return errors.Join(err, os.Chtimes(f.Name(), info.ModTime(), info.ModTime()))
+		}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// writeAt gives the file its time before its name, so that no request sees it
-// half written or with a wrong time.
-func writeAt(path string, data []byte, at time.Time) error {
-	part := strings.TrimSuffix(path, filepath.Ext(path)) + ".part"
-	if err := os.WriteFile(part, data, 0o666); err != nil {
-		return err
-	}
-	if err := os.Chtimes(part, at, at); err != nil {
-		return err
-	}
-	return os.Rename(part, path)
 }
 
 // sameTime forgives file systems that keep whole microseconds.

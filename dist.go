@@ -5,28 +5,51 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"os"
 	"path/filepath"
 )
 
-// dist writes the static site to a folder that any host can serve: site/, the
-// builds, and the licences of what ships from others.
+// dist writes the static site to a folder that any host can serve: site/, the builds, and the licences of what ships
+// from others. The folder is made beside the one that it replaces, which stays as it is until all went well.
 func dist(ctx context.Context, root, to string, out io.Writer) error {
+	folder, err := siteFolder(to)
+	if err != nil {
+		return err
+	}
 	b, err := upToDate(ctx, root, out)
 	if err != nil {
 		return err
 	}
-	if err := clearSite(to); err != nil {
+	parent := filepath.Dir(folder)
+	if err := os.MkdirAll(parent, 0o777); err != nil {
 		return err
 	}
-	if err := os.CopyFS(to, os.DirFS(filepath.Join(root, "site"))); err != nil {
+	made, err := os.MkdirTemp(parent, "."+filepath.Base(folder)+".")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(made)
+	if err := errors.Join(os.Chmod(made, 0o755), b.fill(made), keepSingle(made, folder)); err != nil {
+		return err
+	}
+	if err := errors.Join(os.RemoveAll(folder), os.Rename(made, folder)); err != nil {
+		return err
+	}
+	b.log.Printf("tintype: the site is in %s", to)
+	return nil
+}
+
+// fill makes the site in an empty folder.
+func (b *builder) fill(to string) error {
+	if err := os.CopyFS(to, os.DirFS(filepath.Join(b.root, "site"))); err != nil {
 		return err
 	}
 	if err := dropProjects(filepath.Join(to, "examples")); err != nil {
 		return err
 	}
-	paths := []string{filepath.Join(root, "LICENSE"), filepath.Join(root, "NOTICE")}
+	paths := []string{filepath.Join(b.root, "LICENSE"), filepath.Join(b.root, "NOTICE")}
 	for _, name := range shipped {
 		paths = append(paths, filepath.Join(b.out, name))
 	}
@@ -35,11 +58,7 @@ func dist(ctx context.Context, root, to string, out io.Writer) error {
 			return err
 		}
 	}
-	if err := precache(to); err != nil {
-		return err
-	}
-	b.log.Printf("tintype: the site is in %s", to)
-	return nil
+	return precache(to)
 }
 
 // upToDate builds what is stale.
@@ -67,20 +86,44 @@ func dropProjects(examples string) error {
 	return err
 }
 
-// clearSite removes an earlier site, and nothing else: a mistyped folder must not
-// cost anybody their files.
-func clearSite(to string) error {
+// singleName is how `make offline` calls the single file, which it writes into the folder of `make dist`.
+const singleName = "tintype.html"
+
+// siteFolder resolves the folder that a site is to be written to, and returns an error unless that is new, empty, or
+// holds an earlier site: a mistyped folder must not cost anybody their files.
+func siteFolder(to string) (string, error) {
+	to, err := filepath.Abs(to)
+	if err != nil {
+		return "", err
+	}
+	if target, err := filepath.EvalSymlinks(to); err == nil {
+		to = target
+	}
 	entries, err := os.ReadDir(to)
-	if os.IsNotExist(err) {
-		return nil
+	if errors.Is(err, fs.ErrNotExist) {
+		return to, nil
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	if _, err := os.Stat(filepath.Join(to, simdWasm)); len(entries) > 0 && err != nil {
-		return fmt.Errorf("%s is not empty and holds no earlier site: choose another folder, or empty it", to)
+	has := map[string]bool{}
+	for _, e := range entries {
+		has[e.Name()] = true
 	}
-	return os.RemoveAll(to)
+	// build/ has the program, too, but neither page nor service worker.
+	if site := has["index.html"] && has["sw.js"] && has[simdWasm]; site || len(has) == 0 || len(has) == 1 && has[singleName] {
+		return to, nil
+	}
+	return "", fmt.Errorf("%s is not empty and holds no earlier site: choose another folder, or empty it", to)
+}
+
+// keepSingle takes the single file over from an earlier site.
+func keepSingle(to, from string) error {
+	err := copyFile(filepath.Join(to, singleName), filepath.Join(from, singleName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 func copyFile(to, from string) error {

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 
+	"tintype/internal/wholefile"
 	"tintype/weights"
 )
 
@@ -20,6 +21,12 @@ import (
 // archive, and in a sandboxed frame, where a page may load nothing. Scripts stand in it as they are; the program is
 // packed with gzip, which every browser can undo, and like the model written in base64.
 func offline(ctx context.Context, root, to, model string, out io.Writer) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return err
+	}
+	if err := wholefile.Check(to); err != nil {
+		return err
+	}
 	b, err := upToDate(ctx, root, out)
 	if err != nil {
 		return err
@@ -28,10 +35,7 @@ func offline(ctx context.Context, root, to, model string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-		return err
-	}
-	if err := os.WriteFile(to, page, 0o666); err != nil {
+	if err := wholefile.WriteBytes(to, page); err != nil {
 		return err
 	}
 	b.log.Printf("tintype: %s, %.2f MiB", to, float64(len(page))/(1<<20))
@@ -43,11 +47,17 @@ func singleFile(root, build, model string) ([]byte, error) {
 	f := files{root: root, build: build}
 	page := f.text("index.html")
 	payload, err := f.payload(model)
+	if f.err != nil {
+		return nil, f.err
+	}
 	if err != nil {
 		return nil, err
 	}
 	scripts := "<script>\n" + f.text("wasm_exec.js") + "</script>\n<script>\n" + payload + "</script>\n" +
 		"<script type=\"module\">\n" + bundle(f.text("runtime.js"), f.text("boot.js")) + "</script>"
+	if f.err != nil {
+		return nil, f.err
+	}
 	for _, edit := range []struct{ pattern, with string }{
 		{`<link rel="(modulepreload|preload|manifest)"[^>]*>\n`, ""},
 		{`<script src="boot.js" type="module"></script>`, scripts},
@@ -123,18 +133,18 @@ func (f *files) payload(model string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var entry *weights.Entry
-	known := ""
-	for i := range manifest {
-		if m := &manifest[i]; m.ID == model || model == "" && m.Default {
-			entry = m
-		}
-		known += " " + manifest[i].ID
+	entry, ok := manifest.Find(model)
+	if model == "" {
+		entry, ok = manifest.Default()
 	}
-	if entry == nil {
+	if !ok {
+		known := ""
+		for _, m := range manifest {
+			known += " " + m.ID
+		}
 		return "", fmt.Errorf("there is no model %q: use one of%s", model, known)
 	}
-	only := *entry
+	only := entry
 	only.Default, only.StudentOf = true, ""
 	index, err := weights.Manifest{only}.Text()
 	if err != nil {

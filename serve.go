@@ -23,7 +23,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -48,6 +47,10 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		}
 		return 2
 	}
+	if err := together(flags); err != nil {
+		fmt.Fprintln(errs, "tintype:", err)
+		return 2
+	}
 	var err error
 	switch {
 	case *folder != "":
@@ -64,25 +67,38 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 	return 0
 }
 
+// together returns an error for what was asked for and would not be done.
+func together(flags *flag.FlagSet) error {
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	switch {
+	case flags.NArg() > 0:
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	case given["dist"] && given["offline"], given["addr"] && (given["dist"] || given["offline"]):
+		return errors.New("-addr, -dist and -offline are three things to do: give one of them")
+	case given["model"] && !given["offline"]:
+		return errors.New("-model needs -offline: every other page has all models")
+	case given["dist"] && flags.Lookup("dist").Value.String() == "", given["offline"] && flags.Lookup("offline").Value.String() == "":
+		return errors.New("-dist or -offline is empty: expected a path to write to")
+	}
+	return nil
+}
+
 // serve answers requests for the repository at root until ctx ends.
 func serve(ctx context.Context, addr, root string, out io.Writer) error {
-	if _, err := os.Stat(filepath.Join(root, "site", "index.html")); err != nil {
-		return errors.New("no site/index.html here: run this in the repository's root folder")
+	logger := log.New(out, "", 0)
+	build, err := newBuilder(root, logger)
+	if err != nil {
+		return err
 	}
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("the port of %s is taken: stop the program that uses it, or choose another with -addr", addr)
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("-addr %s: %w: expected an address of this machine, such as 127.0.0.1:9000", addr, err)
 	}
 	defer listener.Close()
-
-	logger := log.New(out, "", 0)
-	build, err := newBuilder(root, logger)
-	if err != nil {
-		return err
-	}
 	files, err := newStatic(build)
 	if err != nil {
 		return err

@@ -117,16 +117,3 @@ func TestStampIsOfTheSources(t *testing.T) {
 		t.Error("a changed source does not count")
 	}
 }
-
-func TestDistSparesOtherFolders(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "thesis.txt"), nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if err := clearSite(dir); err == nil {
-		t.Error("a folder of other files was cleared")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "thesis.txt")); err != nil {
-		t.Error(err)
-	}
-}

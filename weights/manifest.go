@@ -48,6 +48,19 @@ func (m Manifest) Find(id string) (Entry, bool) {
 	return Entry{}, false
 }
 
+// Default gives the model that a page starts with: the one that says so, or else the first. ok is false if there is none.
+func (m Manifest) Default() (e Entry, ok bool) {
+	for _, e := range m {
+		if e.Default {
+			return e, true
+		}
+	}
+	if len(m) == 0 {
+		return e, false
+	}
+	return m[0], true
+}
+
 // ParseManifest reads and checks an index.json. The name is for errors.
 func ParseManifest(name, text string) (Manifest, error) {
 	m, err := parseManifest(text)

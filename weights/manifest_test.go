@@ -35,6 +35,15 @@ func TestManifestRoundTrip(t *testing.T) {
 	if _, ok := goodManifest().Find("x"); ok {
 		t.Error("found what is not there")
 	}
+	if e, ok := goodManifest().Default(); !ok || e.ID != "student-4" {
+		t.Errorf("the default is %q", e.ID)
+	}
+	if e, ok := goodManifest()[:1].Default(); !ok || e.ID != "teacher" {
+		t.Errorf("where none says so the default is %q", e.ID)
+	}
+	if _, ok := (Manifest{}).Default(); ok {
+		t.Error("an empty manifest has a default")
+	}
 }
 
 // badManifests are changes to the good one's text and what the error says.
