@@ -35,6 +35,8 @@ type Settings struct {
 	Churn, TMin, TMax, SAdd float64 // s_churn, s_tmin, s_tmax, s_noise
 	Order                   int     // of LMS
 	Mu                      float64 // of dynamic shifting
+	Strength                float64 // of LCM and TCD: how much of the distilled grid is run
+	OriginalSteps           int     // of LCM and TCD: steps of that grid; 0: the constructor's
 }
 
 // NewSettings are the reference's defaults.
@@ -43,7 +45,7 @@ func (s *Scheduler) NewSettings() Settings {
 	if s.class.name == "TCDScheduler" {
 		eta = 0.3
 	}
-	return Settings{Eta: eta, TMax: math.Inf(1), SAdd: 1, Order: 4, Mu: math.NaN()}
+	return Settings{Eta: eta, TMax: math.Inf(1), SAdd: 1, Order: 4, Mu: math.NaN(), Strength: 1}
 }
 
 // Scheduler is a class with its constructor's options.

@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -179,6 +180,17 @@ func (s *Scheduler) lastSteps(n int) int {
 	return sampler.FullOrder
 }
 
+// thirdOrder reports whether one of n steps is of order 3.
+func (s *Scheduler) thirdOrder(n int) bool {
+	last := s.lastSteps(n)
+	for left := 1; left <= n-2; left++ { // the first two have too few values
+		if s.order == 3 && !(left == 1 && (last != sampler.FullOrder || s.final == "zero")) && !(left == 2 && last == sampler.LowerOrder) {
+			return true
+		}
+	}
+	return false
+}
+
 // dpmWords replaces words of other classes' configs, as the reference does, and refuses the rest.
 func (s *Scheduler) dpmWords() (correction int, err error) {
 	if s.algorithm == "deis" {
@@ -215,7 +227,11 @@ func (s *Scheduler) dpmSteps(correction, n int) (emit, error) {
 	case s.algorithm == "dpmsolver++":
 		return sampler.DPMpp3M{Correction: correction, LastSteps: last, Halved: true}.Compile, nil
 	case s.algorithm == "dpmsolver":
-		return noiseSteps{s.order, last, s.prediction == "v_prediction", noiseWeights(correction)}.emit, nil
+		return noiseSteps{order: s.order, last: last, fromV: s.prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
+	case s.algorithm == "sde-dpmsolver" && s.thirdOrder(n):
+		return nil, errors.New("algorithm_type \"sde-dpmsolver\" of order 3: the reference has none and fails")
+	case s.algorithm == "sde-dpmsolver":
+		return noiseSteps{order: s.order, last: last, stochastic: true, fromV: s.prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
 	case s.algorithm == "sde-dpmsolver++":
 		return sampler.SDEDPMpp{Estimates: s.order, Eta: 1, SNoise: 1, Correction: correction, LastSteps: last, Third: sampler.ThirdSign}.Compile, nil
 	}
@@ -278,7 +294,7 @@ func planEDMMultistep(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.algorithm == "dpmsolver" || s.algorithm == "sde-dpmsolver" || s.algorithm == "sde-dpmsolver++" && s.order == 3 {
+	if s.algorithm == "dpmsolver" || s.algorithm == "sde-dpmsolver" || s.algorithm == "sde-dpmsolver++" && s.thirdOrder(n) {
 		return nil, fmt.Errorf("algorithm_type %q of order %d: the reference's class has none", s.algorithm, s.order)
 	}
 	sigmas, err := s.edmSigmas(n, true)
@@ -309,66 +325,6 @@ func planEDMMultistep(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	return p, err
 }
 
-// planDPMSinglestep takes the grid's levels for the stages of its steps, wherever they lie.
-func planDPMSinglestep(s *Scheduler, n int, with Settings) (*Plan, error) {
-	correction, err := s.dpmWords()
-	if err != nil {
-		return nil, err
-	}
-	if s.algorithm != "dpmsolver" && s.algorithm != "dpmsolver++" {
-		return nil, fmt.Errorf("algorithm_type %q is not implemented", s.algorithm)
-	}
-	groups, err := s.singlestepGroups(n)
-	if err != nil {
-		return nil, err
-	}
-	t, err := s.table(0)
-	if err != nil {
-		return nil, err
-	}
-	s.spacing = "linspace"
-	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true})
-	if err != nil {
-		return nil, err
-	}
-	last, err := s.lastSigma(g.smallest)
-	if err != nil {
-		return nil, err
-	}
-	solver := sampler.DPMFast{Groups: groups, Data: s.algorithm == "dpmsolver++", Correction: correction}
-	return s.dpmPlan(g.times, g.list(last), solver.Compile)
-}
-
-// singlestepGroups are the reference's orders step by step, as the lengths of the steps that they make up.
-func (s *Scheduler) singlestepGroups(n int) (groups []int, err error) {
-	if s.order < 1 || s.order > 3 {
-		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
-	}
-	lower := s.lowerOrderFinal || n%s.order != 0 || s.final == "zero"
-	left := n
-	if lower && s.order > 1 && n%s.order == 0 {
-		left -= s.order // the last full step is taken apart
-	}
-	for ; left >= s.order; left -= s.order {
-		groups = append(groups, s.order)
-	}
-	switch rest := n - s.order*len(groups); {
-	case rest == 0:
-	case s.order == 3 && rest == 3:
-		groups = append(groups, 2, 1)
-	case s.order == 3 && rest == 2:
-		groups = append(groups, 2)
-		if s.final == "zero" {
-			groups = append(groups[:len(groups)-1], 1, 1)
-		}
-	default:
-		for range rest {
-			groups = append(groups, 1)
-		}
-	}
-	return groups, nil
-}
-
 // planDEIS steps in the slope over log σ. Its grids of sigmas end on their last sigma twice.
 func planDEIS(s *Scheduler, n int, with Settings) (*Plan, error) {
 	t, err := s.table(0)
@@ -383,5 +339,5 @@ func planDEIS(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if s.order < 1 || s.order > 3 {
 		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
 	}
-	return s.dpmPlan(g.times, g.list(g.smallest), noiseSteps{s.order, s.lastSteps(len(g.times)), false, deisWeights}.emit)
+	return s.dpmPlan(g.times, g.list(g.smallest), noiseSteps{order: s.order, last: s.lastSteps(len(g.times)), weigh: deisWeights}.emit)
 }

@@ -13,12 +13,13 @@ import (
 // result, so that its rounding shows: here the products are taken as there, and their factors rounded as there.
 type noiseSteps struct {
 	order, last int
+	stochastic  bool                                // of the reverse SDE: twice the weights of e, and noise
 	fromV       bool                                // e is a·v + s·x, not (x - a·D)/s, which float32 rates do not make the same
 	weigh       func(at []schedule.Level) []float64 // of the last values, the newest first; at: the levels T, S, before, ...
 }
 
 func (w noiseSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
-	d, difference, e := b.Buffer(), b.Buffer(), b.History(w.order)
+	d, difference, z, e := b.Buffer(), b.Buffer(), b.Buffer(), b.History(w.order)
 	for i, to := range levels[1:] {
 		from := levels[i]
 		b.Eval(d, sampler.X, i)
@@ -30,17 +31,25 @@ func (w noiseSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
 		case w.last == sampler.EulerLast && left == 1:
 			order = 1
 		}
-		terms := []sampler.Term{{Coef: f32(to.A / from.A), Src: sampler.X}}
-		if order == 1 {
-			terms = append(terms, sampler.Term{Coef: -firstWeight(from, to), Src: e.At(0)})
-		} else {
+		weights := []float64{-firstWeight(from, to)}
+		if order > 1 {
 			at := []schedule.Level{to}
 			for k := range order {
 				at = append(at, levels[i-k])
 			}
-			for k, c := range w.weigh(at) {
-				terms = append(terms, sampler.Term{Coef: c, Src: e.At(k)})
+			weights = w.weigh(at)
+		}
+		terms := []sampler.Term{{Coef: f32(to.A / from.A), Src: sampler.X}}
+		for k, c := range weights {
+			if w.stochastic {
+				c *= 2
 			}
+			terms = append(terms, sampler.Term{Coef: c, Src: e.At(k)})
+		}
+		if w.stochastic {
+			b.Noise(z)
+			h := f32(lambda32(to) - lambda32(from))
+			terms = append(terms, sampler.Term{Coef: f32(to.S * f32(math.Sqrt(f32(f32(exact.Exp(f32(2*h)))-1)))), Src: z})
 		}
 		b.Lin(sampler.X, terms...)
 		b.Emit(i + 1)
@@ -95,34 +104,37 @@ func noiseWeights(correction int) func([]schedule.Level) []float64 {
 	}
 }
 
-// deisWeights integrate the polynomial of log σ through the last values over σ, in closed form.
+// deisWeights integrate the polynomial of log σ through the last values over σ, in closed form: the integral of value k
+// from σ_S to σ_T. They are counted in float32 as there, where neighbouring sigmas leave few digits of them.
 func deisWeights(at []schedule.Level) []float64 {
-	u := make([]float64, len(at)) // log σ
+	sigma, log := make([]float64, len(at)), make([]float64, len(at))
 	for i, l := range at {
-		u[i] = exact.Log(l.Sigma())
+		sigma[i] = f32(l.S / l.A)
+		log[i] = log32(sigma[i])
 	}
 	weights := make([]float64, len(at)-1)
 	for k := range weights {
-		var others []float64
-		down := 1.0
-		for j := range weights {
-			if j != k {
-				others = append(others, u[j+1])
-				down *= u[k+1] - u[j+1]
-			}
+		var others []float64 // log σ of the other values, in turn
+		for j := 1; j < len(weights); j++ {
+			others = append(others, log[1+(k+j)%len(weights)])
 		}
-		weights[k] = at[0].A * (logIntegral(u[0], others) - logIntegral(u[1], others)) / down
+		weights[k] = at[0].A * f32(logIntegral(sigma[0], log[0], log[k+1], others)-logIntegral(sigma[1], log[1], log[k+1], others))
 	}
 	return weights
 }
 
-// logIntegral is ∫ Π(log σ - c) dσ at log σ = u, for one or two c.
-func logIntegral(u float64, c []float64) float64 {
-	sigma := exact.Exp(u)
+// logIntegral is ∫ Π(log σ - c)/(b - c) dσ at σ, for one or two c.
+func logIntegral(sigma, log, b float64, c []float64) float64 {
 	if len(c) == 1 {
-		return sigma * (u - 1 - c[0])
+		return f32(f32(sigma*f32(f32(log-c[0])-1)) / f32(b-c[0]))
 	}
-	return sigma * (u*u - 2*u + 2 - (c[0]+c[1])*(u-1) + c[0]*c[1])
+	sum := f32(c[0] * f32(f32(c[1]-log)+1))
+	sum = f32(sum - f32(c[1]*log))
+	sum = f32(sum + c[1])
+	sum = f32(sum + f32(log*log))
+	sum = f32(sum - f32(2*log))
+	sum = f32(sum + 2)
+	return f32(f32(sigma*sum) / f32(f32(b-c[0])*f32(b-c[1])))
 }
 
 // vp32 are the level's rates of a sigma in float32.

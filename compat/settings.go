@@ -24,6 +24,10 @@ func (s *Settings) Read(name string, v jsontext.Value) (err error) {
 		number(&s.Mu)
 	case "order":
 		s.Order, err = v.Int()
+	case "original_inference_steps":
+		s.OriginalSteps, err = v.Int()
+	case "strength":
+		number(&s.Strength)
 	case "use_clipped_model_output":
 		s.ClippedNoise, err = v.Bool()
 	default:

@@ -96,7 +96,7 @@ func exponential(hi, lo float64, n int) []float64 {
 func logs(sigmas []float64) []float64 {
 	v := make([]float64, len(sigmas))
 	for i, s := range sigmas {
-		v[i] = f32(exact.Log(s))
+		v[i] = log32(s)
 	}
 	return v
 }

@@ -11,26 +11,37 @@ import (
 )
 
 // distilledTimes takes n of the times that a student of LCM's kind was trained at, evenly by their index.
-func (s *Scheduler) distilledTimes(n int) ([]float64, error) {
-	if err := checkSteps(n, s.originalSteps); err != nil {
+func (s *Scheduler) distilledTimes(n int, with Settings) ([]float64, error) {
+	original := s.originalSteps
+	if with.OriginalSteps != 0 {
+		original = with.OriginalSteps
+	}
+	if original < 1 || original > s.steps {
+		return nil, fmt.Errorf("original_inference_steps: %d, expected 1 to %d", original, s.steps)
+	}
+	have := 0 // of them, counted from the clean end
+	if with.Strength > 0 && with.Strength <= 1 {
+		have = int(float64(original) * with.Strength)
+	}
+	if have == 0 {
+		return nil, fmt.Errorf("strength %v of %d steps: nothing is left", with.Strength, original)
+	}
+	if err := checkSteps(n, have); err != nil {
 		return nil, err
 	}
-	if s.originalSteps > s.steps {
-		return nil, fmt.Errorf("original_inference_steps: %d of %d", s.originalSteps, s.steps)
-	}
-	k := s.steps / s.originalSteps
-	step := float64(s.originalSteps) / float64(n)
+	k := s.steps / original
+	step := float64(have) / float64(n)
 	times := make([]float64, n)
 	for i := range times {
 		index := int(math.Floor(float64(i) * step))
-		times[i] = float64((s.originalSteps-index)*k - 1)
+		times[i] = float64((have-index)*k - 1)
 	}
 	return times, nil
 }
 
 // distilled reads what LCM and TCD share.
-func (s *Scheduler) distilled(n int) (t table, times []float64, levels []schedule.Level, vp denoise.Param, err error) {
-	if times, err = s.distilledTimes(n); err != nil {
+func (s *Scheduler) distilled(n int, with Settings) (t table, times []float64, levels []schedule.Level, vp denoise.Param, err error) {
+	if times, err = s.distilledTimes(n, with); err != nil {
 		return
 	}
 	if t, err = s.table(0); err != nil {
@@ -48,8 +59,8 @@ func (s *Scheduler) distilled(n int) (t table, times []float64, levels []schedul
 //	D' = c_skip·x + c_out·D,  x' = a_T·D' + s_T·z, at the end x' = D'
 //
 // with the boundary of consistency models on 10·t.
-func planLCM(s *Scheduler, n int, _ Settings) (*Plan, error) {
-	_, times, levels, vp, err := s.distilled(n)
+func planLCM(s *Scheduler, n int, with Settings) (*Plan, error) {
+	_, times, levels, vp, err := s.distilled(n, with)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +90,7 @@ func planLCM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 // planTCD steps with DDIM to s = ⌊(1-γ)·t'⌋ and adds noise up to t'; it ends at time 0, which is not the clean
 // picture, without noise. The class reads none of its bounds.
 func planTCD(s *Scheduler, n int, with Settings) (*Plan, error) {
-	t, times, levels, vp, err := s.distilled(n)
+	t, times, levels, vp, err := s.distilled(n, with)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (s DPM2) Compile(levels []schedule.Level, b *Builder) error {
 	whole := func(from, to schedule.Level, _ []schedule.Level) weights {
 		return weights{noiseOverSigma.moments(from, to)[0]}
 	}
-	st, z := newStages(b, noiseOverSigma, whole, false, 2), b.Buffer()
+	st, z := newStages(b, noiseOverSigma, whole, 2), b.Buffer()
 	for i := range levels[1:] {
 		st.over(b, s.Churn.raise(b, z, i), i+1, 0.5)
 	}

@@ -10,15 +10,8 @@ import "tintype/core/schedule"
 // C. Lu et al., DPM-Solver, arXiv 2206.00927, section 3.4 (whose last 2 is two steps here: a step to the clean picture
 // is of order 1). A run shows the levels at the ends of the groups.
 //
-// With Groups the groups' inner levels are those of the grid, and each is shown as a step of its own: diffusers'
-// single-step scheduler, which is of order 3 where the grid is uniform in λ.
-//
 // Order 3; one evaluation for each step of the grid.
-type DPMFast struct {
-	Groups     []int // compat: how many of the grid's steps each group takes, 1 to 3
-	Data       bool  // compat: DPM-Solver++, which interpolates D
-	Correction int   // compat: Midpoint or HeunLike, of groups on the grid
-}
+type DPMFast struct{}
 
 var dpmFastInfo = Info{
 	Kind: KindDPMFast, Name: "dpm-fast",
@@ -29,15 +22,9 @@ var dpmFastInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPMFast) Compile(levels []schedule.Level, b *Builder) error {
+func (DPMFast) Compile(levels []schedule.Level, b *Builder) error {
 	g := noiseOverLambda
-	if s.Data {
-		g = dataOverLambda
-	}
-	if s.Groups != nil {
-		return s.onGrid(b, newStages(b, g, g.corrected(s.Correction), s.Correction == HeunLike, 3))
-	}
-	st, i := newStages(b, g, g.exact, false, 3), 0
+	st, i := newStages(b, g, g.exact, 3), 0
 	for _, n := range groups(levels) {
 		switch n {
 		case 1:
@@ -71,23 +58,4 @@ func groups(levels []schedule.Level) (n []int) {
 		n = append(n, last)
 	}
 	return n
-}
-
-// onGrid takes groups whose levels between are the grid's: x is at each of them in turn.
-func (s DPMFast) onGrid(b *Builder, st *stages) error {
-	st.base, st.y = b.Buffer(), X
-	i := 0
-	for _, n := range s.Groups {
-		at := make([]int, n+1)
-		for k := range at {
-			at[k] = i + k
-		}
-		b.Lin(st.base, Term{1, X})
-		for k := range n {
-			st.stage(b, X, X, k, at)
-			b.Emit(i + k + 1)
-		}
-		i += n
-	}
-	return nil
 }

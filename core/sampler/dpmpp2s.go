@@ -22,5 +22,5 @@ var dpmpp2sInfo = Info{
 
 // Compile emits the tape.
 func (DPMpp2S) Compile(levels []schedule.Level, b *Builder) error {
-	return newStages(b, dataOverLambda, dataOverLambda.midpoint, false, 2).singlestep(b, levels, 0.5)
+	return newStages(b, dataOverLambda, dataOverLambda.midpoint, 2).singlestep(b, levels, 0.5)
 }

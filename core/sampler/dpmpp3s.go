@@ -24,5 +24,5 @@ var dpmpp3sInfo = Info{
 
 // Compile emits the tape.
 func (s DPMpp3S) Compile(levels []schedule.Level, b *Builder) error {
-	return newStages(b, dataOverLambda, dataOverLambda.exact, false, 3).singlestep(b, levels, s.R1, s.R2)
+	return newStages(b, dataOverLambda, dataOverLambda.exact, 3).singlestep(b, levels, s.R1, s.R2)
 }

@@ -34,7 +34,7 @@ var dpm3sInfo = Info{
 // Compile emits the tape.
 func (s DPMSolver) Compile(levels []schedule.Level, b *Builder) error {
 	if s.Order == 2 {
-		return newStages(b, noiseOverLambda, noiseOverLambda.midpoint, false, 2).singlestep(b, levels, 0.5)
+		return newStages(b, noiseOverLambda, noiseOverLambda.midpoint, 2).singlestep(b, levels, 0.5)
 	}
-	return newStages(b, noiseOverLambda, noiseOverLambda.exact, false, 3).singlestep(b, levels, 1.0/3, 2.0/3)
+	return newStages(b, noiseOverLambda, noiseOverLambda.exact, 3).singlestep(b, levels, 1.0/3, 2.0/3)
 }

@@ -23,7 +23,6 @@ func TestSolversThatAreTheSame(t *testing.T) {
 		"ddim, unip-1":                {rough, DDIM{}, unipc(1)},
 		"ddim, lms-1":                 {rough, DDIM{}, LMS{Order: 1}},
 		"ddim, ipndm-1":               {rough, DDIM{}, IPNDM{Order: 1}},
-		"ddim, groups of one":         {rough, DDIM{}, DPMFast{Groups: groupsOf(1, 14), Data: true}},
 		"2m midpoint, unip-2":         {rough, DPMpp2M{}, unipc(2)},
 		"2m heun, res-multistep":      {rough, DPMpp2M{Correction: HeunLike}, RESMultistep{}},
 		"3m, unip-3":                  {rough, DPMpp3M{}, unipc(3)},
@@ -40,9 +39,6 @@ func TestSolversThatAreTheSame(t *testing.T) {
 	} {
 		near(t, name, result(t, c.a, c.levels), result(t, c.b, c.levels), 1e-12)
 	}
-	every := oracle.Uniform(-2.3, 2.3, 7)
-	near(t, "groups of two, dpm-2s", result(t, DPMFast{Groups: groupsOf(2, 14)}, uniform), result(t, DPMSolver{2}, every), 1e-12)
-	near(t, "groups of two, 2s", result(t, DPMFast{Groups: groupsOf(2, 14), Data: true}, uniform), result(t, DPMpp2S{}, every), 1e-12)
 	thirds := oracle.Uniform(-2.3, 2.3, 42)
 	near(t, "dpm-fast, dpm-3s", result(t, DPMFast{}, thirds), result(t, DPMSolver{3}, uniform), 1e-12)
 }
@@ -54,14 +50,6 @@ func equalSigma(n int) []schedule.Level {
 		l[i] = oracle.VP{}.Of(-math.Log(9 - 8.9*float64(i)/float64(n)))
 	}
 	return l
-}
-
-func groupsOf(k, n int) []int {
-	g := make([]int, n/k)
-	for i := range g {
-		g[i] = k
-	}
-	return g
 }
 
 // formula is a solver written out as its paper has it, in float64: step returns x at level i+1. m and e hold the

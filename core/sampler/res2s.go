@@ -24,5 +24,5 @@ var res2sInfo = Info{
 
 // Compile emits the tape.
 func (RES2S) Compile(levels []schedule.Level, b *Builder) error {
-	return newStages(b, dataOverLambda, dataOverLambda.exact, false, 2).singlestep(b, levels, 0.5)
+	return newStages(b, dataOverLambda, dataOverLambda.exact, 2).singlestep(b, levels, 0.5)
 }

@@ -7,14 +7,12 @@ import "tintype/core/schedule"
 type stages struct {
 	integral
 	second weigher // of a step with one value besides the first
-	all    bool    // a step of order 3 is made of all three values, not of the first and the last
-	base   Buf     // x at S
 	y      Buf     // x at a level between
 	d, v   [3]Buf  // D and the interpolated value, which may be D, of each stage
 }
 
-func newStages(b *Builder, g integral, second weigher, all bool, order int) *stages {
-	s := &stages{integral: g, second: second, all: all, base: X, y: b.Buffer()}
+func newStages(b *Builder, g integral, second weigher, order int) *stages {
+	s := &stages{integral: g, second: second, y: b.Buffer()}
 	for i := range order {
 		s.d[i] = b.Buffer()
 		if s.v[i] = s.d[i]; g.slope {
@@ -24,7 +22,7 @@ func newStages(b *Builder, g integral, second weigher, all bool, order int) *sta
 	return s
 }
 
-// step emits one step over the levels with the given numbers, from base into X.
+// step emits one step over the levels with the given numbers, from X into X.
 func (s *stages) step(b *Builder, at ...int) {
 	last := len(at) - 2
 	for k := range last + 1 {
@@ -39,7 +37,8 @@ func (s *stages) step(b *Builder, at ...int) {
 	}
 }
 
-// stage evaluates src, which is at level k of the step, and goes from base to level k+1.
+// stage evaluates src, which is at level k of the step, and goes from X, at the first, to level k+1. A step of order 3
+// is made of the first and the last value.
 func (s *stages) stage(b *Builder, dst, src Buf, k int, at []int) {
 	level := func(i int) schedule.Level { return b.At(at[i]) }
 	from, to := level(0), level(k+1)
@@ -47,18 +46,15 @@ func (s *stages) stage(b *Builder, dst, src Buf, k int, at []int) {
 	if s.slope && (k > 0 || len(at) > 2) {
 		slopeOf(b, s.v[k], src, s.d[k], level(k))
 	}
-	switch {
-	case k == 0:
-		firstOrder(b, dst, s.base, s.d[0], from, to)
-	case k == 2 && s.all:
-		interpolate(b, dst, s.base, s.d[0], from, to, s.v[0], s.v[1:], s.exact(from, to, []schedule.Level{level(1), level(2)}))
-	default:
-		weigh := s.second
-		if k == 2 {
-			weigh = s.exact
-		}
-		interpolate(b, dst, s.base, s.d[0], from, to, s.v[0], s.v[k:k+1], weigh(from, to, []schedule.Level{level(k)}))
+	if k == 0 {
+		firstOrder(b, dst, X, s.d[0], from, to)
+		return
 	}
+	weigh := s.second
+	if k == 2 {
+		weigh = s.exact
+	}
+	interpolate(b, dst, X, s.d[0], from, to, s.v[0], s.v[k:k+1], weigh(from, to, []schedule.Level{level(k)}))
 }
 
 // over takes the step from one level of the grid to another, over levels at the given parts of its h. A step to the
