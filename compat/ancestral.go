@@ -73,7 +73,7 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	}
 	withNoise := s.class.name == "KDPM2AncestralDiscreteScheduler"
 	sigmas, logs := g.list(0), logs(t.sigmas())
-	middle := make([]schedule.Level, n-1)
+	middle := make([]schedule.Level, len(g.times)-1)
 	told := append([]float64(nil), g.times[:1]...)
 	for i := range middle {
 		to := sigmas[i+1]
@@ -136,7 +136,7 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return nil, err
 	}
 	sigmas, logs := g.list(0), logs(t.sigmas())
-	middle := make([]schedule.Level, n-1)
+	middle := make([]schedule.Level, len(g.times)-1)
 	told := append([]float64(nil), g.times[:1]...)
 	for i := range middle {
 		a, b := exact.Log(g.sigmas[i]), exact.Log(g.sigmas[i+1])

@@ -23,6 +23,19 @@ func (o *options) bound() Bound {
 	return Bound{}
 }
 
+// bounded gives levels without signal a little, where the network predicts the noise and the estimate is bounded: the
+// reference's estimate there is endless, so that the bound makes it the sign of x - ε.
+func (o *options) bounded(levels []schedule.Level) {
+	if o.prediction != "epsilon" || o.bound() == (Bound{}) {
+		return
+	}
+	for i := range levels {
+		if levels[i].A == 0 {
+			levels[i].A = 1. / (1 << 60)
+		}
+	}
+}
+
 // around puts the bound around a denoiser of pictures of per values each.
 func (b Bound) around(den denoise.Denoiser, per int) denoise.Denoiser {
 	switch {

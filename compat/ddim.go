@@ -123,6 +123,11 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 		return nil, err
 	}
 	bound := s.bound()
+	for i := range steps {
+		from := []schedule.Level{steps[i].from}
+		s.bounded(from)
+		steps[i].from = from[0]
+	}
 	apart := bound != (Bound{}) && !clippedNoise // the slope is that before the bound
 	plan, err := newPlan(times, nil, 1, vp, fromLevels(steps), func(_ []schedule.Level, b *sampler.Builder) error {
 		d, raw, z := b.Buffer(), b.Buffer(), b.Buffer()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"tintype/core/exact"
 	"tintype/core/sampler"
 	"tintype/core/schedule"
 )
@@ -45,14 +46,13 @@ func planDDPM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.bounded(levels)
 	param, err := s.param()
 	if err != nil {
 		return nil, err
 	}
 	switch s.variance {
-	case "fixed_small", "fixed_small_log", "fixed_large":
-	case "fixed_large_log":
-		return nil, errNotFinite // √ln β
+	case "fixed_small", "fixed_small_log", "fixed_large", "fixed_large_log":
 	default:
 		return nil, fmt.Errorf("variance_type %q: the network would have to return a variance too", s.variance)
 	}
@@ -65,8 +65,11 @@ func planDDPM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 			keep := f32(barS / barT)
 			beta, noiseS, noiseT := f32(1-keep), f32(1-barS), f32(1-barT)
 			v := max(f32(f32(noiseT/noiseS)*beta), 1e-20)
-			if s.variance == "fixed_large" {
+			switch s.variance {
+			case "fixed_large":
 				v = beta
+			case "fixed_large_log":
+				v = exact.Log(beta) // whose root is a number where β is 1 only
 			}
 			x := sampler.Term{Coef: math.Sqrt(keep) * noiseT / noiseS, Src: sampler.X}
 			clean := sampler.Term{Coef: math.Sqrt(barT) * beta / noiseS, Src: d}

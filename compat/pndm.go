@@ -71,7 +71,8 @@ type pndm struct {
 	part      sampler.Buf // of the step, that ε makes
 }
 
-// rates is ᾱ at a time, the last one's below 0.
+// rates is ᾱ at the time that a step goes to, the last one's below 0. (Where a step begins below 0 the reference reads
+// its table from the end.)
 func (w *pndm) rates(time int) (float64, error) {
 	if time < 0 {
 		return w.last, nil
@@ -155,7 +156,7 @@ func outputParam(l schedule.Level) (denoise.Precond, error) {
 //
 //	x' = √(ᾱ_T/ᾱ_S)·x - (ᾱ_T - ᾱ_S)·ε/(ᾱ_S·√(1-ᾱ_T) + √(ᾱ_S·(1-ᾱ_S)·ᾱ_T))
 func (w *pndm) step(b *sampler.Builder, base sampler.Buf, from, to int, output ...sampler.Term) error {
-	barS, err := w.rates(from)
+	barS, err := w.table.at(from)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,8 @@ import (
 	"tintype/core/schedule"
 )
 
-// distilledTimes takes n of the times that a student of LCM's kind was trained at, evenly by their index.
+// distilledTimes takes n of the times that a student of LCM's kind was trained at, evenly by their index. TCD takes all
+// times of the process for them where their number is said with the steps.
 func (s *Scheduler) distilledTimes(n int, with Settings) ([]float64, error) {
 	original := s.originalSteps
 	if with.OriginalSteps != 0 {
@@ -28,6 +29,9 @@ func (s *Scheduler) distilledTimes(n int, with Settings) ([]float64, error) {
 	}
 	if err := checkSteps(n, have); err != nil {
 		return nil, err
+	}
+	if with.OriginalSteps != 0 && s.class.name == "TCDScheduler" {
+		original, have = s.steps, int(float64(s.steps)*with.Strength)
 	}
 	k := s.steps / original
 	step := float64(have) / float64(n)
@@ -64,6 +68,7 @@ func planLCM(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.bounded(levels)
 	p, err := newPlan(times, nil, 1, vp, levels, func(levels []schedule.Level, b *sampler.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {

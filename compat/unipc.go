@@ -10,7 +10,11 @@ import (
 	"tintype/core/schedule"
 )
 
-// planUniPC is sampler.UniPC on the reference's levels; without predict_x0 it interpolates the noise.
+// mostUniPC is the highest solver_order: a corrector of order 5 would be made of more terms than an operation of a tape has.
+const mostUniPC = 4
+
+// planUniPC steps as sampler.UniPC does, on the reference's levels and with its float32 logarithms; without predict_x0 it
+// interpolates the noise.
 func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
 	t, err := s.scaledTable(0)
 	if err != nil {
@@ -25,53 +29,66 @@ func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.order < 1 || s.order > 3 {
-		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
+	if s.order < 1 || s.order > mostUniPC {
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to %d", s.order, mostUniPC)
 	}
-	u := sampler.UniPC{Order: s.order, Corrector: sampler.CorrectorOn, Bh: sampler.BH2, Uncorrected: s.noCorrector}
+	u := uniPC{order: s.order, lower: s.lowerOrderFinal, uncorrected: s.noCorrector, data: s.predictX0, fromV: s.prediction == "v_prediction"}
 	switch s.solver {
 	case "bh2", "midpoint", "heun", "logrho":
 	case "bh1":
-		u.Bh = sampler.BH1
+		u.bh1 = true
 	default:
 		return nil, fmt.Errorf("solver_type %q is not one that the reference knows", s.solver)
 	}
-	if s.lowerOrderFinal {
-		u.LastSteps = sampler.LowerOrder
-	}
-	endless := last == 0 && (u.Bh == sampler.BH1 || !s.predictX0 || !s.lowerOrderFinal && min(s.order, n) > 1)
-	if sigmas := g.list(last); endless || !s.lowerOrderFinal && s.order == 3 && len(sigmas) > 3 && sigmas[len(sigmas)-1] == sigmas[len(sigmas)-2] {
+	sigmas := g.list(last)
+	if u.endless(sigmas) {
 		return nil, errNotFinite
 	}
-	if s.predictX0 {
-		return s.dpmPlan(g.times, g.list(last), u.Compile)
+	if !s.predictX0 {
+		s.threshold = false // the class has it for the clean picture only
 	}
-	s.threshold = false // the class has it for the clean picture only
-	return s.dpmPlan(g.times, g.list(last), noiseUniPC{u, s.prediction == "v_prediction"}.emit)
+	return s.dpmPlan(g.times, sigmas, u.emit)
 }
 
-// noiseUniPC is UniPC of the noise e. A corrected x does not change the e that the network gave at the predicted one,
-// so that the step cannot be written with D.
-type noiseUniPC struct {
-	sampler.UniPC
-	fromV bool
+// uniPC is UniPC of the estimates, or of the noise e. A corrected x does not change the e that the network gave at the
+// predicted one, so that the step cannot be written with D.
+type uniPC struct {
+	order       int
+	lower       bool // the last steps go down in order
+	bh1         bool
+	uncorrected []int // steps that are not done again
+	data        bool  // of D, not of e
+	fromV       bool
 }
 
-func (u noiseUniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
-	d, difference, before, e := b.Buffer(), b.Buffer(), b.Buffer(), b.History(u.Order+1)
+// endless reports whether the reference divides by an endless step or by one of no length.
+func (u uniPC) endless(sigmas []float64) bool {
+	n := len(sigmas) - 1
+	if sigmas[n] == 0 {
+		return u.bh1 || !u.data || !u.lower && min(u.order, n) > 1
+	}
+	return n > 2 && sigmas[n] == sigmas[n-1] && !u.lower && u.order > 2
+}
+
+func (u uniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
+	d, difference, before, v := b.Buffer(), b.Buffer(), b.Buffer(), b.History(u.order+1)
 	order := 0
 	for i := range levels[1:] {
-		b.Eval(d, sampler.X, i)
-		noiseSteps{fromV: u.fromV}.noise(b, e.Push(), difference, d, levels[i])
-		if i > 0 && !slices.Contains(u.Uncorrected, i-1) {
+		if u.data {
+			b.Eval(v.Push(), sampler.X, i)
+		} else {
+			b.Eval(d, sampler.X, i)
+			noiseSteps{fromV: u.fromV}.noise(b, v.Push(), difference, d, levels[i])
+		}
+		if i > 0 && !slices.Contains(u.uncorrected, i-1) {
 			others := []int{i}
 			for k := 1; k < order; k++ {
 				others = append(others, i-1-k)
 			}
-			u.step(b, before, e, levels, i, i-1, others)
+			u.step(b, before, v, levels, i, i-1, others)
 		}
-		order = min(u.Order, i+1)
-		if u.LastSteps == sampler.LowerOrder {
+		order = min(u.order, i+1)
+		if u.lower {
 			order = min(order, len(levels)-1-i)
 		}
 		b.Lin(before, sampler.Term{Coef: 1, Src: sampler.X})
@@ -79,25 +96,31 @@ func (u noiseUniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
 		for k := 1; k < order; k++ {
 			others = append(others, i-k)
 		}
-		u.step(b, sampler.X, e, levels, i, i, others)
+		u.step(b, sampler.X, v, levels, i, i, others)
 		b.Emit(i + 1)
 	}
 	return nil
 }
 
-// step emits the step from level s, taken when level i is the newest, with the noises at the other levels:
+// step emits the step from level s, taken when level i is the newest, with the values at the other levels. Of D, H = -h:
 //
-//	x' = (a_T/a_S)·x - s_T·((e^h - 1)·e0 + B·Σ ρ_k·(e_k - e0)/r_k)
-func (u noiseUniPC) step(b *sampler.Builder, base sampler.Buf, e *sampler.History, levels []schedule.Level, i, s int, others []int) {
+//	x' = (s_T/s_S)·x - a_T·((e^H - 1)·D0 + B·Σ ρ_k·(D_k - D0)/r_k)
+//
+// and of e, with H = h, the same with a and s exchanged; B is H (bh1) or e^H - 1 (bh2).
+func (u uniPC) step(b *sampler.Builder, base sampler.Buf, v *sampler.History, levels []schedule.Level, i, s int, others []int) {
 	from, to := levels[s], levels[s+1]
 	h := f32(lambda32(to) - lambda32(from))
 	if h == 0 {
 		return
 	}
-	q1 := f32(exact.Expm1(h))
+	keep, rate, z := f32(to.A/from.A), to.S, h
+	if u.data {
+		keep, rate, z = f32(to.S/from.S), to.A, -h
+	}
+	q1 := f32(exact.Expm1(z))
 	scale := q1 // B
-	if u.Bh == sampler.BH1 {
-		scale = h
+	if u.bh1 {
+		scale = z
 	}
 	r := make([]float64, len(others))
 	for k, at := range others {
@@ -105,23 +128,23 @@ func (u noiseUniPC) step(b *sampler.Builder, base sampler.Buf, e *sampler.Histor
 	}
 	rho := []float64{0.5}
 	if len(others) > 1 {
-		rho = momentWeights(r, h, q1, scale)
+		rho = momentWeights(r, z, q1, scale)
 	}
-	first := -f32(to.S * q1)
+	first := -f32(rate * q1)
 	var rest []sampler.Term
 	for k, at := range others {
-		c := -to.S * scale * rho[k] / r[k]
+		c := -rate * scale * rho[k] / r[k]
 		first -= c
-		rest = append(rest, sampler.Term{Coef: c, Src: e.At(i - at)})
+		rest = append(rest, sampler.Term{Coef: c, Src: v.At(i - at)})
 	}
-	b.Lin(sampler.X, append([]sampler.Term{{Coef: f32(to.A / from.A), Src: base}, {Coef: first, Src: e.At(i - s)}}, rest...)...)
+	b.Lin(sampler.X, append([]sampler.Term{{Coef: keep, Src: base}, {Coef: first, Src: v.At(i - s)}}, rest...)...)
 }
 
-// momentWeights solves Σ_k r_k^(j-1)·ρ_k = j!·g_j/B, g_1 = q1/h - 1, g_{j+1} = g_j/h - 1/(j+1)!, for up to three ρ.
-func momentWeights(r []float64, h, q1, scale float64) []float64 {
+// momentWeights solves Σ_k r_k^(j-1)·ρ_k = j!·g_j/B, g_1 = q1/z - 1, g_{j+1} = g_j/z - 1/(j+1)!, for up to four ρ.
+func momentWeights(r []float64, z, q1, scale float64) []float64 {
 	n := len(r)
 	rows := make([][]float64, n)
-	g, factorial := q1/h-1, 1.0
+	g, factorial := q1/z-1, 1.0
 	for j := range rows {
 		rows[j] = make([]float64, n+1)
 		for k, v := range r {
@@ -132,7 +155,7 @@ func momentWeights(r []float64, h, q1, scale float64) []float64 {
 		}
 		rows[j][n] = g * factorial / scale
 		factorial *= float64(j + 2)
-		g = g/h - 1/factorial
+		g = g/z - 1/factorial
 	}
 	for c := range rows { // elimination; the nodes differ, so no pivot is 0
 		for j := range rows {

@@ -1,10 +1,6 @@
 package sampler
 
-import (
-	"slices"
-
-	"tintype/core/schedule"
-)
+import "tintype/core/schedule"
 
 // UniPC predicts each step from the last p estimates (UniP) and does it again when the estimate at its end is there
 // (UniC), at no cost:
@@ -27,8 +23,6 @@ type UniPC struct {
 	Corrector int // CorrectorOff or CorrectorOn
 	Bh        int // BH1 or BH2
 	LastSteps int // FullOrder or LowerOrder
-
-	Uncorrected []int // compat: steps that are not done again
 }
 
 var unipcInfo = Info{
@@ -54,9 +48,7 @@ func (s UniPC) Compile(levels []schedule.Level, b *Builder) error {
 	for i := range levels[1:] {
 		b.Eval(v.Push(), X, i)
 		if i > 0 {
-			if !slices.Contains(s.Uncorrected, i-1) {
-				s.correct(b, before, v, m, levels, i)
-			}
+			s.correct(b, before, v, m, levels, i)
 			b.Emit(i)
 		}
 		b.Lin(before, Term{1, X})
