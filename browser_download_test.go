@@ -19,11 +19,38 @@ type modelServer struct {
 	// turn answers request n, from 0, or returns false: then it is answered as it should be.
 	turn func(w http.ResponseWriter, q *http.Request, n int) bool
 
+	arrived chan struct{} // closed when the page has said that bytes arrived
+
 	mu    sync.Mutex
 	asked []string // Range headers
 }
 
+func newModelServer(path string, data []byte) *modelServer {
+	return &modelServer{path: path, data: data, arrived: make(chan struct{})}
+}
+
+// tellArrival has the page tell the server once a worker has read bytes of the model.
+const tellArrival = `{
+	const Real = Worker;
+	let told = false;
+	window.Worker = class extends Real {
+		constructor(...args) {
+			super(...args);
+			this.addEventListener("message", ({ data }) => {
+				if (told || data.kind !== "progress" || data.received === 0) return;
+				told = true;
+				fetch("arrived");
+			});
+		}
+	};
+}`
+
 func (s *modelServer) serve(w http.ResponseWriter, q *http.Request) bool {
+	if q.URL.Path == "/arrived" {
+		close(s.arrived)
+		w.WriteHeader(http.StatusNoContent)
+		return true
+	}
 	if q.URL.Path != s.path {
 		return false
 	}
@@ -45,13 +72,17 @@ func (s *modelServer) requests() []string {
 	return slices.Clone(s.asked)
 }
 
-// send gives out some bytes and ends the connection; with a request only when the browser has ended that.
-func (s *modelServer) send(w http.ResponseWriter, part []byte, silent *http.Request) {
+// send gives out some bytes and ends the connection once the page has read some; if silent, only when the browser ends
+// the request q.
+func (s *modelServer) send(w http.ResponseWriter, q *http.Request, part []byte, silent bool) {
 	w.Write(part)
 	w.(http.Flusher).Flush()
-	time.Sleep(100 * time.Millisecond) // for the page to read
-	if silent != nil {
-		<-silent.Context().Done()
+	select {
+	case <-s.arrived:
+	case <-q.Context().Done():
+	}
+	if silent {
+		<-q.Context().Done()
 	}
 	panic(http.ErrAbortHandler)
 }
@@ -70,6 +101,7 @@ func TestDownloadIsTakenUpAgain(t *testing.T) {
 	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "42")
 	path, data := firstModel(t)
 	b := openTab(t)
+	b.before(tellArrival)
 	half := len(data) / 2
 	once := func(status int) func(*modelServer, http.ResponseWriter, *http.Request, int) bool {
 		return func(_ *modelServer, w http.ResponseWriter, q *http.Request, n int) bool {
@@ -97,7 +129,7 @@ func TestDownloadIsTakenUpAgain(t *testing.T) {
 			w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(data)-1, len(data)))
 			w.Header().Set("Content-Length", strconv.Itoa(len(data)-from))
 			w.WriteHeader(http.StatusPartialContent)
-			s.send(w, data[from:half+half/2], nil)
+			s.send(w, q, data[from:half+half/2], false)
 			return true
 		}},
 		{name: "no ranges", at: half, last: "bytes=", then: func(_ *modelServer, w http.ResponseWriter, q *http.Request, n int) bool {
@@ -120,17 +152,13 @@ func TestDownloadIsTakenUpAgain(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := &tab{t, b.ctx}
-			s := &modelServer{path: path, data: data}
+			s := newModelServer(path, data)
 			s.turn = func(w http.ResponseWriter, q *http.Request, n int) bool {
 				if n > 0 {
 					return c.then != nil && c.then(s, w, q, n)
 				}
 				w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-				silent := q
-				if !c.silent {
-					silent = nil
-				}
-				s.send(w, data[:c.at], silent)
+				s.send(w, q, data[:c.at], c.silent)
 				return true
 			}
 			b.open(siteServer(t, s.serve))
@@ -149,35 +177,36 @@ func TestDownloadIsTakenUpAgain(t *testing.T) {
 func TestDownloadGivesUp(t *testing.T) {
 	path, data := firstModel(t)
 	b := openTab(t)
-	cut := func(s *modelServer, w http.ResponseWriter) {
+	b.before(tellArrival)
+	cut := func(s *modelServer, w http.ResponseWriter, q *http.Request) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-		s.send(w, data[:3000], nil)
+		s.send(w, q, data[:3000], false)
 	}
 	for _, c := range []struct {
 		name       string
-		turn       func(s *modelServer, w http.ResponseWriter, n int) bool
+		turn       func(s *modelServer, w http.ResponseWriter, q *http.Request, n int) bool
 		kind, says string
 	}{
-		{"breaks always at one place", func(s *modelServer, w http.ResponseWriter, n int) bool { cut(s, w); return true }, "network", "broke off after 3.0 kB of"},
-		{"never answers", func(*modelServer, http.ResponseWriter, int) bool { panic(http.ErrAbortHandler) }, "network", "cannot be reached"},
-		{"gone in the middle", func(s *modelServer, w http.ResponseWriter, n int) bool {
+		{"breaks always at one place", func(s *modelServer, w http.ResponseWriter, q *http.Request, n int) bool { cut(s, w, q); return true }, "network", "broke off after"},
+		{"never answers", func(*modelServer, http.ResponseWriter, *http.Request, int) bool { panic(http.ErrAbortHandler) }, "network", "cannot be reached"},
+		{"gone in the middle", func(s *modelServer, w http.ResponseWriter, q *http.Request, n int) bool {
 			if n == 0 {
-				cut(s, w)
+				cut(s, w, q)
 			}
 			w.WriteHeader(http.StatusNotFound)
 			return true
 		}, "missing", "answered 404"},
-		{"fails always", func(s *modelServer, w http.ResponseWriter, n int) bool {
+		{"fails always", func(_ *modelServer, w http.ResponseWriter, _ *http.Request, _ int) bool {
 			w.WriteHeader(http.StatusBadGateway)
 			return true
 		}, "missing", "answered 502"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := &tab{t, b.ctx}
-			s := &modelServer{path: path, data: data}
-			s.turn = func(w http.ResponseWriter, q *http.Request, n int) bool { return c.turn(s, w, n) }
+			s := newModelServer(path, data)
+			s.turn = func(w http.ResponseWriter, q *http.Request, n int) bool { return c.turn(s, w, q, n) }
 			b.open(siteServer(t, s.serve))
-			waitError(b)
+			b.waitError()
 			if got, says := b.attribute("#alert", "type"), b.text("#alert-text"); got != c.kind || !strings.Contains(says, c.says) {
 				t.Errorf("type %q: %s", got, says)
 			}
@@ -189,7 +218,7 @@ func TestDownloadGivesUp(t *testing.T) {
 func TestModelIsKept(t *testing.T) {
 	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "42")
 	path, data := firstModel(t)
-	s := &modelServer{path: path, data: data}
+	s := newModelServer(path, data)
 	site := siteServer(t, s.serve)
 	b := openTab(t)
 	visit := func(name string, requests int) {

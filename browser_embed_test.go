@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
 )
 
 // A generator that renders pages in Node may import the element there.
@@ -90,9 +89,7 @@ func TestElementQuietAndPrinted(t *testing.T) {
 	if want := "1, 2, 3, 4 shown"; got != want {
 		t.Errorf("with less motion: %s, want %s", got, want)
 	}
-	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
-		t.Fatal(err)
-	}
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	got = eval[string](b, `["controls", "canvas"].map((part) => {
 		const style = getComputedStyle([...document.querySelectorAll("tintype-sampler")].at(-1).shadowRoot.querySelector("[part=" + part + "]"));
 		return style.display + " " + style.visibility;

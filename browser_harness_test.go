@@ -10,30 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
 )
 
-// The browser tests drive the real page in Debian's Chromium. This file has
-// what they share: the site, built once and served with or without faults, and
-// a tab to drive.
-
-// chromiumFlags keep the browser quiet and off the network.
-var chromiumFlags = []string{
-	"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
-}
-
-// chromium finds the browser of most tests.
-func chromium(t *testing.T) string {
-	t.Helper()
-	return installed(t, "chromium", "chromium")
-}
+// The browser tests drive the real page in Debian's Chromium
+// (browser_tab_test.go). This file has the site, built once and served with or
+// without faults.
 
 // installed finds a program, by name or by a pattern of paths. Without one a
 // test is skipped, in CI it fails.
@@ -97,148 +80,4 @@ func siteServer(t *testing.T, faults ...fault) string {
 	})))
 	t.Cleanup(func() { server.Close(); files.Close() })
 	return server.URL + "/"
-}
-
-// A tab is one page in a browser of its own, with a profile of its own.
-type tab struct {
-	t   *testing.T
-	ctx context.Context
-}
-
-// openTab starts a browser with an empty tab and gives it two minutes.
-func openTab(t *testing.T) *tab {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox,
-		chromedp.UserDataDir(t.TempDir()))
-	for _, flag := range chromiumFlags {
-		options = append(options, chromedp.Flag(flag, true))
-	}
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	// The first action starts the browser, which lives as long as its context;
-	// the limit is for everything after it.
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(stop)
-	return &tab{t, ctx}
-}
-
-func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	if err := chromedp.Do(b.ctx, actions...); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// open goes to an address.
-func (b *tab) open(address string) {
-	b.t.Helper()
-	b.do(chromedp.Navigate(address))
-}
-
-// before runs a script ahead of everything on every page that is opened.
-func (b *tab) before(script string) {
-	b.t.Helper()
-	_, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// eval runs JavaScript in the page and returns its value; a promise is waited for.
-func eval[T any](b *tab, script string) T {
-	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-	if err != nil {
-		b.t.Fatalf("%s: %v", script, err)
-	}
-	return v
-}
-
-// click presses an element as a script would: wherever it is on the page.
-func (b *tab) click(selector string) {
-	b.t.Helper()
-	eval[any](b, fmt.Sprintf("document.querySelector(%q).click()", selector))
-}
-
-// set gives an input a value as if it had been typed.
-func (b *tab) set(selector, value string) {
-	b.t.Helper()
-	eval[any](b, fmt.Sprintf(`{ const e = document.querySelector(%q); e.value = %q;
-		e.dispatchEvent(new Event("input", {bubbles: true})); e.dispatchEvent(new Event("change", {bubbles: true})) }`, selector, value))
-}
-
-// attribute reads one data- attribute of an element, "" if it has none.
-func (b *tab) attribute(selector, name string) string {
-	b.t.Helper()
-	return eval[string](b, fmt.Sprintf(`document.querySelector(%q)?.getAttribute("data-%s") ?? ""`, selector, name))
-}
-
-// text is what an element shows, "" if it is hidden.
-func (b *tab) text(selector string) string {
-	b.t.Helper()
-	return eval[string](b, fmt.Sprintf(`document.querySelector(%q)?.innerText ?? ""`, selector))
-}
-
-// waitState waits until the page is in a state of #app (page.phase lists
-// them). Reaching "error" instead ends the test with what the page says.
-func (b *tab) waitState(state string) {
-	b.t.Helper()
-	for limit := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		now := b.attribute("#app", "state")
-		if now == state {
-			return
-		}
-		if now == "error" {
-			b.t.Fatalf("waiting for %s, the page says: %s", state, b.text("#alert"))
-		}
-		if time.Now().After(limit) {
-			b.t.Fatalf("waiting for %s, the page stays %q: %s", state, now, b.text("#status"))
-		}
-	}
-}
-
-// size sets the viewport; a phone has a width below 600 and two pixels to one.
-func (b *tab) size(width, height int64) {
-	b.t.Helper()
-	p := emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1}
-	if width < 600 {
-		p.DeviceScaleFactor, p.Mobile = 2, true
-	}
-	if _, err := chromedp.Call(b.ctx, emulation.SetDeviceMetricsOverride, p); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// media sets what the visitor prefers, for example
-// ("prefers-color-scheme", "dark").
-func (b *tab) media(feature, value string) {
-	b.t.Helper()
-	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: feature, Value: value}},
-	})
-	if err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-// screenshot writes the whole page to shots/NAME.png.
-func (b *tab) screenshot(name string) {
-	b.t.Helper()
-	// Colours fade; what was just changed must have arrived.
-	time.Sleep(200 * time.Millisecond)
-	shot, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-	if err == nil {
-		err = os.MkdirAll("shots", 0o777)
-	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join("shots", strings.ReplaceAll(name, "/", "-")+".png"), shot, 0o666)
-	}
-	if err != nil {
-		b.t.Fatal(err)
-	}
 }

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // What browsers forbid in each situation is in the table of README; here every one of them draws a picture.
@@ -52,16 +51,11 @@ func (r *results) take(w http.ResponseWriter, q *http.Request) bool {
 
 func (r *results) hash() string {
 	r.t.Helper()
-	select {
-	case v := <-r.said:
-		if v.Has("error") {
-			r.t.Fatal("the page says: ", v.Get("error"))
-		}
-		return v.Get("hash")
-	case <-time.After(90 * time.Second):
-		r.t.Fatal("the page has said nothing for a minute and a half")
-		return ""
+	v := heard(r.t, "the page to tell its hash", r.said)
+	if v.Has("error") {
+		r.t.Fatal("the page says: ", v.Get("error"))
 	}
+	return v.Get("hash")
 }
 
 // server serves h under a prefix, and takes results.

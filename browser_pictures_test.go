@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"tintype/internal/proof"
 )
@@ -106,14 +105,9 @@ func (v *visit) serve(w http.ResponseWriter, r *http.Request) bool {
 // next waits for what the page says next.
 func (v *visit) next() url.Values {
 	v.t.Helper()
-	select {
-	case r := <-v.results:
-		if r.Has("error") {
-			v.t.Fatal("the page says: ", r.Get("error"))
-		}
-		return r
-	case <-time.After(time.Minute):
-		v.t.Fatal("the page has said nothing for a minute")
-		return nil
+	r := heard(v.t, "the next picture", v.results)
+	if r.Has("error") {
+		v.t.Fatal("the page says: ", r.Get("error"))
 	}
+	return r
 }

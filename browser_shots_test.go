@@ -44,7 +44,7 @@ func TestScreenshotsOffline(t *testing.T) {
 	b.until("the list of kept models", `!document.getElementById("storage").hidden`)
 	b.shots("offline")
 	b.click("#model-list input[value=nouns-32]")
-	waitError(b)
+	b.waitError()
 	b.shots("offline-missing")
 	name := filepath.Join(t.TempDir(), "tintype.html")
 	if err := os.WriteFile(name, single(t), 0o666); err != nil {
@@ -62,7 +62,10 @@ func TestScreenshots(t *testing.T) {
 	gate := make(chan struct{})
 	wait := func(w http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path == "/models/nouns-32.safetensors.zst" {
-			<-gate
+			select {
+			case <-gate:
+			case <-t.Context().Done(): // the test has failed
+			}
 		}
 		return false
 	}
@@ -131,6 +134,6 @@ func TestScreenshots(t *testing.T) {
 	b.shots("edit")
 	b.set("#steps", "0")
 	b.click("#generate")
-	waitError(b)
+	b.waitError()
 	b.shots("error")
 }

@@ -7,30 +7,18 @@ import (
 	"testing"
 )
 
-// countThreads has the page note what each worker says about its threads.
-const countThreads = `{
-	window.ready = [];
-	const Real = Worker;
-	window.Worker = class extends Real {
-		constructor(...args) {
-			super(...args);
-			this.addEventListener("message", (e) => { if (e.data.kind === "ready") ready.push(e.data.threads); });
-		}
-	};
-}`
-
 // drawWith opens the page, draws a picture and returns its hash and
 // the number of threads that drew it.
 func drawWith(t *testing.T, query string, faults ...fault) (hash string, threads int) {
 	t.Helper()
 	b := openTab(t)
-	b.before(countThreads)
+	b.before(listen)
 	b.open(siteServer(t, faults...) + query)
 	b.waitState("idle")
 	b.set("#seed", "42")
 	b.click("#generate")
 	b.waitState("done")
-	return b.attribute("#stage", "hash"), eval[int](b, "ready.at(-1)")
+	return b.attribute("#stage", "hash"), eval[int](b, `heard.findLast((m) => m.kind === "ready").threads`)
 }
 
 // TestPageThreads: the picture is the command line's, with any number of
@@ -110,7 +98,7 @@ func TestLostThread(t *testing.T) {
 			b.open(siteServer(t, at("/helper.js", 1, 200, "text/javascript", []byte(broken)), hurry) + "?threads=2")
 			b.waitState("idle")
 			b.click("#generate")
-			waitError(b)
+			b.waitError()
 			if text := b.text("#alert-text"); b.attribute("#alert", "type") != "crashed" || !strings.Contains(text, c.says) {
 				t.Errorf("the page says %q, want %q in it", text, c.says)
 			}
