@@ -32,6 +32,7 @@ func at(path string, times int32, status int, kind string, body []byte) fault {
 			return false
 		}
 		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "no-store") // every request counts
 		w.WriteHeader(status)
 		w.Write(body)
 		return true

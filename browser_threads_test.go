@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -41,13 +42,13 @@ func TestPageThreads(t *testing.T) {
 		{"too many", "?threads=1000", nil, 8},
 		{"not isolated", "?threads=2", notIsolated, 1},
 		{"step missing", "?threads=2", at("/share.js", always, 404, "text/plain", nil), 1},
-		{"step broken", "?threads=2", patched(t, "share.js", "bytes.subarray(start, at)", "bytes.subarray(start, at - 1)"), 1},
+		{"step broken", "?threads=2", patched(t, "share.js", always, "bytes.subarray(start, at)", "bytes.subarray(start, at - 1)"), 1},
 		{"script missing", "?threads=2", at("/threads.js", always, 404, "text/plain", nil), 1},
 		{"helper missing", "?threads=2", at("/helper.js", always, 404, "text/plain", nil), 1},
 		{"helper broken", "?threads=2", at("/helper.js", always, 200, "text/javascript", []byte(`throw new Error("broken")`)), 1},
-		{"no memory", "?threads=2", patched(t, "threads.js", `"use strict";`,
+		{"no memory", "?threads=2", patched(t, "threads.js", always, `"use strict";`,
 			`WebAssembly.Memory = class { constructor() { throw new RangeError("no memory"); } };`), 1},
-		{"helper gone while asleep", "?threads=2", patched(t, "helper.js", "runHelper(instance, index, memory, words);", "self.close();"), 2},
+		{"helper gone while asleep", "?threads=2", patched(t, "helper.js", always, "runHelper(instance, index, memory, words);", "self.close();"), 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var faults []fault
@@ -65,37 +66,48 @@ func TestPageThreads(t *testing.T) {
 	}
 }
 
-// patched serves a script of the site with a piece of it replaced.
-func patched(t *testing.T, name, old, replacement string) fault {
+// patched serves a script of the site with pieces of it replaced, times times.
+func patched(t *testing.T, name string, times int32, pieces ...string) fault {
 	t.Helper()
 	text, err := os.ReadFile("site/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(text), old) {
-		t.Fatalf("%s has no %q", name, old)
+	for i := 0; i < len(pieces); i += 2 {
+		if !strings.Contains(string(text), pieces[i]) {
+			t.Fatalf("%s has no %q", name, pieces[i])
+		}
 	}
-	return at("/"+name, always, 200, "text/javascript", []byte(strings.Replace(string(text), old, replacement, 1)))
+	return at("/"+name, times, 200, "text/javascript", []byte(strings.NewReplacer(pieces...).Replace(string(text))))
 }
 
+// doomed is a condition of threads.js and helper.js: the model is loaded, and
+// what the helper takes next is lost.
+const doomed = `(Atomics.load(words, THREADS.JOB) > 150)`
+
 // TestLostThread: a helper that is lost inside a part takes the worker with it,
-// in so many words, and the next worker draws the picture.
+// in so many words, and the next worker draws the picture. The worker takes no
+// part of a job before the helper has one, so that it does get to its doom; only
+// then does the worker lose its patience early.
 func TestLostThread(t *testing.T) {
-	script, err := os.ReadFile("site/helper.js")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range []struct{ name, harm, says string }{
 		{"throws", `throw new Error("on purpose")`, "compute thread 1 failed"},
 		{"hangs", `for (;;) Atomics.wait(words, THREADS.WORDS - 1, Atomics.load(words, THREADS.WORDS - 1))`, "does not answer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			broken := strings.Replace(string(script), "runHelper(instance, index", `const late = () => Atomics.load(words, THREADS.JOB) > 150; // the model is loaded by then
-    const exports = { ...instance.exports, "tintype.leaf": (pc) => { if (late()) `+c.harm+`; return instance.exports["tintype.leaf"](pc); } };
-    runHelper({ exports }, index`, 1)
-			hurry := patched(t, "threads.js", "PATIENCE_MS: 10000", "PATIENCE_MS: 500")
+			helper := patched(t, "helper.js", 1, "runHelper(instance, index", `const exports = { ...instance.exports,
+					"tintype.leaf": (pc) => { if (`+doomed+`) `+c.harm+`; return instance.exports["tintype.leaf"](pc); } };
+				runHelper({ exports }, index`)
+			// The first worker's and its helper's.
+			threads := patched(t, "threads.js", 2,
+				"Atomics.store(words, THREADS.LEFT, parts);", "Atomics.store(words, THREADS.LEFT, this.parts = parts);",
+				"next() {\n    const { words } = this;", `next() {
+					const { words } = this;
+					const constant = words[THREADS.STACK_BYTES];
+					while (`+doomed+` && Atomics.load(words, THREADS.LEFT) === this.parts) Atomics.wait(words, THREADS.STACK_BYTES, constant, 1);`,
+				"const turn = THREADS.PATIENCE_MS / 50;", "const turn = "+doomed+" && "+strconv.FormatBool(c.name == "hangs")+" ? 10 : THREADS.PATIENCE_MS;")
 			b := openTab(t)
-			b.open(siteServer(t, at("/helper.js", 1, 200, "text/javascript", []byte(broken)), hurry) + "?threads=2")
+			b.open(siteServer(t, helper, threads) + "?threads=2")
 			b.waitState("idle")
 			b.click("#generate")
 			b.waitError()
