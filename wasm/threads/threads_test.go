@@ -84,7 +84,7 @@ func TestNode(t *testing.T) {
 		}
 	}
 	for harm, says := range map[string]string{"hang": "does not answer", "throw": "compute thread 1 failed"} {
-		if out, code := run(threads, "3", harm); code != 3 || !strings.Contains(out, "lost: ") || !strings.Contains(out, says) {
+		if out, code := run(threads, "2", harm); code != 3 || !strings.Contains(out, "lost: ") || !strings.Contains(out, says) {
 			t.Errorf("a helper that should %s: exit code %d\n%s", harm, code, out)
 		}
 	}

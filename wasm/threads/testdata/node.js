@@ -4,7 +4,8 @@
 //	node node.js <site folder> <wasm_exec.js> <program> <threads> [<what to do to a helper>]
 //
 // "kill" terminates helper 0 while it sleeps, "hang" makes it take a part and
-// never finish, "throw" has it fail in a part.
+// never finish, "throw" has it fail in a part. The main side takes no part of a
+// job before a helper has one where a helper is to come to harm in it.
 "use strict";
 const { Worker: NodeWorker, isMainThread, parentPort, workerData } = require("node:worker_threads");
 const fs = require("node:fs");
@@ -34,20 +35,32 @@ async function main() {
   importScripts("threads.js");
   vm.runInThisContext("wrapViews()");
   const { Team, THREADS } = vm.runInThisContext("({ Team, THREADS })");
-  if (harm) THREADS.PATIENCE_MS = 1000;
+  if (harm === "hang") THREADS.PATIENCE_MS = 1000;
   importScripts("share.js");
   const bytes = fs.readFileSync(program);
   const plain = await WebAssembly.compile(bytes);
   const module = await WebAssembly.compile(vm.runInThisContext("sharedProgram")(plain, bytes));
   const team = await Team.open(module, +size, "helper.js", (text) => { console.log("lost:", text); process.exit(3); });
   if (harm === "kill") {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (Atomics.load(team.words, THREADS.ASLEEP) < team.helpers.length) await new Promise((resolve) => setTimeout(resolve, 1));
     await team.helpers[0].terminate();
   }
+  if (harm === "hang" || harm === "throw") helpersFirst(team, THREADS.LEFT);
   const go = new Go();
   Object.assign(go.importObject, team.imports());
   await go.run(await WebAssembly.instantiate(module, go.importObject));
   process.exit(0);
+}
+
+// helpersFirst has the main side wait until the first part of each job is taken.
+function helpersFirst(team, LEFT) {
+  const { start, next } = team, nothing = new Int32Array(new SharedArrayBuffer(4));
+  let opened = 0;
+  team.start = (stacks, stackBytes, parts) => start.call(team, stacks, stackBytes, opened = parts);
+  team.next = () => {
+    while (Atomics.load(team.words, LEFT) === opened) Atomics.wait(nothing, 0, 0, 1);
+    return next.call(team);
+  };
 }
 
 function helper() {
