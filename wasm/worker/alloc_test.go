@@ -34,13 +34,13 @@ func stepper(tb testing.TB) func(steps int) {
 func TestStepAllocations(t *testing.T) {
 	draw := stepper(t)
 	per := func(steps int) float64 {
-		whole := testing.AllocsPerRun(1, func() { draw(2 * steps) })
-		return (whole - testing.AllocsPerRun(1, func() { draw(steps) })) / float64(steps)
+		whole := testing.AllocsPerRun(10, func() { draw(2 * steps) })
+		return (whole - testing.AllocsPerRun(10, func() { draw(steps) })) / float64(steps)
 	}
-	few, many := per(100), per(1000)
-	t.Logf("%.2f objects a step of 100, %.2f a step of 1000", few, many)
+	few, many := per(50), per(500)
+	t.Logf("%.2f objects a step of 50, %.2f a step of 500", few, many)
 	if few > allocsPerStep || many > few+4 {
-		t.Errorf("a step allocates %.1f objects, one of 1000 %.1f, expected at most %d and hardly more", few, many, allocsPerStep)
+		t.Errorf("a step allocates %.1f objects, one of 500 %.1f, expected at most %d and hardly more", few, many, allocsPerStep)
 	}
 }
 

@@ -17,20 +17,26 @@ import (
 )
 
 // fakeServer answers each fetch by the next of some turns, the last one again
-// and again, and notes what it was asked for.
+// and again, and notes what it was asked for. It says over(n) when turn n has
+// failed.
 const fakeServer = `
-const [file, turns, asked] = [arguments[0], arguments[1], arguments[2]];
+const [file, turns, asked, over] = arguments;
 globalThis.fetch = async (url, options) => {
-	const turn = turns[Math.min(asked.length, turns.length - 1)];
+	const n = Math.min(asked.length, turns.length - 1), turn = turns[n];
 	asked.push([options.headers?.Range ?? "", options.headers?.["If-Range"] ?? "", options.cache].join("|"));
 	if (turn.end === "refuse") throw new TypeError("Failed to fetch");
 	let at = turn.from;
 	const body = new ReadableStream({
-		start(c) { options.signal.addEventListener("abort", () => c.error(options.signal.reason)) },
+		start(c) {
+			options.signal.addEventListener("abort", () => {
+				if (turn.end === "hang") over(n);
+				c.error(options.signal.reason);
+			});
+		},
 		async pull(c) {
 			const to = Math.min(at + 7000, turn.to);
 			if (at < to) { c.enqueue(file.slice(at, to)); at = to; return; }
-			if (turn.end === "break") c.error(new TypeError("network error"));
+			if (turn.end === "break") { over(n); c.error(new TypeError("network error")); }
 			else if (turn.end === "hang") await new Promise(() => {});
 			else c.close();
 		},
@@ -39,7 +45,8 @@ globalThis.fetch = async (url, options) => {
 };`
 
 // A turn is one answer of the fake server: the file's bytes from, to, and then
-// "" (the end), "break", "hang", or "refuse" (no answer at all).
+// "" (the end), "break", "hang" (no byte at all, until the worker ends it), or
+// "refuse" (no answer).
 type turn struct {
 	status   int
 	from, to int
@@ -78,11 +85,23 @@ func network(t *testing.T, turns ...turn) (asked js.Value) {
 	}
 	asked = js.Global().Get("Array").New()
 	was := js.Global().Get("fetch")
-	js.Global().Set("location", map[string]any{"origin": "https://site.test"})
-	js.Global().Get("Function").New(fakeServer).Invoke(jsBytes(theFile()), list, asked)
 	wasPauses, wasLimit := pauses, stallLimit
-	pauses, stallLimit = [tries]time.Duration{time.Millisecond, time.Millisecond, time.Millisecond}, 100*time.Millisecond
+	// Only a turn that hangs is given up for its time, and that soon: no other can be mistaken for one, however slow.
+	limitOf := func(n int) time.Duration {
+		if turns[n].end == "hang" {
+			return time.Millisecond
+		}
+		return patience
+	}
+	over := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		stallLimit = limitOf(min(args[0].Int()+1, len(turns)-1))
+		return nil
+	})
+	js.Global().Set("location", map[string]any{"origin": "https://site.test"})
+	js.Global().Get("Function").New(fakeServer).Invoke(jsBytes(theFile()), list, asked, over)
+	pauses, stallLimit = [tries]time.Duration{time.Millisecond, time.Millisecond, time.Millisecond}, limitOf(0)
 	t.Cleanup(func() {
+		over.Release()
 		js.Global().Set("fetch", was)
 		js.Global().Delete("location")
 		pauses, stallLimit = wasPauses, wasLimit
@@ -148,7 +167,8 @@ func TestBrokenDownloads(t *testing.T) {
 		{"cut twice", []turn{{200, 0, 21000, "break", tag}, {206, 21000, 28000, "break", part("bytes 21000-49999/50000", tag)}, rest(28000)},
 			[]string{first, ranged, `bytes=28000-|"one"|no-store`}, "", ""},
 		{"ends early, and says nothing of its length", []turn{{200, 0, 21000, "", tag}, rest(21000)}, []string{first, ranged}, "", ""},
-		{"stalls and is resumed", []turn{{200, 0, 21000, "hang", tag}, rest(21000)}, []string{first, ranged}, "", ""},
+		{"stalls and is resumed", []turn{{200, 0, 21000, "break", tag}, {206, 21000, 21000, "hang", part("bytes 21000-49999/50000", tag)}, rest(21000)},
+			[]string{first, ranged, ranged}, "", ""},
 		{"server fails in between", []turn{{200, 0, 21000, "break", tag}, {status: 503}, rest(21000)}, []string{first, ranged, ranged}, "", ""},
 		{"a weak tag is no validator", []turn{{200, 0, 21000, "break", weak}, {206, 21000, fileLength, "", part("bytes 21000-49999/50000", weak)}},
 			[]string{first, "bytes=21000-|Sun, 06 Nov 1994 08:49:37 GMT|no-store"}, "", ""},
@@ -170,7 +190,7 @@ func TestBrokenDownloads(t *testing.T) {
 
 		{"never again", []turn{{200, 0, 21000, "break", tag}, {end: "refuse"}}, []string{first, ranged, ranged, ranged}, proto.ErrNetwork, "broke off after 21.0 kB of 50.0 kB"},
 		{"never", []turn{{end: "refuse"}}, []string{first, first, first}, proto.ErrNetwork, "cannot be reached"},
-		{"stalls for good", []turn{{200, 0, 21000, "hang", tag}, {206, 21000, 21000, "hang", part("bytes 21000-49999/50000", tag)}},
+		{"stalls for good", []turn{{200, 0, 21000, "break", tag}, {206, 21000, 21000, "hang", part("bytes 21000-49999/50000", tag)}},
 			[]string{first, ranged, ranged, ranged}, proto.ErrStalled, "nothing arrived"},
 		{"fails for good", []turn{{status: 500}}, []string{first, first, first}, proto.ErrMissing, "answered 500"},
 		{"gone in between", []turn{{200, 0, 21000, "break", tag}, {status: 404}}, []string{first, ranged}, proto.ErrMissing, "answered 404"},
@@ -207,11 +227,13 @@ func TestBrokenDownloads(t *testing.T) {
 
 // A cancel ends a download that waits, between two requests too.
 func TestCancelledDownload(t *testing.T) {
-	network(t, turn{200, 0, 21000, "break", nil}, turn{end: "refuse"})
+	asked := network(t, turn{200, 0, 21000, "break", nil}, turn{end: "refuse"})
 	pauses = [tries]time.Duration{time.Hour, time.Hour, time.Hour}
 	b := newFileBench(t)
 	b.ask(1, proto.Load{Model: fileRef()})
-	time.Sleep(50 * time.Millisecond)
+	for asked.Length() < 2 { // the second is refused, and a third would be an hour away
+		time.Sleep(time.Millisecond)
+	}
 	b.ask(2, proto.Cancel{Target: 1})
 	for range 2 {
 		for {

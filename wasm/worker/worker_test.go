@@ -125,6 +125,9 @@ func (b *bench) ask(id int, m proto.Message) {
 	b.receive(v)
 }
 
+// patience ends a hang with a message; nothing depends on it.
+const patience = 2 * time.Minute
+
 // answer waits for the answer to a request and returns it with its events.
 func (b *bench) answer(id int) (events []proto.Message, answer proto.Message) {
 	b.t.Helper()
@@ -138,7 +141,7 @@ func (b *bench) answer(id int) (events []proto.Message, answer proto.Message) {
 				return events, s.m
 			}
 			events = append(events, s.m)
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			b.t.Fatalf("request %d is not answered", id)
 		}
 	}
@@ -274,11 +277,10 @@ func TestModelIsKeptAndReplaced(t *testing.T) {
 	}
 }
 
-// TestCancel: a cancel that arrives in the middle of a pass ends it within
-// 30 ms, and each of the two requests has one answer.
+// TestCancel: a cancel that arrives in the middle of a pass ends that pass, and
+// each of the two requests has one answer.
 func TestCancel(t *testing.T) {
 	var b *bench
-	var begun time.Time
 	channel := js.Global().Get("MessageChannel").New()
 	arrive := js.FuncOf(func(js.Value, []js.Value) any {
 		b.ask(2, proto.Cancel{Target: 1})
@@ -286,14 +288,15 @@ func TestCancel(t *testing.T) {
 	})
 	defer arrive.Release()
 	channel.Get("port1").Set("onmessage", arrive)
+	// Three layers are a slice or more, however slow the machine: there are ten slices to go when the cancel is sent.
+	const pass, sentAt = 50, 70
 	layers := 0
 	b = newBench(t, &fakeModel{steps: 100, inside: func(_ uint64, _ int, between func() error) error {
-		for range 50 { // layers of 2 ms
-			if layers++; layers == 70 {
-				begun = time.Now()
+		for range pass {
+			if layers++; layers == sentAt {
 				channel.Get("port2").Call("postMessage", js.Null())
 			}
-			for now := time.Now(); time.Since(now) < 2*time.Millisecond; {
+			for now := time.Now(); time.Since(now) < slice/3; {
 			}
 			if err := between(); err != nil {
 				return err
@@ -309,8 +312,8 @@ func TestCancel(t *testing.T) {
 			got = append(got, s)
 		}
 	}
-	if late := time.Since(begun); late > 30*time.Millisecond {
-		t.Errorf("cancelled after %v", late)
+	if layers >= 2*pass {
+		t.Errorf("%d layers were computed, the pass in which the cancel was sent ends with layer %d", layers, 2*pass)
 	}
 	if got[0].m != (proto.Cancelled{Found: true}) || !isError(got[1].m, proto.ErrCancelled) || got[1].id != 1 {
 		t.Errorf("answered by %+v", got)
@@ -401,7 +404,6 @@ func TestQueueIsBounded(t *testing.T) {
 	const asked = maxWaiting + 10
 	for i := range asked {
 		b.ask(i+1, request(1))
-		time.Sleep(time.Millisecond)
 	}
 	close(hold)
 	answers, busy := map[int]int{}, 0
@@ -414,7 +416,7 @@ func TestQueueIsBounded(t *testing.T) {
 			if isError(s.m, proto.ErrBusy) {
 				busy++
 			}
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("%d of %d requests are answered", len(answers), asked)
 		}
 	}
