@@ -35,7 +35,7 @@ func (b *tab) audit(state, part string) {
 // press sends a key to what has the focus.
 func (b *tab) press(key string) {
 	b.t.Helper()
-	b.do(chromedp.KeyEvent(key))
+	do(b, "key "+key, chromedp.KeyEvent(key))
 }
 
 // retype puts digits in the place of those in a field.
@@ -197,7 +197,7 @@ func TestKeyboardOnly(t *testing.T) {
 	kept("Back to all pictures")
 	b.retype("#steps", "0")
 	b.press(kb.Enter)
-	waitError(b)
+	b.waitError()
 	kept("a field that is wrong")
 	b.tabTo("#retry")
 	b.press(kb.Enter)
