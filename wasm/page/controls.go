@@ -12,13 +12,11 @@ import (
 	"tintype/wasm/proto"
 )
 
-// showControls offers what the loaded model allows. What its contract forbids
+// showControls offers what the loaded model allows beside its slots and solvers. What its contract forbids
 // is shown with the reason, not left out: that is part of what a student is.
 func (p *page) showControls() {
 	i, u := p.info, p.ui
 	u.sampling.SetDisabled(false)
-	p.showSlots()
-	p.showSolvers()
 	setNote(u.solverNote, restriction(i.Solvers))
 	p.showGrids()
 

@@ -123,7 +123,7 @@ func (m *easel) pixels() js.Value {
 // redraw makes the painted part anew, or changes the whole picture where
 // nothing is painted; both stand side by side.
 func (p *page) redraw() {
-	if p.phase == sampling || p.info == nil || p.run == nil {
+	if p.phase == sampling || !p.ready() || p.run == nil {
 		return
 	}
 	s, problem := p.request()

@@ -50,7 +50,7 @@ func (p *page) follow(words, from string) {
 			continue
 		}
 		m.input.SetChecked(true)
-		if m == p.chosen && p.info != nil {
+		if m == p.chosen && p.ready() {
 			p.fulfil()
 		} else {
 			p.choose(m)

@@ -171,8 +171,8 @@ func (p *page) choose(m *entry) {
 		case proto.Progress:
 			p.showLoading(e.Received)
 		case proto.Loaded:
-			p.load = 0
-			p.loaded(&e.Info)
+			p.info = &e.Info
+			p.inTurn(id, p.showSlots, p.showSolvers, p.showControls, p.loaded)
 		case *proto.Error:
 			p.load = 0
 			link := p.link
@@ -196,15 +196,30 @@ func (p *page) showLoading(received int64) {
 	p.ui.status.SetTextContent("Loading " + m.Name + ": " + megabytes(received) + " of " + megabytes(m.ref.Bytes))
 }
 
-// loaded offers the model's controls, and starts the run that was asked for
-// meanwhile.
-func (p *page) loaded(info *proto.Info) {
-	p.info = info
-	p.showControls()
+// inTurn does what follows on the arrival of a model, each part in a task of its own: together they would keep a busy page
+// from answering. It ends when another model is chosen.
+func (p *page) inTurn(load int, parts ...func()) {
+	after(0, func() {
+		if p.load != load {
+			return
+		}
+		parts[0]()
+		if len(parts) > 1 {
+			p.inTurn(load, parts[1:]...)
+		}
+	})
+}
+
+// loaded starts the run that was asked for meanwhile.
+func (p *page) loaded() {
+	p.load = 0
 	p.showCard()
 	after(1000, p.askKept) // not in the way of the first picture
-	p.enter(idle)
 	p.stage.setEmpty("Press Generate: the picture grows out of noise.")
+	if p.phase == failed {
+		return // a link or file was refused meanwhile: that stays to be read
+	}
+	p.enter(idle)
 	p.say(p.chosen.Name + " is ready.")
 	switch {
 	case p.link != nil:
@@ -215,3 +230,6 @@ func (p *page) loaded(info *proto.Info) {
 		p.generate()
 	}
 }
+
+// ready says whether the chosen model is loaded and its controls are there.
+func (p *page) ready() bool { return p.info != nil && p.load == 0 }

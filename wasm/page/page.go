@@ -195,7 +195,7 @@ func (p *page) fail(e *proto.Error, retry func()) {
 // backToWork leaves an error that was not the model's.
 func (p *page) backToWork() {
 	switch {
-	case p.info == nil:
+	case !p.ready():
 		p.choose(p.chosen)
 	case p.run != nil && p.run.complete:
 		p.enter(done)

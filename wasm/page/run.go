@@ -39,7 +39,7 @@ func (p *page) generate() {
 		p.choose(p.chosen)
 		p.wanted = true
 		return
-	case p.info == nil:
+	case p.load != 0:
 		p.wanted = true
 		p.stage.setEmpty("Starts as soon as the model is here.")
 		return

@@ -40,18 +40,17 @@ func (p *page) showSolvers() {
 	for g, name := range groups {
 		group := create[dom.HTMLElement](u.doc, "optgroup", "")
 		group.SetAttribute("label", name)
-		found := false
+		if g == len(groups)-1 {
+			group.SetAttribute("disabled", "")
+		}
+		var names []string
 		for i := range p.info.Solvers {
 			if o := &p.info.Solvers[i]; p.groupOf(o) == g {
-				found = true
-				option := create[*dom.HTMLOptionElement](u.doc, "option", "")
-				option.SetValue(o.Name)
-				option.SetText(o.Name)
-				option.SetDisabled(o.Reason != "")
-				group.AppendChild(option)
+				names = append(names, o.Name)
 			}
 		}
-		if found {
+		if len(names) > 0 {
+			addOptions(group, names)
 			u.solver.AppendChild(group)
 		}
 	}

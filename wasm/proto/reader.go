@@ -193,20 +193,6 @@ func list[T any](r *reader, field string, item func(*reader) T) []T {
 	return out
 }
 
-func (r *reader) strs(field string) []string {
-	v, n := r.length(field)
-	out := make([]string, 0, n)
-	for i := 0; i < n; i++ {
-		s := v.Index(i)
-		if s.Type() != js.TypeString {
-			r.fail(field, "a list of strings")
-			return nil
-		}
-		out = append(out, s.String())
-	}
-	return out
-}
-
 func (r *reader) ints(field string, low int) []int {
 	v, n := r.length(field)
 	out := make([]int, 0, n)

@@ -2,8 +2,6 @@
 
 package proto
 
-import "math"
-
 func encodeRef(m ModelRef) map[string]any {
 	o := map[string]any{
 		"id": m.ID, "url": m.URL, "bytes": m.Bytes, "rawBytes": m.RawBytes, "sha256": m.SHA256,
@@ -56,49 +54,6 @@ func encodeInfo(m Info) map[string]any {
 		},
 		"solvers": encodeOptions(m.Solvers), "grids": encodeOptions(m.Grids),
 		"steps": encodeInts(m.Steps), "guidanceReason": m.GuidanceReason,
-	}
-}
-
-func (r *reader) info(name string) Info {
-	r = r.child(name)
-	defer r.up()
-	return Info{
-		ID: r.str("id"), Name: r.str("name"), Licence: r.str("licence"), Provenance: r.str("provenance"),
-		Width: r.int("width", 1, 1<<14), Height: r.int("height", 1, 1<<14),
-		Parameters: r.size("parameters"), Memory: r.size("memory"),
-		Slots: list(r, "slots", func(r *reader) Slot {
-			return Slot{r.str("name"), r.strs("values"), r.bool("open")}
-		}),
-		Defaults:       r.defaults("defaults"),
-		Solvers:        list(r, "solvers", (*reader).option),
-		Grids:          list(r, "grids", (*reader).option),
-		Steps:          r.ints("steps", 1),
-		GuidanceReason: r.str("guidanceReason"),
-	}
-}
-
-func (r *reader) defaults(name string) Defaults {
-	r = r.child(name)
-	defer r.up()
-	return Defaults{
-		Solver: r.str("solver"), Grid: r.str("grid"), Steps: r.int("steps", 1, math.MaxInt32),
-		Guidance: r.float("guidance"), Settings: list(r, "settings", (*reader).value),
-	}
-}
-
-func (r *reader) option() Option {
-	return Option{
-		Name: r.str("name"), Reason: r.str("reason"), Line: r.str("line"),
-		Order: r.int("order", 0, 99), Cost: r.str("cost"), Stochastic: r.bool("stochastic"),
-		Settings: list(r, "settings", (*reader).setting),
-	}
-}
-
-func (r *reader) setting() Setting {
-	return Setting{
-		Name: r.str("name"), Line: r.str("line"),
-		Default: r.float("default"), Min: r.float("min"), Max: r.float("max"),
-		Whole: r.bool("whole"), Choices: r.strs("choices"),
 	}
 }
 
