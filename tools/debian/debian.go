@@ -8,10 +8,18 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"sync"
+	"strings"
+	"time"
 )
 
-// Install has apt-get install packages, and tells out what it does.
+// A mirror may be busy for a moment: every package gets so many tries, each
+// after a pause and with new lists.
+const (
+	tries = 3
+	pause = 5 * time.Second
+)
+
+// Install has apt-get install packages, and tells out when it tries again.
 func Install(out io.Writer, packages ...string) error {
 	if os.Geteuid() != 0 {
 		return errors.New("not root, so it cannot be installed here")
@@ -19,19 +27,35 @@ func Install(out io.Writer, packages ...string) error {
 	if _, err := exec.LookPath("apt-get"); err != nil {
 		return errors.New("no apt-get to install it with")
 	}
-	// A stale list still installs most of the time: the install below decides.
-	update.Do(func() { _ = aptGet(out, "update") })
-	if err := aptGet(out, append([]string{"install", "-y", "--no-install-recommends"}, packages...)...); err != nil {
-		return fmt.Errorf("apt-get install %v: %w", packages, err)
-	}
-	return nil
+	return install(out, aptGet, pause, packages)
 }
 
-var update sync.Once
+func install(out io.Writer, apt func(args ...string) error, pause time.Duration, packages []string) error {
+	for try := 1; ; try++ {
+		// Stale lists still install most of the time: the install decides.
+		stale := apt("update")
+		err := apt(append([]string{"install", "-y", "--no-install-recommends"}, packages...)...)
+		if err == nil {
+			return nil
+		}
+		err = errors.Join(stale, err)
+		if try == tries {
+			return fmt.Errorf("%d tries: %w", tries, err)
+		}
+		fmt.Fprintf(out, "%v is not installed, try %d of %d: %v\n", packages, try, tries, err)
+		time.Sleep(pause)
+	}
+}
 
-func aptGet(out io.Writer, args ...string) error {
-	cmd := exec.Command("apt-get", append([]string{"-q"}, args...)...)
+// aptGet waits for another apt-get to end instead of failing beside it. Its
+// error has the last lines that it printed.
+func aptGet(args ...string) error {
+	cmd := exec.Command("apt-get", append([]string{"-q", "-o", "DPkg::Lock::Timeout=300"}, args...)...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-	cmd.Stderr = out
-	return cmd.Run()
+	printed, err := cmd.CombinedOutput()
+	if err == nil {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSpace(string(printed)), "\n")
+	return fmt.Errorf("apt-get %s: %w: %s", args[0], err, strings.Join(lines[max(0, len(lines)-5):], "; "))
 }

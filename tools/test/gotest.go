@@ -13,13 +13,22 @@ import (
 
 // tally counts test results over all variants.
 type tally struct {
-	passed, failed  int
-	skips, failures []string
+	passed   int
+	failures []failure
+	skips    []string
+}
+
+// A failure is what failed, and what was printed about it.
+type failure struct {
+	name, printed string
+}
+
+func (t *tally) fail(name, printed string) {
+	t.failures = append(t.failures, failure{name, printed})
 }
 
 func (t *tally) add(o tally) {
 	t.passed += o.passed
-	t.failed += o.failed
 	t.skips = append(t.skips, o.skips...)
 	t.failures = append(t.failures, o.failures...)
 }
@@ -28,8 +37,7 @@ func (t *tally) add(o tally) {
 // in continuous integration.
 func (t *tally) missing(reason string, ci bool) {
 	if ci {
-		t.failed++
-		t.failures = append(t.failures, reason)
+		t.fail(reason, "")
 		return
 	}
 	t.skips = append(t.skips, reason)
@@ -39,12 +47,13 @@ func (t *tally) missing(reason string, ci bool) {
 type event struct {
 	Action, Package, ImportPath, Test, Output string
 	Key, Value                                string // of an attribute
+	FailedBuild                               string // the import path that kept a package from being tested
 	Elapsed                                   float64
 }
 
 // goTest runs the variant and prints a line a package, a line for each attribute
 // that a test gives itself (the pictures it drew), and the whole output of what
-// failed.
+// failed, which report prints once more.
 func (v variant) goTest(out io.Writer) tally {
 	args := append([]string{"test", "-json", "-timeout", "15m"}, v.flags...)
 	cmd := exec.Command("go", append(args, v.packages...)...)
@@ -56,13 +65,12 @@ func (v variant) goTest(out io.Writer) tally {
 		err = cmd.Start()
 	}
 	if err != nil {
-		return tally{failed: 1, failures: []string{v.name + ": " + err.Error()}}
+		return tally{failures: []failure{{v.name, err.Error()}}}
 	}
-	c := collector{variant: v.name, out: out, output: map[string]*strings.Builder{}}
+	c := newCollector(v.name, out)
 	c.read(pipe)
-	if err := cmd.Wait(); err != nil && c.failed == 0 {
-		c.failed++
-		c.failures = append(c.failures, fmt.Sprintf("%s: go test: %v", v.name, err))
+	if err := cmd.Wait(); err != nil && len(c.failures) == 0 {
+		c.fail(v.name+": go test", err.Error())
 	}
 	return c.tally
 }
@@ -72,7 +80,12 @@ type collector struct {
 	tally
 	variant string
 	out     io.Writer
-	output  map[string]*strings.Builder // by package and test: what it printed
+	output  map[string]*strings.Builder // by package and test, or import path: what it printed
+	broken  map[string]bool             // packages with a test that failed
+}
+
+func newCollector(variant string, out io.Writer) *collector {
+	return &collector{variant: variant, out: out, output: map[string]*strings.Builder{}, broken: map[string]bool{}}
 }
 
 func (c *collector) read(r io.Reader) {
@@ -94,7 +107,7 @@ func (c *collector) take(e event) {
 	case "output", "build-output":
 		if e.Action == "build-output" {
 			fmt.Fprint(c.out, e.Output)
-			return
+			key = e.ImportPath
 		}
 		if c.output[key] == nil {
 			c.output[key] = new(strings.Builder)
@@ -116,9 +129,14 @@ func (c *collector) finish(e event, key string) {
 	}
 	took := time.Duration(e.Elapsed * float64(time.Second)).Round(10 * time.Millisecond)
 	switch {
+	case e.Action == "fail" && e.Test == "" && c.broken[e.Package]: // its tests are counted and named
+		fmt.Fprintf(c.out, " FAIL %s (%s)\n", e.Package, took)
 	case e.Action == "fail":
-		c.failed++
-		c.failures = append(c.failures, name)
+		if b := c.output[e.FailedBuild]; b != nil {
+			printed += b.String()
+		}
+		c.broken[e.Package] = true
+		c.fail(name, printed)
 		fmt.Fprintf(c.out, "FAIL %s (%s)\n%s", name, took, printed)
 	case e.Test == "" && e.Action == "pass":
 		fmt.Fprintf(c.out, "   ok %s (%s)\n", e.Package, took)

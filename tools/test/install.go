@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"time"
 
 	"tintype/tools/debian"
 )
@@ -43,4 +44,17 @@ func (m machine) install(out io.Writer, ci bool) error {
 	}
 	fmt.Fprintf(out, "installing Debian's %s for %s\n", m.debian, m.what)
 	return debian.Install(out, m.debian)
+}
+
+// fetchModules downloads what go.mod names, with two more tries if a proxy is
+// busy. Whether anything is missing is for go test to say.
+func fetchModules(out io.Writer) {
+	for try := 1; try <= 3; try++ {
+		printed, err := exec.Command("go", "mod", "download").CombinedOutput()
+		if err == nil {
+			return
+		}
+		fmt.Fprintf(out, "go mod download, try %d of 3: %v: %s", try, err, printed)
+		time.Sleep(time.Duration(try) * time.Second)
+	}
 }

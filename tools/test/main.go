@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -35,6 +36,7 @@ func run(static bool, out io.Writer) int {
 	}
 	var total tally
 	ci := os.Getenv("CI") == "true"
+	fetchModules(out)
 	for _, m := range ensureMachines(out, ci) {
 		total.missing(m, ci)
 	}
@@ -42,14 +44,14 @@ func run(static bool, out io.Writer) int {
 		total.add(v.run(out))
 	}
 	total.report(out, time.Since(start))
-	if total.failed > 0 {
+	if len(total.failures) > 0 {
 		return 1
 	}
 	return 0
 }
 
-// report prints what was skipped and why, and ends with the plain line that
-// continuous integration reads.
+// report prints what was skipped and why, what failed with what it printed, and
+// last the plain line that continuous integration reads.
 func (t *tally) report(out io.Writer, took time.Duration) {
 	if len(t.skips) > 0 {
 		fmt.Fprintln(out, "\nskipped:")
@@ -60,9 +62,23 @@ func (t *tally) report(out io.Writer, took time.Duration) {
 	if len(t.failures) > 0 {
 		fmt.Fprintln(out, "\nfailed:")
 		for _, f := range t.failures {
-			fmt.Fprintln(out, "  "+f)
+			fmt.Fprintln(out, "  "+f.name)
+			for line := range strings.Lines(ends(f.printed, 30)) {
+				fmt.Fprint(out, "    | "+line)
+			}
 		}
 	}
 	fmt.Fprintf(out, "\ntook %s\n", took.Round(time.Second))
-	fmt.Fprintf(out, "%d passed, %d failed, %d skipped\n", t.passed, t.failed, len(t.skips))
+	fmt.Fprintf(out, "%d passed, %d failed, %d skipped\n", t.passed, len(t.failures), len(t.skips))
+}
+
+// ends is a text without its middle: a test that has hung says so and goes on
+// with the stacks of hundreds of goroutines.
+func ends(text string, n int) string {
+	lines := strings.SplitAfter(text, "\n")
+	cut := len(lines) - 2*n
+	if cut <= 0 {
+		return text
+	}
+	return strings.Join(lines[:n], "") + fmt.Sprintf("(%d lines are printed above only)\n", cut) + strings.Join(lines[n+cut:], "")
 }
