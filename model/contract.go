@@ -87,15 +87,19 @@ func SolverNamed(name string) (sampler.Kind, error) {
 // gridPrefix stands before the names of grids' settings, some of which are also names of solvers' settings.
 const gridPrefix = "grid."
 
-// Set gives a spec the setting of that name: a solver's, or grid.NAME.
+// Set gives a spec the setting of that name: a solver's, or grid.NAME. An unknown name changes nothing.
 func Set(s *pipeline.Spec, name string, v float64) error {
 	if own, of := strings.CutPrefix(name, gridPrefix); of {
 		k, err := named("grid setting", own, schedule.Settings(), func(i schedule.SettingInfo) schedule.Setting { return i.Setting })
-		s.GridOptions = s.GridOptions.With(k, v)
+		if err == nil {
+			s.GridOptions = s.GridOptions.With(k, v)
+		}
 		return err
 	}
 	k, err := named("setting", name, sampler.Settings(), func(i sampler.SettingInfo) sampler.Setting { return i.Setting })
-	s.Options = s.Options.With(k, v)
+	if err == nil {
+		s.Options = s.Options.With(k, v)
+	}
 	return err
 }
 

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 
 	"tintype/core/denoise"
 	"tintype/core/sampler"
@@ -13,12 +14,12 @@ import (
 // boundary and time input.
 func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 	if err := describedProcess(m, d.Process, c); err != nil {
-		return fmt.Errorf("process.%w", err)
+		return err
 	}
 	if d.Prediction != "" {
-		p, ok := find(denoise.Predictions(), d.Prediction)
-		if !ok {
-			return fmt.Errorf("prediction %q is not implemented", d.Prediction)
+		p, err := named("prediction", d.Prediction, denoise.Predictions(), func(p denoise.Prediction) denoise.Prediction { return p })
+		if err != nil {
+			return err
 		}
 		m.Reading.Prediction = p
 	} else if d.Process != nil && !d.Scheduler.Exists() {
@@ -43,9 +44,9 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 		}
 	}
 	if t := d.TimeInput; t != nil {
-		in, ok := find(denoise.TimeInputs(), t.Kind)
-		if !ok {
-			return fmt.Errorf("time_input.kind %q is not implemented", t.Kind)
+		in, err := named("time_input.kind", t.Kind, denoise.TimeInputs(), func(in denoise.TimeInput) denoise.TimeInput { return in })
+		if err != nil {
+			return err
 		}
 		if in != denoise.TimeOwn && t.Scale != 0 && t.Scale != 1 {
 			return fmt.Errorf("time_input.scale contradicts the kind %q, which has none", t.Kind)
@@ -53,16 +54,6 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 		m.Reading.Time, m.Reading.Scale = in, t.Scale
 	}
 	return nil
-}
-
-func find[T fmt.Stringer](all []T, name string) (T, bool) {
-	for _, v := range all {
-		if v.String() == name {
-			return v, true
-		}
-	}
-	var none T
-	return none, false
 }
 
 func orElse(v, absent float64) float64 {
@@ -97,11 +88,13 @@ func describedVariance(m *Model, v *weights.Variance) error {
 // continuousStart is the first time of a continuous process that says nothing of it.
 const continuousStart = 1e-3
 
-// describedProcess builds the checkpoint's own process. A table is built as a scheduler's.
+// describedProcess builds the checkpoint's own process, or its scheduler's.
 func describedProcess(m *Model, d *weights.Process, c *schedulerConfig) (err error) {
 	if d == nil {
-		m.Process, err = c.process()
-		return err
+		if m.Process, err = c.process(); err != nil {
+			return fmt.Errorf("scheduler: %w", err)
+		}
+		return nil
 	}
 	if d.Shift != 0 {
 		m.Grid.Options = m.Grid.With(schedule.Shift, d.Shift)
@@ -109,7 +102,11 @@ func describedProcess(m *Model, d *weights.Process, c *schedulerConfig) (err err
 	low, high := orElse(d.SigmaMin, 0.002), orElse(d.SigmaMax, 80)
 	switch d.Kind {
 	case "vp":
-		m.Process, err = describedTable(d)
+		table, wrong := describedTable(d)
+		if wrong != nil {
+			return fmt.Errorf("process.%w", wrong)
+		}
+		m.Process, err = table.process()
 	case "vp_linear":
 		m.Process, err = schedule.VPLinear(orElse(d.BetaStart, 0.1), orElse(d.BetaEnd, 20), continuousStart)
 	case "sub_vp":
@@ -128,12 +125,16 @@ func describedProcess(m *Model, d *weights.Process, c *schedulerConfig) (err err
 	case "gamma_table":
 		m.Process, err = schedule.GammaTable(d.Gamma)
 	default:
-		return fmt.Errorf("kind %q is not implemented", d.Kind)
+		return fmt.Errorf("process.kind %q is not implemented", d.Kind)
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("process: %w", err)
+	}
+	return nil
 }
 
-func describedTable(d *weights.Process) (schedule.Process, error) {
+// describedTable is the scheduler's config that says the same of a table.
+func describedTable(d *weights.Process) (*schedulerConfig, error) {
 	c := vpClass.defaults()
 	c.zeroSNR, c.trained = d.ZeroSNR, d.Betas
 	if d.Steps != 0 {
@@ -144,17 +145,13 @@ func describedTable(d *weights.Process) (schedule.Process, error) {
 	}
 	c.betaStart, c.betaEnd = orElse(d.BetaStart, c.betaStart), orElse(d.BetaEnd, c.betaEnd)
 	if d.Schedule != "" {
-		known := false
-		for _, w := range betaSchedules {
-			if w.text == d.Schedule {
-				c.betas, known = w.value, true
-			}
-		}
-		if !known {
+		i := slices.IndexFunc(betaSchedules, func(w word[betaSchedule]) bool { return w.text == d.Schedule })
+		if i < 0 {
 			return nil, fmt.Errorf("schedule %q is not implemented", d.Schedule)
 		}
+		c.betas = betaSchedules[i].value
 	}
-	return c.process()
+	return &c, nil
 }
 
 // vpClass stands in for the scheduler of a checkpoint that describes its own process.

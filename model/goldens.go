@@ -6,6 +6,7 @@ import (
 
 	"tintype/core/pipeline"
 	"tintype/core/rng"
+	"tintype/core/schedule"
 	"tintype/core/tensor"
 	"tintype/internal/jsontext"
 )
@@ -96,7 +97,11 @@ func (m *Model) RecordGoldens() (string, error) {
 		return "", fmt.Errorf("with the model's defaults: %w", err)
 	}
 	hi, _ := m.Process.Range()
-	goldens := []golden{{seed: 1, time: math.Floor(hi.T * 0.75), choice: first}, {seed: 2, time: math.Floor(hi.T * 0.25), choice: first}}
+	early, late := hi.T*0.75, hi.T*0.25
+	if _, stepped := m.Process.(schedule.Stepped); stepped {
+		early, late = math.Floor(early), math.Floor(late)
+	}
+	goldens := []golden{{seed: 1, time: early, choice: first}, {seed: 2, time: late, choice: first}}
 	if m.CheckGuidance() == nil {
 		goldens[1].choice = nil
 	}

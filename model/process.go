@@ -14,7 +14,7 @@ func (c *schedulerConfig) process() (schedule.Process, error) {
 	switch {
 	case c.class.kind == processFlow || c.flowSigmas:
 		if c.steps < 1 || c.steps > schedule.MaxSteps {
-			return nil, fmt.Errorf("scheduler.num_train_timesteps is %d: expected 1 to %d", c.steps, schedule.MaxSteps)
+			return nil, fmt.Errorf("num_train_timesteps is %d: expected 1 to %d", c.steps, schedule.MaxSteps)
 		}
 		return schedule.Flow(1 / float64(max(c.steps, 2)))
 	case c.class.kind == processEDM:

@@ -30,6 +30,9 @@ func TestSetByName(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
+	if kept := (sampler.Options{}).With(sampler.Alpha, 0.75).With(sampler.Eta, 1); s.Options != kept {
+		t.Errorf("unknown names changed the settings to %v", s.Options)
+	}
 	if got := Choices("grid.final"); !slices.Equal(got, []string{"clean", "first"}) || Choices("grid.rho") != nil || Choices("variance") == nil {
 		t.Errorf("choices of grid.final are %v", got)
 	}

@@ -146,7 +146,13 @@ func TestMethodsRefuse(t *testing.T) {
 		"no such variance":    {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Kind: "x"} }, `variance.kind "x"`},
 		"analytic of nothing": {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Kind: "analytic"} }, "variance.squares: missing"},
 		"squares of a few":    {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Squares: []float64{1}, Kind: "none"} }, "variance.squares: 1 values"},
-		"no such table":       {"tcd", func(d *weights.Description) { d.Process = &weights.Process{Kind: "vp", Schedule: "x"} }, `process.schedule "x"`},
+		"bad table": {"tcd", func(d *weights.Description) {
+			d.Process = &weights.Process{Kind: "vp", Betas: []float64{2}}
+		}, "process: schedule: beta 0 is 2"},
+		"bad scheduler": {"tcd", func(d *weights.Description) {
+			d.Scheduler = parse(t, `{"_class_name": "DDIMScheduler", "num_train_timesteps": 0}`)
+		}, "scheduler: schedule: 0 training steps"},
+		"no such table": {"tcd", func(d *weights.Description) { d.Process = &weights.Process{Kind: "vp", Schedule: "x"} }, `process.schedule "x"`},
 	} {
 		d := describedBy(t, distilled(c.method))
 		c.change(d)

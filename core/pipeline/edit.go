@@ -66,6 +66,8 @@ func checkEdit(e *Edit, h, w, c int) error {
 		return clash(SettingEdit, "use one of the listed", "edit %d by method %d does not exist", e.Hold, e.Method)
 	case e.Hold == HoldMask && len(e.Mask) != h*w:
 		return clash(SettingEdit, "use a mask of the picture's size", "the mask has %d pixels, expected %d x %d", len(e.Mask), h, w)
+	case e.Hold == HoldMask && slices.ContainsFunc(e.Mask, func(v float32) bool { return v < 0 || v > 1 }):
+		return clash(SettingEdit, "use 0 to 1", "a mask of values beyond 0 and 1")
 	case e.Hold == HoldMask && !slices.ContainsFunc(e.Mask, func(v float32) bool { return v > 0 }):
 		return clash(SettingEdit, "use a mask that keeps something, or none", "the mask keeps nothing")
 	case e.Hold != HoldMask && e.Mask != nil:

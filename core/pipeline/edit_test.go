@@ -158,6 +158,8 @@ func TestEditsThatClash(t *testing.T) {
 		"unknown method": func(e *Edit) { e.Method = methods },
 		"mask size":      func(e *Edit) { e.Hold, e.Mask = HoldMask, e.Mask[1:] },
 		"infinite mask":  func(e *Edit) { e.Hold, e.Mask[0] = HoldMask, float32(math.Inf(1)) },
+		"mask above 1":   func(e *Edit) { e.Hold, e.Mask[0] = HoldMask, 1.5 },
+		"mask below 0":   func(e *Edit) { e.Hold, e.Mask[0] = HoldMask, -0.5 },
 		"empty mask":     func(e *Edit) { e.Hold = HoldMask; clear(e.Mask) },
 		"idle mask":      func(e *Edit) { e.Hold = HoldGrey },
 		"boxes":          func(e *Edit) { e.Hold, e.Mask, e.Factor = HoldBoxes, nil, 3 },
