@@ -165,7 +165,7 @@ func (m *module) look(s section) error {
 		m.data = s.body
 		return nil
 	case secStart:
-		return errors.New("Go's linker makes none")
+		return errors.New("one that Go's linker does not make")
 	case secCustom:
 		switch r.name() {
 		case "name":

@@ -56,16 +56,7 @@ func Build(ctx context.Context, root, out, pkg string, v Variant) error {
 	if err != nil {
 		return err
 	}
-	if bin, err = postlink.Optimize(bin); err == nil {
-		bin, err = postlink.Threads(bin, postlink.Leaf)
-	}
-	if err == nil {
-		bin, err = postlink.Shrink(bin)
-	}
-	if err == nil {
-		bin, err = postlink.Pack(bin)
-	}
-	if err != nil {
+	if bin, err = postlink.Link(bin, postlink.Leaf); err != nil {
 		return fmt.Errorf("%s, after linking: %w", pkg, err)
 	}
 	return os.WriteFile(out, bin, 0o666)

@@ -12,6 +12,7 @@ import (
 	"os"
 
 	"tintype/internal/postlink"
+	"tintype/internal/wholefile"
 )
 
 func main() {
@@ -32,17 +33,8 @@ func link(in, out, leaf string) error {
 	if err != nil {
 		return err
 	}
-	if bin, err = postlink.Optimize(bin); err == nil {
-		bin, err = postlink.Threads(bin, leaf)
-	}
-	if err == nil {
-		bin, err = postlink.Shrink(bin)
-	}
-	if err == nil {
-		bin, err = postlink.Pack(bin)
-	}
-	if err != nil {
+	if bin, err = postlink.Link(bin, leaf); err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
-	return os.WriteFile(out, bin, 0o666)
+	return wholefile.WriteBytes(out, bin)
 }
