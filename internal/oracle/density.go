@@ -8,17 +8,7 @@ import (
 
 // LogProb is the log density of x at a level.
 func (m Mixture) LogProb(x []float64, l schedule.Level) float64 {
-	logs := make([]float64, len(m.Weights))
-	most := math.Inf(-1)
-	for k, w := range m.Weights {
-		logs[k] = math.Log(w)
-		for i, v := range x {
-			c := l.A*l.A*m.Vars[k][i] + l.S*l.S
-			d := v - l.A*m.Means[k][i]
-			logs[k] -= 0.5 * (d*d/c + math.Log(2*math.Pi*c))
-		}
-		most = max(most, logs[k])
-	}
+	logs, most := m.logs(x, l)
 	sum := 0.0
 	for _, v := range logs {
 		sum += math.Exp(v - most)

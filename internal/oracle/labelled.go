@@ -49,16 +49,10 @@ func (m Labelled) Given(y int32) (of Mixture) {
 //
 // each mean weighted by w_k·q_k.
 func (m Labelled) LogProbGrad(dst, x []float64, l schedule.Level, y int32) float64 {
-	logs := make([]float64, len(m.Weights))
-	most, mostOfY := math.Inf(-1), math.Inf(-1)
-	for k, w := range m.Weights {
-		logs[k] = math.Log(w)
-		for i, v := range x {
-			c := l.A*l.A*m.Vars[k][i] + l.S*l.S
-			d := v - l.A*m.Means[k][i]
-			logs[k] -= 0.5 * (d*d/c + math.Log(c))
-		}
-		if most = max(most, logs[k]); m.Labels[k] == y {
+	logs, most := m.logs(x, l)
+	mostOfY := math.Inf(-1)
+	for k, label := range m.Labels {
+		if label == y {
 			mostOfY = max(mostOfY, logs[k])
 		}
 	}

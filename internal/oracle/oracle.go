@@ -29,17 +29,7 @@ var Bimodal = Mixture{
 //
 //	x | k ~ N(A·μ_k, A²·v_k + S²);  E[x0 | x, k] = μ_k + A·v_k/(A²·v_k + S²)·(x - A·μ_k)
 func (m Mixture) Denoise(dst, x []float64, l schedule.Level) {
-	logs := make([]float64, len(m.Weights))
-	most := math.Inf(-1)
-	for k, w := range m.Weights {
-		logs[k] = math.Log(w)
-		for i, v := range x {
-			c := l.A*l.A*m.Vars[k][i] + l.S*l.S
-			d := v - l.A*m.Means[k][i]
-			logs[k] -= 0.5 * (d*d/c + math.Log(c))
-		}
-		most = max(most, logs[k])
-	}
+	logs, most := m.logs(x, l)
 	sum := 0.0
 	clear(dst)
 	for k := range logs {
@@ -53,6 +43,21 @@ func (m Mixture) Denoise(dst, x []float64, l schedule.Level) {
 	for i := range dst {
 		dst[i] /= sum
 	}
+}
+
+// logs is ln(w_k·q_k) of each component, q_k being its density at x, and the largest of them.
+func (m Mixture) logs(x []float64, l schedule.Level) (logs []float64, most float64) {
+	logs, most = make([]float64, len(m.Weights)), math.Inf(-1)
+	for k, w := range m.Weights {
+		logs[k] = math.Log(w)
+		for i, v := range x {
+			c := l.A*l.A*m.Vars[k][i] + l.S*l.S
+			d := v - l.A*m.Means[k][i]
+			logs[k] -= 0.5 * (d*d/c + math.Log(2*math.Pi*c))
+		}
+		most = max(most, logs[k])
+	}
+	return logs, most
 }
 
 // Gaussian is one value with mean Mean and variance Var. Its denoiser is affine, so a tape maps a start value and
