@@ -6,17 +6,22 @@
 // model_index.json and a golden.safetensors (a whole checkpoint: sample and out are pictures): the network is loaded,
 // runs the recorded input, and its output is compared. core/arch/testdata/README.md describes the recorded tensors.
 //
+// A file whose name ends in .zst or .safetensors is a converted checkpoint, of a model or of a classifier, with goldens
+// of its own in its metadata: outputs that any build must give again. FORMAT.md describes them.
+//
 // A file whose name ends in .jsonl or .jsonl.gz holds recorded runs of schedulers, which package compat repeats;
 // compat/testdata/README.md describes them. Each class of scheduler in it is a case. Anything else that is there is
 // skipped with a line.
 //
 // It prints a line per case: name, figures, pass or fail. For a network these are the largest absolute error and the
-// relative one (over the largest |out|); for a class of scheduler the runs passed of all, and the largest error over
+// relative one (over the largest |out|), for a converted checkpoint the number of its goldens; for a class of scheduler the runs passed of all, and the largest error over
 // its tolerance, with a line for each of the first runs that failed. The exit status is 1 if a case fails or cannot be
 // run, or if there is no case.
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -26,11 +31,25 @@ import (
 	"tintype/internal/golden"
 )
 
+const (
+	expected = "expected directories with config.json, or model_index.json, and golden.safetensors, checkpoint files, or files of recorded schedulers"
+	usage    = "usage: golden PATH...: " + expected
+)
+
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("golden", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprintln(stderr, usage) }
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return 0
+		}
+		return 2
+	}
 	cases, failed := 0, 0
-	for _, path := range args {
+	for _, path := range flags.Args() {
 		check, why := classify(path)
 		if check == nil {
 			fmt.Fprintf(stdout, "%-32s skipped: %s\n", name(path), why)
@@ -45,7 +64,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	if cases == 0 {
-		fmt.Fprintln(stderr, "golden: no case given: expected directories with config.json, or model_index.json, and golden.safetensors, or files of recorded schedulers")
+		fmt.Fprintln(stderr, "golden: no case given:", expected)
 		return 1
 	}
 	if failed > 0 {
@@ -89,10 +108,13 @@ func name(path string) string {
 func classify(path string) (check checker, why string) {
 	stat, err := os.Stat(path)
 	if err == nil && !stat.IsDir() {
-		if strings.HasSuffix(path, ".jsonl") || strings.HasSuffix(path, ".jsonl.gz") {
+		switch {
+		case strings.HasSuffix(path, ".jsonl"), strings.HasSuffix(path, ".jsonl.gz"):
 			return checkSchedulers, ""
+		case strings.HasSuffix(path, ".zst"), strings.HasSuffix(path, ".safetensors"):
+			return checkFile, ""
 		}
-		return nil, "neither a directory nor recorded schedulers"
+		return nil, "neither a directory nor a checkpoint nor recorded schedulers"
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {

@@ -142,7 +142,7 @@ func TestFailuresDoNotStop(t *testing.T) {
 	if !strings.Contains(lines[len(cases)], "not-there") || !strings.Contains(lines[len(cases)], "fail: ") {
 		t.Errorf("a path that is not there: %q", lines[len(cases)])
 	}
-	if file := lines[len(cases)+1]; !strings.Contains(file, "skipped: neither a directory") {
+	if file := lines[len(cases)+1]; !strings.Contains(file, "skipped: neither a directory nor a checkpoint") {
 		t.Errorf("a file: %q", file)
 	}
 	if last := lines[len(lines)-1]; !strings.HasPrefix(last, "testdata ") || !strings.Contains(last, "skipped: no config.json") {
