@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"maps"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -88,6 +89,16 @@ func TestLoadClassifierRefuses(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), "file: ") || !strings.Contains(err.Error(), c.part) {
 			t.Errorf("%s %s: error %v, expected one with %q", c.key, c.text, err, c.part)
 		}
+	}
+	// A width that nothing has proved yet is not allocated.
+	wide := strings.NewReplacer(`"time_dim":4`, `"time_dim":4096`, `"harmonics":2`, `"harmonics":4096`).Replace(good)
+	var before, after runtime.MemStats
+	c := classifierFile(t, map[string]string{"classifier": wide})
+	runtime.ReadMemStats(&before)
+	_, err := LoadClassifier(c)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; err == nil || took > 16<<20 {
+		t.Errorf("a classifier of absent weights takes %d MiB, error %v", took>>20, err)
 	}
 	if _, err := Load(classifierFile(t, nil)); err == nil || !strings.Contains(err.Error(), "a classifier") {
 		t.Errorf("a classifier loads as a model: %v", err)

@@ -1,11 +1,14 @@
 package model
 
 import (
+	"bytes"
+	"slices"
 	"testing"
 
 	"tintype/core/pipeline"
 	"tintype/core/schedule"
 	"tintype/internal/jsontext"
+	"tintype/weights"
 )
 
 // Whatever a scheduler config says, it is refused or it is a process whose ends are levels.
@@ -35,6 +38,41 @@ func FuzzScheduler(f *testing.F) {
 		stepped, ok := p.(schedule.Stepped)
 		if !(hi.A >= 0 && hi.S > 0 && lo.S >= 0 && lo.Below(hi) || ok && stepped.Steps() == 1) {
 			t.Errorf("levels from %+v to %+v", hi, lo)
+		}
+	})
+}
+
+// Whatever a checkpoint says of itself beside its network, it is refused or gives a process, and a reading, and its own
+// defaults are those of its contract.
+func FuzzDescribed(f *testing.F) {
+	const ddim = `{"_class_name": "DDIMScheduler", "timestep_spacing": "trailing", "prediction_type": "v_prediction"}`
+	f.Add(ddim, `{"kind": "vp", "T": 20}`, `{"method": "pd", "trained_steps": [4], "t_list": [999, 749, 499, 249]}`, `{"default": {"name": "ddim", "n": 4}}`, `{"kind": "none"}`)
+	f.Add(ddim, `{"kind": "edm", "sigma_max": 1e300}`, `{"method": "cd", "t_list": [0, 22]}`, `{}`, `{"kind": "cm"}`)
+	f.Add(ddim, `{"kind": "gamma_table", "gamma_table": [-10, 10]}`, `{"method": "tcd", "gamma": 1, "original_steps": 9999999999}`, `{"allowed": ["tcd"]}`, `{"kind": "lcm", "timestep_scaling": 1e308}`)
+	f.Add(`{}`, `{"kind": "flow", "shift": 1e-300}`, `{"method": "x"}`, `{"default": {"name": "euler", "eta": 1e300}, "forbidden": {"*": "why"}}`, `null`)
+	f.Fuzz(func(t *testing.T, scheduler, process, student, samplers, boundary string) {
+		var file bytes.Buffer
+		metadata := map[string]string{"scheduler": scheduler, "process": process, "student": student, "samplers": samplers, "boundary": boundary}
+		if _, err := weights.WriteFile(&file, metadata, nil); err != nil {
+			return
+		}
+		c, err := weights.Open(&file, "file", weights.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := c.Describe()
+		if err != nil {
+			return
+		}
+		m := &Model{}
+		if err := m.sampling(d); err != nil {
+			return
+		}
+		if m.Process == nil || m.Reading.Param() == nil {
+			t.Fatal("neither refused nor described")
+		}
+		if k := &m.Contract; len(k.Allowed) > 0 && !slices.Contains(k.Allowed, k.Defaults.Solver) {
+			t.Errorf("the default %v is not one of %v", k.Defaults.Solver, k.Allowed)
 		}
 	})
 }

@@ -60,6 +60,7 @@ type Conditioner struct {
 	Slots        []Slot
 }
 
+// Slot is one thing that a picture can be asked to have, and the names of its values.
 type Slot struct {
 	Name   string
 	Values []string // rows 0 to len-1 of the table; row len is the null row

@@ -1,8 +1,10 @@
 package weights
 
 import (
+	"errors"
 	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -187,6 +189,37 @@ func TestDescribeContradictions(t *testing.T) {
 	wantError(t, err, ErrMetadata, "classifier: contradicts unet")
 	_, err = describe(map[string]string{"student": `{"method":"pd","trained_steps":[4],"t_list":[999,499]}`})
 	wantError(t, err, ErrMetadata, "student.t_list: has 2 entries")
+}
+
+// FuzzDescribe: whatever a key says, it is refused with its path, or the description holds to what its fields promise.
+func FuzzDescribe(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"model", slotsModel}, {"model", `{"labels":["a"],"null_label":1,"codec":{"kind":"none"}}`},
+		{"student", `{"method":"lcm","t_list":[999,1],"trained_steps":[2],"gamma":0.5,"final":"t0"}`},
+		{"samplers", `{"default":{"name":"ddim","n":4},"allowed":["ddim"],"forbidden":{"*":"why"}}`},
+		{"process", `{"kind":"vp","T":3,"betas":[0.1,0.2,0.3]}`}, {"boundary", `{"kind":"cm"}`}, {"time_input", `{"kind":"sigma","scale":2}`},
+		{"variance", `{"kind":"analytic","squares":[1]}`}, {"guidance", `{"baked":2,"allow_cfg":false}`}, {"prediction", `"edm"`}, {"goldens", `{}`},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, key, text string) {
+		d, err := describe(map[string]string{key: text}, table("conditioner.head.weight", 3, 4), table("conditioner.body.weight", 2, 4))
+		if err != nil {
+			if !errors.Is(err, ErrMetadata) || !strings.Contains(err.Error(), "file: ") {
+				t.Errorf("%s %q: error %v", key, text, err)
+			}
+			return
+		}
+		if m := d.Model; m.NullLabel < -1 || m.Codec.Factor < 1 || m.Codec.Factor > 16 || slices.Contains(m.Labels, "") {
+			t.Errorf("%q is accepted as %+v", text, m)
+		}
+		if s := d.Student; s != nil && (s.Method == "" || s.Gamma > 1 || len(s.TrainedSteps) > 0 && slices.Min(s.TrainedSteps) < 1) {
+			t.Errorf("%q is accepted as %+v", text, s)
+		}
+		if s := d.Samplers; s.Default != nil && s.Reason(s.Default.Name) != "" {
+			t.Errorf("%q is accepted, whose default is not allowed", text)
+		}
+	})
 }
 
 // TestLongListsAreRefusedAtOnce: naming an element of a list walks to it, so only the first that is wrong is named. A

@@ -16,7 +16,7 @@ type Linear struct {
 
 // NewLinear loads name.weight [out,in] and name.bias [out].
 func NewLinear(l *nn.Loader, name string, in, out int) (*Linear, error) {
-	y := &Linear{In: in, Out: out, forward: make([]float32, kernel.PackedLen(in, out)), back: make([]float32, kernel.PackedLen(out, in))}
+	y := &Linear{In: in, Out: out}
 	var err error
 	if y.W, err = load(l, name+".weight", out, in); err != nil {
 		return nil, err
@@ -24,6 +24,8 @@ func NewLinear(l *nn.Loader, name string, in, out int) (*Linear, error) {
 	if y.B, err = load(l, name+".bias", out); err != nil {
 		return nil, err
 	}
+	// Only now: that the weights are there has proved the sizes.
+	y.forward, y.back = make([]float32, kernel.PackedLen(in, out)), make([]float32, kernel.PackedLen(out, in))
 	y.Pack()
 	return y, nil
 }

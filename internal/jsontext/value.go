@@ -23,6 +23,7 @@ type Member struct {
 	Value Value
 }
 
+// Kind is what the value is, Absent where there is none.
 func (v Value) Kind() Kind {
 	if v.doc == nil || v.absent != "" {
 		return Absent
@@ -101,6 +102,7 @@ func (v Value) Text() (string, error) {
 	return v.doc.decoded(v.at), nil
 }
 
+// Bool gives a true or false.
 func (v Value) Bool() (bool, error) {
 	if err := v.want(Bool); err != nil {
 		return false, err
@@ -141,14 +143,17 @@ func (v Value) Float() (float64, error) {
 	return f, nil
 }
 
-// TextOr, BoolOr, IntOr and FloatOr give a default where the value is absent. A null is not
-// absent: diffusers writes null where it means something.
+// TextOr is Text with a default where the value is absent. A null is not absent: diffusers writes
+// null where it means something.
 func (v Value) TextOr(absent string) (string, error) { return or(v, absent, Value.Text) }
 
+// BoolOr is Bool with a default, as TextOr.
 func (v Value) BoolOr(absent bool) (bool, error) { return or(v, absent, Value.Bool) }
 
+// IntOr is Int with a default, as TextOr.
 func (v Value) IntOr(absent int) (int, error) { return or(v, absent, Value.Int) }
 
+// FloatOr is Float with a default, as TextOr.
 func (v Value) FloatOr(absent float64) (float64, error) { return or(v, absent, Value.Float) }
 
 func or[T any](v Value, absent T, get func(Value) (T, error)) (T, error) {
@@ -158,11 +163,13 @@ func or[T any](v Value, absent T, get func(Value) (T, error)) (T, error) {
 	return get(v)
 }
 
-// Ints, Floats and Texts give an array of one type.
+// Ints gives an array of what Int gives.
 func (v Value) Ints() ([]int, error) { return all(v, Value.Int) }
 
+// Floats gives an array of what Float gives.
 func (v Value) Floats() ([]float64, error) { return all(v, Value.Float) }
 
+// Texts gives an array of what Text gives.
 func (v Value) Texts() ([]string, error) { return all(v, Value.Text) }
 
 func all[T any](v Value, get func(Value) (T, error)) ([]T, error) {

@@ -41,10 +41,17 @@ type Writer struct {
 // String gives the text written so far.
 func (w *Writer) String() string { return string(w.text) }
 
+// BeginObject opens an object; keys and values come next.
 func (w *Writer) BeginObject() { w.begin('{') }
-func (w *Writer) EndObject()   { w.end('}') }
-func (w *Writer) BeginArray()  { w.begin('[') }
-func (w *Writer) EndArray()    { w.end(']') }
+
+// EndObject closes the object that is open.
+func (w *Writer) EndObject() { w.end('}') }
+
+// BeginArray opens an array; values come next.
+func (w *Writer) BeginArray() { w.begin('[') }
+
+// EndArray closes the array that is open.
+func (w *Writer) EndArray() { w.end(']') }
 
 // Key starts a member; its value comes next.
 func (w *Writer) Key(key string) {
@@ -53,16 +60,19 @@ func (w *Writer) Key(key string) {
 	w.comma = false
 }
 
+// Text writes a string as Quote does.
 func (w *Writer) Text(s string) {
 	w.separate()
 	w.text = appendQuote(w.text, s)
 }
 
+// Bool writes true or false.
 func (w *Writer) Bool(b bool) {
 	w.separate()
 	w.text = strconv.AppendBool(w.text, b)
 }
 
+// Int writes an integer.
 func (w *Writer) Int(n int64) {
 	w.separate()
 	w.text = strconv.AppendInt(w.text, n, 10)
@@ -78,6 +88,7 @@ func (w *Writer) Float(f float64) {
 	w.text = strconv.AppendFloat(w.text, f, 'g', -1, 64)
 }
 
+// Null writes null.
 func (w *Writer) Null() {
 	w.separate()
 	w.text = append(w.text, "null"...)
