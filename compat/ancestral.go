@@ -17,8 +17,16 @@ import (
 func updown(from, to float64) (up, down float64) {
 	from2, to2 := f32(from*from), f32(to*to)
 	up = f32(math.Sqrt(f32(f32(to2*f32(from2-to2)) / from2)))
-	down = f32(math.Sqrt(f32(to2 - f32(up*up))))
-	return up, down
+	return up, downBy(up, to)
+}
+
+func downBy(up, to float64) float64 { return f32(math.Sqrt(f32(f32(to*to) - f32(up*up)))) }
+
+// heldUpdown is updown with up at most σ_T.
+func heldUpdown(from, to float64) (up, down float64) {
+	up, _ = updown(from, to)
+	up = min(up, to)
+	return up, downBy(up, to)
 }
 
 // ancestral emits X' = (down/σ)·base + (1 - down/σ)·D + up·z.
@@ -159,12 +167,10 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 					continue
 				}
 				b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
-				up, down := updown(sigma, middle[i].S)
-				up = min(up, middle[i].S)
+				up, down := heldUpdown(sigma, middle[i].S)
 				ancestral(b, sampler.X, d, z, sigma, down, up*with.SAdd)
 				b.Eval(d, sampler.X, b.Level(middle[i]))
-				up, down = updown(sigma, back(to.S))
-				up = min(up, back(to.S))
+				up, down = heldUpdown(sigma, back(to.S))
 				ancestral(b, kept, d, z, sigma, down, up*with.SAdd)
 				b.Emit(i + 1)
 			}

@@ -62,6 +62,9 @@ func planDDPM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 			from := levels[i]
 			b.Eval(d, sampler.X, i)
 			barS, barT := f32(from.A*from.A), f32(to.A*to.A)
+			if to.T < 0 {
+				barT = 1 // a time below 0 is read from the table's end only where a step begins
+			}
 			keep := f32(barS / barT)
 			beta, noiseS, noiseT := f32(1-keep), f32(1-barS), f32(1-barT)
 			v := max(f32(f32(noiseT/noiseS)*beta), 1e-20)

@@ -8,18 +8,23 @@ import (
 
 const recordings = "testdata/schedulers.jsonl.gz"
 
+// options are runs of the same classes with options that recordings does not combine.
+const options = "testdata/options.jsonl.gz"
+
 // Every recorded run is repeated within its tolerances: times, sigmas, each step, and the free run.
 func TestRecordedRuns(t *testing.T) {
-	cases, err := parity.ReadFile(recordings)
-	if err != nil || len(cases) < 100 {
-		t.Fatal(len(cases), err)
-	}
-	for _, c := range cases {
-		r, err := parity.Replay(c)
-		if err != nil {
-			t.Errorf("%s: %v", c.Name, err)
-		} else if !r.Pass() {
-			t.Errorf("%s: %s", c.Name, r.What)
+	for _, file := range []string{recordings, options} {
+		cases, err := parity.ReadFile(file)
+		if err != nil || len(cases) < 100 {
+			t.Fatal(len(cases), err)
+		}
+		for _, c := range cases {
+			r, err := parity.Replay(c)
+			if err != nil {
+				t.Errorf("%s: %v", c.Name, err)
+			} else if !r.Pass() {
+				t.Errorf("%s: %s", c.Name, r.What)
+			}
 		}
 	}
 }
