@@ -40,7 +40,7 @@ func TestGoingOnFromAStep(t *testing.T) {
 		t.Error("another solver ends in the same picture")
 	}
 	for name, from := range map[string]*State{
-		"step 0": {0, state.X}, "last step": {6, state.X}, "size": {4, state.X[1:]},
+		"step -1": {-1, state.X}, "last step": {6, state.X}, "size": {4, state.X[1:]},
 	} {
 		s.From = from
 		if c := refused(t, m, s); c.Remedy == "" {

@@ -258,8 +258,8 @@ func (m *Model) checkFrom(s *Spec, p *plan) error {
 	switch f := s.From; {
 	case f == nil:
 		return nil
-	case f.Step < 1 || f.Step >= s.Steps:
-		return clash(SettingSteps, fmt.Sprintf("go on from step 1 to %d", s.Steps-1), "going on from step %d of %d", f.Step, s.Steps)
+	case f.Step < 0 || f.Step >= s.Steps:
+		return clash(SettingSteps, fmt.Sprintf("go on from step 0 to %d", s.Steps-1), "going on from step %d of %d", f.Step, s.Steps)
 	case len(f.X) != s.Batch*p.h*p.w*m.C:
 		return clash(SettingSize, "use the state of a run of the same size", "a state of %d values, expected %d x %d x %d x %d",
 			len(f.X), s.Batch, p.h, p.w, m.C)
@@ -282,6 +282,9 @@ func (m *Model) checkEdit(s *Spec, p *plan) error {
 	h, w, c := m.Codec.picture(p.h, p.w, m.C)
 	if err := checkEdit(s.Edit, h, w, c); err != nil {
 		return err
+	}
+	if s.Edit != nil && s.Edit.Invert > 0 && m.Contract.student() {
+		return clash(SettingEdit, "use its teacher", "the steps of a network that was distilled to few cannot be undone")
 	}
 	p.known = m.measurement(s.Edit, p.h, p.w)
 	return nil
@@ -323,6 +326,9 @@ func (m *Model) compile(s *Spec, p *plan) error {
 	options := s.Options.Over(m.Options.For(s.Solver.Knobs()))
 	if p.solver, err = s.Edit.program(&m.Extras, s.Solver, options, m.Process, levels, p.known); err != nil {
 		return caused(SettingSteps, err)
+	}
+	if s.Edit != nil && s.Edit.Invert > 0 {
+		p.start = levels[len(levels)-1]
 	}
 	if m.Contract.Deterministic && p.solver.DrawsNoise() {
 		return clash(SettingOption, "leave its settings out", "%v adds noise with these settings, and the model was trained for steps without", s.Solver)

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -22,6 +23,9 @@ type Edit struct {
 	Noise    float64 // MethodRestore: the standard deviation of what is known
 	Jump     int     // MethodReplace: how many steps are taken back at a time; 0: none are
 	Times    int     // MethodReplace with a Jump: how often each stretch is run
+	// Invert runs the other way, from Picture to the noise that DDIM draws it from, in so many rounds a step
+	// (sampler.Inverse), in the place of the solver; 0: a run from noise.
+	Invert int
 }
 
 // Hold is what of Edit.Picture a run is held to.
@@ -80,13 +84,20 @@ func checkEdit(e *Edit, h, w, c int) error {
 		return clash(SettingEdit, "use a jump of 0 or more and 1 to 100 times", "going back %d steps %d times", e.Jump, e.Times)
 	case e.Jump > 0 && (e.Hold == HoldNothing || e.Method != MethodReplace):
 		return clash(SettingEdit, "use jump 0, or hold something by replacement", "going back and forth without replacing anything")
+	case e.Invert < 0 || e.Invert > maxRounds:
+		return clash(SettingEdit, fmt.Sprintf("use 1 to %d rounds", maxRounds), "an inverse in %d rounds", e.Invert)
+	case e.Invert > 0 && (e.Hold != HoldNothing || e.Strength != 1):
+		return clash(SettingEdit, "use strength 1 and hold nothing", "a way back to noise that begins elsewhere or is held to something")
 	case !(e.Noise >= 0 && e.Noise <= math.MaxFloat32) || e.Noise > 0 && e.Method != MethodRestore:
 		return clash(SettingEdit, "use 0, or method ddrm", "measurement noise %v", e.Noise)
 	}
 	return nil
 }
 
-const maxTravel = 100
+const (
+	maxTravel = 100
+	maxRounds = 100
+)
 
 // begin is the number of the level that a run of n steps begins at.
 func (e *Edit) begin(n int) (int, error) {
@@ -104,6 +115,8 @@ func (e *Edit) begin(n int) (int, error) {
 // program makes the solver of a run over the levels; known is what it is held to.
 func (e *Edit) program(x *sampler.Extras, k sampler.Kind, o sampler.Options, p schedule.Process, levels []schedule.Level, known *edit.Measurement) (sampler.Program, error) {
 	switch {
+	case e != nil && e.Invert > 0:
+		return sampler.Invert(sampler.Inverse{Rounds: e.Invert}, levels)
 	case known != nil && e.Method == MethodRestore:
 		return edit.DDRM{Known: known, Noise: e.Noise}.Prepare(levels), nil
 	case e != nil && e.Jump > 0:
@@ -134,7 +147,7 @@ func (m *Model) measurement(e *Edit, h, w int) *edit.Measurement {
 }
 
 // origin is the picture that each picture of a run begins with, under the noise of the run's first level:
-// x = A·picture + S·z.
+// x = A·picture + S·z, or without the noise where it runs back.
 type origin struct {
 	picture []float32 // in the order of the network's values
 	a, s    float32   // of the picture, and of what a run begins with otherwise
@@ -142,12 +155,15 @@ type origin struct {
 
 // origin is where a run begins; nil: in noise.
 func (m *Model) origin(e *Edit, p *plan) *origin {
-	if e == nil || e.Strength == 1 {
+	if e == nil || e.Strength == 1 && e.Invert == 0 {
 		return nil
 	}
 	l := p.start
 	// A run without an edit begins with unit-variance data: √(A² + S²)·z.
 	o := &origin{make([]float32, len(e.Picture)), float32(l.A), float32(l.S / math.Sqrt(float64(l.A*l.A)+float64(l.S*l.S)))}
+	if e.Invert > 0 {
+		o.s = 0
+	}
 	m.Codec.encode(o.picture, e.Picture, p.h, p.w, m.C)
 	return o
 }

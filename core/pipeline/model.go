@@ -102,7 +102,7 @@ type Spec struct {
 // State is where another run of the same grid and steps stood: a run from there goes on with its own seed, solver and
 // guidance.
 type State struct {
-	Step int       // solver steps done
+	Step int       // solver steps done; 0: X is the noise that the run begins with, at its first level
 	X    []float32 // that run's X, [N,h,w,C]
 }
 

@@ -16,7 +16,7 @@ import (
 //	log p(x_lo) = log N(x_hi; 0, a² + s²) + d·log(a_hi/a_lo) + ∫_{λ_lo}^{λ_hi} (a·tr(∂D/∂x) - d) dλ
 //
 // Y. Song et al., arXiv 2011.13456, section 4.3 and appendix D.2, by the steps of RK45. Where a Denoiser knows no trace
-// but a vector's product with its Jacobian, the trace is M. Hutchinson's estimate, the mean of uᵀ(∂D/∂x)u over Probes
+// but its derivative along a vector, the trace is M. Hutchinson's estimate, the mean of uᵀ(∂D/∂x)u over Probes
 // random signs u, which are kept along the way (W. Grathwohl et al., arXiv 1810.01367). The noise that a picture ends
 // in is that of unit-variance data, so hi should carry little signal.
 type Likelihood struct {
@@ -32,7 +32,7 @@ var ErrNoGradient = errors.New("a likelihood needs to know how the estimate answ
 func (s Likelihood) LogProb(den denoise.Denoiser, p schedule.Process, x []float32, lo, hi schedule.Level, noise Noise) (logp float64, evals int, err error) {
 	f := &flow{Likelihood: s, den: den, n: len(x), process: p}
 	if f.tracer, _ = den.(denoise.Tracer); f.tracer == nil {
-		if f.puller, _ = den.(denoise.Puller); f.puller == nil {
+		if f.pusher, _ = den.(denoise.Pusher); f.pusher == nil {
 			return 0, 0, ErrNoGradient
 		}
 		f.draw(noise)
@@ -66,7 +66,7 @@ type flow struct {
 	Likelihood
 	den     denoise.Denoiser
 	tracer  denoise.Tracer
-	puller  denoise.Puller
+	pusher  denoise.Pusher
 	process schedule.Process
 	n       int
 
@@ -171,7 +171,7 @@ func (f *flow) trace(l schedule.Level) (float64, error) {
 	}
 	sum := 0.0
 	for _, u := range f.signs {
-		if err := f.puller.Pull(f.d, u, f.in, l); err != nil {
+		if err := f.pusher.Push(f.d, u, f.in, l); err != nil {
 			return 0, err
 		}
 		for i, v := range u {

@@ -5,23 +5,24 @@ import (
 	"math"
 	"testing"
 
+	"tintype/core/denoise"
 	. "tintype/core/sampler"
 	"tintype/core/schedule"
 	"tintype/internal/oracle"
 )
 
-// puller is the mixture with a vector's product with its Jacobian, tracer with the trace itself.
-type puller struct{ mixture }
+// pusher is the mixture with its derivative along a vector, tracer with the trace itself.
+type pusher struct{ mixture }
 
 func jacobian(x []float32, l schedule.Level) [][]float64 {
 	return oracle.Bimodal.Jacobian([]float64{float64(x[0]), float64(x[1])}, l)
 }
 
-func (p *puller) Pull(dst, u, x []float32, l schedule.Level) error {
-	for k := range dst {
+func (p *pusher) Push(dst, u, x []float32, l schedule.Level) error {
+	for k, row := range jacobian(x, l) {
 		dst[k] = 0
-		for i, row := range jacobian(x, l) {
-			dst[k] += u[i] * float32(row[k])
+		for i, v := range row {
+			dst[k] += u[i] * float32(v)
 		}
 	}
 	return nil
@@ -50,9 +51,23 @@ func TestLikelihood(t *testing.T) {
 		if math.Abs(got-want) > 1e-4 {
 			t.Errorf("log p(%v) = %.6f, want %.6f", x, got, want)
 		}
-		estimated, _, err := s.LogProb(&puller{}, oracle.VP{}, x, lo, hi, probes)
+		estimated, _, err := s.LogProb(&pusher{}, oracle.VP{}, x, lo, hi, probes)
 		if err != nil || math.Abs(estimated-want) > 1e-4 {
 			t.Errorf("log p(%v) = %.6f from probes, want %.6f (%v)", x, estimated, want, err)
+		}
+	}
+}
+
+// Differences of the estimates serve as well, as far as float32 holds them.
+func TestLikelihoodByDifferences(t *testing.T) {
+	lo, hi := oracle.VP{}.Of(2.3), oracle.VP{}.Of(-10)
+	s := Likelihood{Relative: 1e-4, Absolute: 1e-4, Probes: 2}
+	probes := func(dst []float32, key uint32) { dst[0], dst[1] = 0.3, 0.5-float32(key) }
+	for _, x := range [][]float32{{0.6, 0.55}, {-0.8, 0.3}, {0.4, -1.2}} {
+		want := oracle.Bimodal.LogProb([]float64{float64(x[0]), float64(x[1])}, lo)
+		got, _, err := s.LogProb(denoise.NewDifferences(&mixture{}, 2, 0.01), oracle.VP{}, x, lo, hi, probes)
+		if err != nil || math.Abs(got-want) > 3e-3 {
+			t.Errorf("log p(%v) = %.5f, want %.5f (%v)", x, got, want, err)
 		}
 	}
 }
@@ -67,7 +82,7 @@ func TestLikelihoodOfOneProbe(t *testing.T) {
 		var err error
 		s := Likelihood{Relative: 1e-4, Absolute: 1e-4, Probes: 1}
 		noise := func(dst []float32, _ uint32) { dst[0], dst[1] = 1, float32(1-2*k) }
-		if got[k], _, err = s.LogProb(&puller{}, oracle.VP{}, x, lo, hi, noise); err != nil {
+		if got[k], _, err = s.LogProb(&pusher{}, oracle.VP{}, x, lo, hi, noise); err != nil {
 			t.Fatal(err)
 		}
 	}

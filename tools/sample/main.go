@@ -36,6 +36,8 @@ type request struct {
 	set                                    string
 	list, samplers, compat                 bool
 	edit                                   editFlags
+	density                                densityFlags
+	inverse                                inverseFlags
 	recipe, vary                           string
 	given                                  map[string]bool // flags that were given
 }
@@ -75,6 +77,8 @@ func parse(args []string, stderr io.Writer) (*request, error) {
 	flags.BoolVar(&r.compat, "compat", false, "do what diffusers' scheduler of the checkpoint's config does, defects included; "+
 		"-steps and -set eta=X act, the checkpoint's own solver and grid do not")
 	r.edit.define(flags)
+	r.density.define(flags)
+	r.inverse.define(flags)
 	flags.Float64Var(&r.classifier, "classifier", 0, "scale `W` of guidance by the model's classifier towards the label; 4 is a good start, beside -guidance 0 "+
 		"the classifier alone decides")
 	flags.StringVar(&r.recipe, "recipe", "", "draw what a `RECIPE` says and compare the hash: the text after a share link's #, the link, or a PNG file of ours; "+
@@ -130,6 +134,9 @@ func (r *request) run(stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	if r.density.picture != "" {
+		return r.likelihood(m, stdout)
+	}
 	d := &drawing{count: r.count, bar: bar{out: stderr}}
 	promise := ""
 	if r.recipe != "" {
@@ -146,6 +153,11 @@ func (r *request) run(stdout, stderr io.Writer) error {
 		}
 	}
 	defer work(r.threads)()
+	if r.inverse.picture != "" {
+		if err := r.invert(m, d, stdout); err != nil {
+			return err
+		}
+	}
 	pictures, err := d.draw(m)
 	if err != nil {
 		return err

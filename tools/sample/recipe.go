@@ -39,8 +39,8 @@ func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promis
 
 // describe is the recipe of what was drawn, "" if there is none.
 func (r *request) describe(d *drawing, hash string) string {
-	if r.compat {
-		return "" // the page knows nothing of it
+	if r.compat || r.inverse.picture != "" {
+		return "" // the page knows nothing of them
 	}
 	words, ok := model.RecipeOf(d.legs)
 	if !ok {

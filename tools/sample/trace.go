@@ -16,6 +16,7 @@ import (
 //	picture-KKK-step-SSS-x.png   the noisy picture
 //	picture-KKK-step-SSS-x0.png  the predicted clean picture
 //	picture-KKK-step-SSS.safetensors  both as float32 [H, W, C] in -1..1, tensors x and x0
+//	noise.safetensors            of -invert: the noise x that a picture begins with, as the network sees it
 type trace struct{ dir string }
 
 func newTrace(dir string) (*trace, error) {
@@ -51,11 +52,15 @@ func (t *trace) tensors(run *pipeline.Run, path string) error {
 		return weights.EncodeF32(x)
 	}
 	shape := []int{h, w, c}
+	return writeTensors(path, []weights.Tensor{
+		{Name: "x", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewX)},
+		{Name: "x0", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewDenoised)},
+	})
+}
+
+func writeTensors(path string, tensors []weights.Tensor) error {
 	return wholefile.Write(path, func(f *os.File) error {
-		_, err := weights.WriteFile(f, nil, []weights.Tensor{
-			{Name: "x", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewX)},
-			{Name: "x0", DType: weights.F32, Shape: shape, Data: values(pipeline.ViewDenoised)},
-		})
+		_, err := weights.WriteFile(f, nil, tensors)
 		return err
 	})
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+
+	"tintype/core/pipeline"
+	"tintype/core/sampler"
+	"tintype/model"
+	"tintype/weights"
+)
+
+// inverseFlags ask for a picture's noise.
+type inverseFlags struct {
+	picture, label string
+	rounds         int
+}
+
+func (f *inverseFlags) define(flags *flag.FlagSet) {
+	flags.StringVar(&f.picture, "invert", "", "PNG `file` of the model's size: find the noise that DDIM draws it from, and begin with that")
+	flags.StringVar(&f.label, "invert-label", "", "of -invert: what the file shows, if not -label")
+	flags.IntVar(&f.rounds, "rounds", 3, "of -invert: evaluations `N` a step; more are nearer to the exact inverse")
+}
+
+// invert finds the noise that DDIM draws the picture of -invert from, and has the drawing begin with it: drawn with the
+// same label it is the picture again, as far as the grid is fine, and with another one its variation.
+func (r *request) invert(m *model.Model, d *drawing, stdout io.Writer) error {
+	if len(d.legs) != 1 || d.count != 1 || r.compat || r.edit.init != "" {
+		return fmt.Errorf("-invert: draws one picture, and goes with neither -recipe, -count, -compat nor -init")
+	}
+	spec := &d.legs[0].Spec
+	back := *spec
+	back.Use(sampler.KindDDIM)
+	back.Guidance.Scale, back.Classifier = 1, 0
+	if r.given["invert-label"] {
+		var err error
+		if back.Choice, err = m.ParseLabel(r.inverse.label); err != nil {
+			return err
+		}
+	}
+	picture, err := readPicture(r.inverse.picture, m)
+	if err != nil {
+		return fmt.Errorf("-invert: %w", err)
+	}
+	back.Edit = &pipeline.Edit{Picture: picture, Strength: 1, Invert: r.inverse.rounds}
+	run, err := pipeline.Compile(&m.Model, back, nil)
+	if err != nil {
+		return err
+	}
+	for done := false; !done; {
+		if done, err = run.Step(); err != nil {
+			return err
+		}
+	}
+	x := slices.Clone(run.X())
+	sum := 0.0
+	for _, v := range x {
+		sum += float64(v) * float64(v)
+	}
+	fmt.Fprintf(stdout, "noise of %s: rms %.3f, %d evaluations\n", r.inverse.picture, math.Sqrt(sum/float64(len(x))), run.Progress().NFE)
+	if d.trace != nil {
+		if err := d.trace.tensor("noise", m, x); err != nil {
+			return err
+		}
+	}
+	spec.From = &pipeline.State{X: x}
+	return nil
+}
+
+// tensor writes one tensor of the network's input.
+func (t *trace) tensor(name string, m *model.Model, x []float32) error {
+	return writeTensors(filepath.Join(t.dir, name+".safetensors"), []weights.Tensor{
+		{Name: "x", DType: weights.F32, Shape: []int{m.H, m.W, m.C}, Data: weights.EncodeF32(x)}})
+}
