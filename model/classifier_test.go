@@ -100,6 +100,11 @@ func TestLoadClassifierRefuses(t *testing.T) {
 	if took := after.TotalAlloc - before.TotalAlloc; err == nil || took > 16<<20 {
 		t.Errorf("a classifier of absent weights takes %d MiB, error %v", took>>20, err)
 	}
+	// What is not there is named once: file, tensor, problem.
+	absent := classifierFile(t, map[string]string{"classifier": strings.Replace(good, `[4,8]`, `[4,8,8]`, 1)})
+	if _, err := LoadClassifier(absent); err == nil || err.Error() != "file: tensor blocks.1.conv1.weight: no such tensor" || !errors.Is(err, weights.ErrNoTensor) {
+		t.Errorf("a block that is not there: %v", err)
+	}
 	if _, err := Load(classifierFile(t, nil)); err == nil || !strings.Contains(err.Error(), "a classifier") {
 		t.Errorf("a classifier loads as a model: %v", err)
 	}

@@ -24,7 +24,7 @@ func LoadNetwork(dir string) (*arch.UNet2D, error) {
 	}
 	net, err := arch.NewUNet2D(cfg, model.Source(c))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	_, err = c.Finish()
 	return net, err

@@ -40,7 +40,7 @@ func Read(dir string) (*Recording, error) {
 	for _, info := range c.Tensors() {
 		values, err := src.Tensor(info.Name, info.Shape...)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", c.Name(), err)
 		}
 		arrays[info.Name] = &Array{info.Name, info.Shape, values}
 	}

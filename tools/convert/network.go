@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 
 	"tintype/core/arch"
 	"tintype/model"
@@ -34,8 +35,10 @@ func buildNetwork(c *weights.Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	_, err = arch.NewUNet2D(cfg, model.Source(c))
-	return err
+	if _, err = arch.NewUNet2D(cfg, model.Source(c)); err != nil {
+		return fmt.Errorf("%s: %w", c.Name(), err)
+	}
+	return nil
 }
 
 // record runs the converted network on a few seeds and gives the text of the key `goldens`, with
