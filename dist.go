@@ -69,6 +69,7 @@ func upToDate(ctx context.Context, root string, out io.Writer) (*builder, error)
 	}
 	stamp, err := b.sources()
 	if err == nil && !b.fresh(stamp) {
+		b.log.Print("tintype: building …")
 		err = b.build(ctx, stamp)
 	}
 	return b, err
