@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -86,23 +87,31 @@ func samplersPage(w io.Writer) error {
 		b.WriteString("\n")
 	}
 	b.WriteString("## Grids\nTimes t are the process' own: the number of the trained step, 0 the cleanest. A setting is asked for as grid.NAME.\n\n")
+	common := commonKnobs(schedule.Grids())
 	for _, g := range schedule.Grids() {
 		fmt.Fprintf(&b, "### %s\n%s. %s.\n\n    %s\n\n", g.Name, capital(g.Line), g.Source, g.Formula)
 		for _, k := range g.Knobs {
-			if k.Setting > schedule.Start { // those that every grid has stand below
+			if !slices.Contains(common, k) {
 				fmt.Fprintf(&b, "- `%s` (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
 			}
 		}
-		if len(g.Knobs) > 2 {
+		if len(g.Knobs) > len(common) {
 			b.WriteString("\n")
 		}
 	}
 	b.WriteString("Every grid has these:\n\n")
-	for _, k := range schedule.Grids()[0].Knobs[:2] {
+	for _, k := range common {
 		fmt.Fprintf(&b, "- `%s` (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// commonKnobs are the settings that every grid has.
+func commonKnobs(grids []schedule.GridInfo) []schedule.Knob {
+	return slices.DeleteFunc(slices.Clone(grids[0].Knobs), func(k schedule.Knob) bool {
+		return slices.ContainsFunc(grids, func(g schedule.GridInfo) bool { return !slices.Contains(g.Knobs, k) })
+	})
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
