@@ -2,15 +2,21 @@ package weights
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
-	"strings"
 
 	"tintype/internal/jsontext"
 )
 
+// samplingKeys are the metadata keys that say how a network is sampled; model_index.json may have each of them.
+var samplingKeys = []string{"process", "prediction", "boundary", "time_input", "variance", "student", "guidance", "samplers"}
+
+// modelKeys are the fields of the key `model` that model_index.json has under the same names.
+var modelKeys = []string{"null_label", "codec", "licence", "provenance"}
+
 // describe builds the metadata that a one-file checkpoint has from what the directory says.
 func (d *directory) describe() error {
-	for _, key := range []string{"process", "prediction", "boundary", "time_input", "variance", "student", "guidance", "samplers"} {
+	for _, key := range samplingKeys {
 		if v := d.index.Get(key); given(v) {
 			d.c.metadata[key] = v.Compact()
 		}
@@ -42,7 +48,7 @@ func (d *directory) modelText() (string, error) {
 			return "", err
 		}
 	}
-	for _, key := range []string{"null_label", "codec", "licence", "provenance"} {
+	for _, key := range modelKeys {
 		if v := d.index.Get(key); given(v) {
 			w.Key(key)
 			w.Value(v)
@@ -147,15 +153,15 @@ func (d *directory) checkIndex() error {
 		return d.indexError(err)
 	}
 	for _, m := range members {
-		switch m.Key {
-		case "unet", "scheduler", "conditioner":
+		switch {
+		case m.Key == "unet" || m.Key == "scheduler" || m.Key == "conditioner":
 			if classes, err := m.Value.Texts(); err != nil || len(classes) != 2 {
 				return d.indexError(m.Value.Fail("expected [library, class]"))
 			}
-		case "name", "id2label", "null_label", "codec", "process", "prediction", "boundary", "time_input", "variance", "student", "guidance", "samplers", "licence", "provenance", "format":
+		case isNote(m.Key) || m.Key == "name" || m.Key == "id2label" || slices.Contains(samplingKeys, m.Key) || slices.Contains(modelKeys, m.Key):
 		default:
 			absent := m.Value.Len() == 2 && m.Value.At(0).IsNull() && m.Value.At(1).IsNull()
-			if !strings.HasPrefix(m.Key, "_") && !absent {
+			if !absent {
 				return d.indexError(m.Value.Fail("not supported, found " + m.Value.Compact()))
 			}
 		}

@@ -160,9 +160,9 @@ func (s Samplers) Reason(solver string) string {
 func (c *Checkpoint) Describe() (*Description, error) {
 	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
 		switch key {
-		case "unet", "classifier", "scheduler", "process", "prediction", "boundary", "time_input", "variance", "model", "student", "guidance", "samplers", "goldens", "sha256", "format":
+		case "unet", "classifier", "scheduler", "model", "goldens", "sha256":
 		default:
-			if !strings.HasPrefix(key, "_") {
+			if !isNote(key) && !slices.Contains(samplingKeys, key) {
 				return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + jsontext.Quote(key)}
 			}
 		}
@@ -178,7 +178,7 @@ func (c *Checkpoint) describe() (*Description, error) {
 	d := &Description{}
 	values := map[string]jsontext.Value{}
 	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
-		if key == "sha256" || key == "format" || strings.HasPrefix(key, "_") {
+		if key == "sha256" || isNote(key) {
 			continue
 		}
 		v, err := jsontext.Parse(key, c.metadata[key], jsontext.Config)

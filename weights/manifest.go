@@ -2,6 +2,7 @@ package weights
 
 import (
 	"encoding/hex"
+	"path/filepath"
 	"strings"
 
 	"tintype/internal/jsontext"
@@ -59,6 +60,13 @@ func (m Manifest) Default() (e Entry, ok bool) {
 		return e, false
 	}
 	return m[0], true
+}
+
+// Beside reports whether a file lies in the folder of a manifest, as every file that it lists must.
+func Beside(manifest, file string) bool {
+	a, errA := filepath.Abs(filepath.Dir(manifest))
+	b, errB := filepath.Abs(filepath.Dir(file))
+	return errA == nil && errB == nil && a == b
 }
 
 // ParseManifest reads and checks an index.json. The name is for errors.

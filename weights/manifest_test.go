@@ -2,6 +2,7 @@ package weights
 
 import (
 	"errors"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -43,6 +44,24 @@ func TestManifestRoundTrip(t *testing.T) {
 	}
 	if _, ok := (Manifest{}).Default(); ok {
 		t.Error("an empty manifest has a default")
+	}
+}
+
+func TestBeside(t *testing.T) {
+	here, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		manifest, file string
+		want           bool
+	}{
+		{"index.json", "m.zst", true}, {"a/index.json", "a/../a/m.zst", true}, {filepath.Join(here, "index.json"), "m.zst", true},
+		{"a/index.json", "m.zst", false}, {"index.json", "a/m.zst", false}, {"index.json", "../m.zst", false},
+	} {
+		if got := Beside(c.manifest, c.file); got != c.want {
+			t.Errorf("%s beside %s: %t", c.file, c.manifest, got)
+		}
 	}
 }
 

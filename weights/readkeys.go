@@ -24,16 +24,15 @@ func only(v jsontext.Value, names ...string) *fields {
 	members, err := v.Members()
 	f.err = err
 	for _, m := range members {
-		known := strings.HasPrefix(m.Key, "_") || m.Key == "format"
-		for _, name := range names {
-			known = known || m.Key == name
-		}
-		if !known {
+		if !isNote(m.Key) && !slices.Contains(names, m.Key) {
 			f.fail(m.Value.Fail("not a field that is supported"))
 		}
 	}
 	return f
 }
+
+// isNote knows the keys that are ignored wherever they stand.
+func isNote(key string) bool { return strings.HasPrefix(key, "_") || key == "format" }
 
 // given is false for a value that is absent or null; in the keys of our own both mean the same.
 func given(v jsontext.Value) bool { return v.Exists() && !v.IsNull() }

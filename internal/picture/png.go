@@ -59,16 +59,17 @@ func encode(frames []*image.NRGBA, millis int, recipe string, deflate Deflate) (
 		return nil, err
 	}
 	out = appendChunk(out, "IDAT", still)
-	for i, f := range frames {
-		if len(frames) == 1 {
-			break
-		}
+	shown := frames
+	if len(frames) == 1 {
+		shown = nil // a picture by itself is no animation
+	}
+	for i, f := range shown {
 		data, err := deflate(scanlines(f, channels))
 		if err != nil {
 			return nil, err
 		}
 		delay := millis
-		if i == len(frames)-1 {
+		if i == len(shown)-1 {
 			delay = 4 * millis
 		}
 		out = appendChunk(out, "fcTL", control(uint32(2*i), size, delay))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"tintype/internal/jsontext"
 	"tintype/internal/wholefile"
@@ -37,7 +36,7 @@ func (j *job) check(rest []string) error {
 		return errors.New("-id, -default and -student-of need -manifest")
 	case j.manifest != "" && j.entry.ID == "":
 		return errors.New("-manifest needs -id")
-	case j.manifest != "" && filepath.Dir(filepath.Clean(j.manifest)) != filepath.Dir(filepath.Clean(j.out)):
+	case j.manifest != "" && !weights.Beside(j.manifest, j.out):
 		return fmt.Errorf("-manifest %s and -out %s are in different directories: a manifest lists the files beside it", j.manifest, j.out)
 	}
 	return nil

@@ -22,12 +22,12 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"time"
 
 	"tintype/core/classify"
 	"tintype/core/schedule"
 	"tintype/internal/wholefile"
+	"tintype/weights"
 )
 
 // The diffusion model that the classifier guides, and the classes that both know.
@@ -92,7 +92,7 @@ func (j *job) run(rest []string) error {
 		return fmt.Errorf("unexpected argument %q", rest[0])
 	case j.state == "":
 		return errors.New("-state is missing: the file in which the training is kept")
-	case j.manifest != "" && (j.ship == "" || filepath.Dir(filepath.Clean(j.manifest)) != filepath.Dir(filepath.Clean(j.ship))):
+	case j.manifest != "" && (j.ship == "" || !weights.Beside(j.manifest, j.ship)):
 		return errors.New("-manifest needs -ship with a file in the same directory: a manifest lists the files beside it")
 	case j.batch < 1 || j.batch > 4096 || j.steps < 0 || j.until < 0:
 		return fmt.Errorf("-batch %d, -steps %d, -until %d: expected 1 to 4096, and 0 or more", j.batch, j.steps, j.until)
