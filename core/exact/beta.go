@@ -74,6 +74,9 @@ func BetaQuantile(p, a, b float64) float64 {
 	lo, hi := 0.0, 1.0
 	for hi-lo > 0x1p-52*hi {
 		x := lo + 0.5*(hi-lo)
+		if x == lo { // the quantile is below the smallest float64
+			break
+		}
 		if Beta(x, a, b) < p {
 			lo = x
 		} else {

@@ -81,6 +81,10 @@ func TestBeta(t *testing.T) {
 			}
 		}
 	}
+	// A quantile that no float64 is small enough for ends the search all the same.
+	if x := BetaQuantile(1e-40, 0.1, 0.1); x != math.SmallestNonzeroFloat64 {
+		t.Errorf("the quantile of 1e-40 for a = 0.1 is %v", x)
+	}
 	if BetaQuantile(0, 0.6, 0.6) != 0 || BetaQuantile(1, 0.6, 0.6) != 1 || Beta(-1, 1, 1) != 0 || Beta(2, 1, 1) != 1 {
 		t.Error("the ends are not 0 and 1")
 	}
