@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,42 +29,16 @@ var made = sync.OnceValues(func() (string, error) {
 })
 
 // A situation serves what a browser is sent to, and returns its address.
-type situation func(t *testing.T, told *results) string
-
-// results are what pages tell.
-type results struct {
-	t    *testing.T
-	said chan url.Values
-}
-
-// take answers the requests by which pages tell.
-func (r *results) take(w http.ResponseWriter, q *http.Request) bool {
-	if !strings.HasSuffix(q.URL.Path, "/result") {
-		return false
-	}
-	w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
-	w.WriteHeader(http.StatusNoContent)
-	r.said <- q.URL.Query()
-	return true
-}
-
-func (r *results) hash() string {
-	r.t.Helper()
-	v := heard(r.t, "the page to tell its hash", r.said)
-	if v.Has("error") {
-		r.t.Fatal("the page says: ", v.Get("error"))
-	}
-	return v.Get("hash")
-}
+type situation func(t *testing.T, told *told) string
 
 // server serves h under a prefix, and takes results.
-func (r *results) server(prefix string, h http.Handler) string {
+func (d *told) server(prefix string, h http.Handler) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if !r.take(w, q) {
+		if !d.take(w, q) {
 			http.StripPrefix(strings.TrimSuffix(prefix, "/"), h).ServeHTTP(w, q)
 		}
 	}))
-	r.t.Cleanup(s.Close)
+	d.t.Cleanup(s.Close)
 	return s.URL + prefix
 }
 
@@ -136,7 +109,7 @@ var situations = []struct {
 	at     situation
 	visits int // pictures that are drawn
 }{
-	{"one file, opened from disk", func(t *testing.T, told *results) string {
+	{"one file, opened from disk", func(t *testing.T, told *told) string {
 		back := told.server("/", http.NotFoundHandler())
 		name := filepath.Join(scratch(t), "tintype.html")
 		if err := os.WriteFile(name, visited(t, single(t), back+"result"), 0o666); err != nil {
@@ -144,7 +117,7 @@ var situations = []struct {
 		}
 		return "file://" + name
 	}, 1},
-	{"one file, in a sandboxed frame", func(t *testing.T, told *results) string {
+	{"one file, in a sandboxed frame", func(t *testing.T, told *told) string {
 		var page []byte
 		back := told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -157,7 +130,7 @@ var situations = []struct {
 		page = visited(t, single(t), back+"result")
 		return back
 	}, 1},
-	{"strict CSP with Trusted Types, isolated", func(t *testing.T, told *results) string {
+	{"strict CSP with Trusted Types, isolated", func(t *testing.T, told *told) string {
 		page, err := os.ReadFile("site/index.html")
 		if err != nil {
 			t.Fatal(err)
@@ -169,10 +142,10 @@ var situations = []struct {
 		return siteServer(t, told.take, at("/matrix.js", always, 200, "text/javascript", script),
 			at("/", always, 200, "text/html; charset=utf-8", visited(t, page, "")))
 	}, 1},
-	{"any host, no headers, a path below", func(t *testing.T, told *results) string {
+	{"any host, no headers, a path below", func(t *testing.T, told *told) string {
 		return told.server("/some/where/", plain(t, distFolder(t), nil))
 	}, 1},
-	{"every file as octet-stream but pages and scripts", func(t *testing.T, told *results) string {
+	{"every file as octet-stream but pages and scripts", func(t *testing.T, told *told) string {
 		return told.server("/", plain(t, distFolder(t), func(w http.ResponseWriter, q *http.Request) bool {
 			if strings.HasSuffix(q.URL.Path, ".wasm") || strings.HasSuffix(q.URL.Path, ".json") || strings.HasSuffix(q.URL.Path, ".zst") {
 				w.Header().Set("Content-Type", "application/octet-stream")
@@ -180,7 +153,7 @@ var situations = []struct {
 			return false
 		}))
 	}, 1},
-	{"the element, its scripts on another host", func(t *testing.T, told *results) string {
+	{"the element, its scripts on another host", func(t *testing.T, told *told) string {
 		away := told.server("/", plain(t, distFolder(t), func(w http.ResponseWriter, q *http.Request) bool {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			return false
@@ -211,10 +184,10 @@ func TestMatrix(t *testing.T) {
 						cell = "skipped"
 					}
 				}()
-				told := &results{t, make(chan url.Values, 100)}
-				e.open(t, s.at(t, told))
+				told := newTold(t)
+				e.open(t, s.at(t, told), told.began)
 				for range s.visits {
-					if got := told.hash(); got != want {
+					if got := told.next().Get("hash"); got != want {
 						t.Fatalf("the hash is %s, of tools/sample %s", got, want)
 					}
 				}

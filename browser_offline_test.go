@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -27,7 +26,7 @@ const again = `<script>
 </script>`
 
 // secondVisit serves the site until the first picture is told of: after one visit the page draws with the server gone.
-func secondVisit(t *testing.T, told *results) string {
+func secondVisit(t *testing.T, told *told) string {
 	dir := distFolder(t)
 	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
 	if err != nil {
@@ -40,7 +39,9 @@ func secondVisit(t *testing.T, told *results) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		switch {
 		case told.take(w, q):
-			gone.Store(true)
+			if q.URL.Query().Has("hash") {
+				gone.Store(true)
+			}
 		case gone.Load():
 			panic(http.ErrAbortHandler)
 		case q.URL.Path == "/" || q.URL.Path == "/index.html":
@@ -61,7 +62,7 @@ func TestUpdateIsOffered(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS(distFolder(t))); err != nil {
 		t.Fatal(err)
 	}
-	told := &results{t, make(chan url.Values, 100)}
+	told := newTold(t)
 	address := told.server("/", http.FileServer(http.Dir(dir)))
 	b := openTab(t)
 	b.open(address)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -38,7 +37,7 @@ func TestPicturesInEveryBrowser(t *testing.T) {
 		platform := c.name + " " + c.build
 		t.Run(platform, func(t *testing.T) {
 			v := newVisit(t, pictures)
-			c.open(t, siteServer(t, v.serve)+c.query)
+			c.open(t, siteServer(t, v.serve)+c.query, v.began)
 			for _, p := range pictures {
 				r := v.next()
 				if name := r.Get("name"); name != p.Name {
@@ -53,12 +52,10 @@ func TestPicturesInEveryBrowser(t *testing.T) {
 	}
 }
 
-// A visit is what testdata/pictures.js does on the page. It tells its results
-// in the addresses of requests: the server lets only GET through.
+// A visit is what testdata/pictures.js does on the page.
 type visit struct {
-	t       *testing.T
-	files   map[string][]byte // by path: what is put before the site's own
-	results chan url.Values
+	*told
+	files map[string][]byte // by path: what is put before the site's own
 }
 
 func newVisit(t *testing.T, pictures []proof.Picture) *visit {
@@ -79,35 +76,24 @@ func newVisit(t *testing.T, pictures []proof.Picture) *visit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &visit{t: t, results: make(chan url.Values, 100), files: map[string][]byte{
+	return &visit{told: newTold(t), files: map[string][]byte{
 		"/":              bytes.Replace(page, first, []byte("<script src=\"pictures.js\"></script>\n<script "), 1),
 		"/pictures.js":   script,
 		"/pictures.json": list,
-		"/result":        nil,
 	}}
 }
 
 func (v *visit) serve(w http.ResponseWriter, r *http.Request) bool {
+	if v.take(w, r) {
+		return true
+	}
 	body, ok := v.files[r.URL.Path]
 	if !ok {
 		return false
 	}
-	kind := map[string]string{"/": ".html", "/pictures.js": ".js", "/pictures.json": ".json", "/result": ".txt"}[r.URL.Path]
+	kind := map[string]string{"/": ".html", "/pictures.js": ".js", "/pictures.json": ".json"}[r.URL.Path]
 	w.Header().Set("Content-Type", mimeTypes[kind])
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Write(body)
-	if r.URL.Path == "/result" {
-		v.results <- r.URL.Query()
-	}
 	return true
-}
-
-// next waits for what the page says next.
-func (v *visit) next() url.Values {
-	v.t.Helper()
-	r := heard(v.t, "the next picture", v.results)
-	if r.Has("error") {
-		v.t.Fatal("the page says: ", r.Get("error"))
-	}
-	return r
 }

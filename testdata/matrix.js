@@ -5,6 +5,7 @@
 (() => {
   const result = globalThis.resultURL ?? new URL("result", document.baseURI).href;
   const tell = (fields) => { new Image().src = result + "?" + new URLSearchParams(fields); };
+  tell({ began: "" });
   addEventListener("error", (e) => tell({ error: e.message || "a script could not be loaded" }));
   addEventListener("unhandledrejection", (e) => tell({ error: String(e.reason) }));
   addEventListener("securitypolicyviolation", (e) => tell({ error: `${e.effectiveDirective} was broken by ${e.blockedURI} in ${e.sourceFile}` }));

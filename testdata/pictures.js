@@ -16,6 +16,7 @@
   };
 
   const tell = (fields) => fetch("result?" + new URLSearchParams(fields));
+  tell({ began: "" });
   addEventListener("error", (e) => tell({ error: e.message || "a script could not be loaded" }));
   addEventListener("unhandledrejection", (e) => tell({ error: String(e.reason) }));
 
