@@ -95,6 +95,28 @@ func TestElementLife(t *testing.T) {
 	}
 }
 
+// What the browser keeps can be listed and forgotten by a script, interrupted downloads too.
+func TestCachedInterface(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t) + "examples/plain.html")
+	b.until("the first picture", `document.getElementById("auto").state === "done"`)
+	got := eval[string](b, `(async () => {
+		const { cached, forget, sample } = await import("/tintype.js");
+		const words = (list) => list.map((m) => m.id + " " + m.bytes + (m.partial ? " partial" : "")).sort().join(", ");
+		for await (const s of sample({ model: "fashion-mnist-32", label: "bag", steps: 2, classify: 1, guidance: 0 })) { s.bitmap.close(); s.x0.close(); }
+		const headers = { "tintype-id": "huge", "tintype-bytes": "3" };
+		await (await caches.open("tintype-models")).put("/tintype-models/ab/0", new Response("abc", { headers }));
+		const said = [words(await cached()), words(await forget("fashion-mnist-32")), words(await forget("huge")), words(await forget("nobody"))];
+		said.push(words(await forget()));
+		return said.join(" | ");
+	})()`)
+	want := "fashion-mnist-32 3313128, fashion-mnist-32 classifier 157771, huge 3 partial, nouns-32-student-4 4983302" +
+		" | huge 3 partial, nouns-32-student-4 4983302 | nouns-32-student-4 4983302 | nouns-32-student-4 4983302 | "
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // The interface without the element: an iterable of steps, the last with the hash, ended by a signal.
 func TestSampleInterface(t *testing.T) {
 	b := openTab(t)

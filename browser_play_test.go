@@ -380,13 +380,13 @@ func TestKeptModels(t *testing.T) {
 	b.open(siteServer(t))
 	b.waitState("idle")
 	b.until("the list", `document.querySelectorAll("#kept li").length === 1`)
-	if text := b.text("#storage"); !strings.Contains(text, "nouns-32-student-4 · 5.0 MB") {
+	if text := b.text("#storage"); !strings.Contains(text, "Nouns in 4 steps · 5.0 MB") {
 		t.Errorf("the list says %q", text)
 	}
 	b.choose("fashion-mnist-32")
 	b.until("two of them", `document.querySelectorAll("#kept li").length >= 2`)
 	b.click("#kept button")
-	b.until("one less", `!document.getElementById("kept").textContent.includes("nouns")`)
+	b.until("one less", `!document.getElementById("kept").textContent.includes("Nouns")`)
 	b.click("#purge")
 	b.until("none", `document.getElementById("storage").hidden`)
 	if n := eval[int](b, `caches.open("tintype-models").then((c) => c.keys()).then((k) => k.length)`); n != 0 {

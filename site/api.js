@@ -1,4 +1,4 @@
-// The JavaScript interface: models() and sample(). See README for its use.
+// The JavaScript interface: models(), sample(), cached() and forget(). See README for its use.
 
 import { base, Sentence } from "./runtime.js";
 import { request } from "./pool.js";
@@ -147,6 +147,23 @@ export async function* sample(spec = {}, { signal, progress } = {}) {
       x0.close();
     }
   }
+}
+
+// cached resolves to what the browser keeps of this origin's models: [{id, bytes, sha256, partial}]. A file is partial
+// that is left of a download which was never finished.
+export async function cached() {
+  return (await request({ kind: "cached" })).models;
+}
+
+// forget gives the storage of a kept model back, and of its classifier, or without an id that of all. It resolves to
+// what is kept then.
+export async function forget(id) {
+  if (id === undefined) return (await request({ kind: "purge", sha256: "" })).models;
+  let left = await cached();
+  for (const m of left.filter((m) => m.id === id || m.id === id + " classifier")) {
+    left = (await request({ kind: "purge", sha256: m.sha256 })).models;
+  }
+  return left;
 }
 
 // named are the optional settings that were given.

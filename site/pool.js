@@ -49,7 +49,7 @@ class Seat {
       };
       this.task = { id, onevent, resolve: (v) => finish(resolve, v), reject: (e) => finish(reject, e) };
       signal?.addEventListener("abort", cancel);
-      this.model = message.model.sha256;
+      this.model = message.model?.sha256 ?? this.model;
       this.worker.postMessage({ v: VERSION, id, ...message });
     });
   }
@@ -64,6 +64,7 @@ class Seat {
     switch (data.kind) {
       case "loaded":
       case "done":
+      case "kept":
         task.resolve(data);
         break;
       case "error":
@@ -125,9 +126,9 @@ export function request(message, options = {}) {
 
 function assign() {
   while (queue.length > 0) {
-    const wanted = queue[0].message.model.sha256;
+    const wanted = queue[0].message.model?.sha256; // what is about none can be asked of any
     const free = seats.filter((seat) => !seat.task);
-    let seat = free.find((s) => s.model === wanted) ?? free.find((s) => !s.model);
+    let seat = wanted ? free.find((s) => s.model === wanted) ?? free.find((s) => !s.model) : free[0];
     if (!seat && seats.length < MOST) seats.push(seat = new Seat());
     seat ??= free[0];
     if (!seat) return;

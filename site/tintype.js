@@ -5,6 +5,8 @@
 import { style } from "./tintype-style.js";
 
 export const models = async () => (await import("./api.js")).models();
+export const cached = async () => (await import("./api.js")).cached();
+export const forget = async (id) => (await import("./api.js")).forget(id);
 
 // sample is api.js' own, loaded when it is first called.
 export async function* sample(spec, options) {

@@ -25,17 +25,35 @@ func (p *page) showKept(message proto.Message) {
 	var total int64
 	for _, m := range kept.Models {
 		total += m.Bytes
-		row := text(u.doc, u.kept, "li", "", m.ID+" · "+megabytes(m.Bytes))
+		name := p.keptName(m)
+		words := name + " · " + megabytes(m.Bytes)
+		if m.Partial {
+			words += " of a download that was interrupted"
+		}
+		row := text(u.doc, u.kept, "li", "", words)
 		button := create[*dom.HTMLButtonElement](u.doc, "button", "plain small")
 		button.SetType("button")
 		button.SetTextContent("Forget")
-		button.SetAttribute("aria-label", "Forget "+m.ID)
+		button.SetAttribute("aria-label", "Forget "+name)
 		on(button, "click", func(dom.Event) {
 			p.forget(m.SHA256)
 			u.purge.Focus()
 		})
 		row.AppendChild(button)
 	}
-	u.keptTotal.SetTextContent(megabytes(total) + " kept on this machine, so that they load at once and without a network.")
+	u.keptTotal.SetTextContent("Kept on this machine, " + megabytes(total) + ": these load at once, and without a network.")
 	p.keepFocus(u.purge, func() { setHidden(u.storage, len(kept.Models) == 0) })
+}
+
+// keptName is what the page calls a kept file; one of another site's has only the name it was kept under.
+func (p *page) keptName(m proto.KeptModel) string {
+	for _, e := range p.models {
+		if e.ref.SHA256 == m.SHA256 {
+			return e.Name
+		}
+		if c := e.ref.Classifier; c != nil && c.SHA256 == m.SHA256 {
+			return e.Name + ", classifier"
+		}
+	}
+	return m.ID
 }

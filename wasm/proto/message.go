@@ -116,11 +116,12 @@ type Purge struct{ SHA256 string }
 // browser refuses storage.
 type Kept struct{ Models []KeptModel }
 
-// A KeptModel is a verified file that need not be downloaded again.
+// A KeptModel is a verified file that need not be downloaded again, or parts of one.
 type KeptModel struct {
-	ID     string // under which it was downloaded
-	Bytes  int64
-	SHA256 string
+	ID      string // under which it was downloaded
+	Bytes   int64  // that are kept
+	SHA256  string // of the whole file
+	Partial bool   // left of a download that was never finished, and of no use
 }
 
 // MaxLegs bounds Sample.Before.

@@ -45,7 +45,7 @@ func messages(bitmap, buffer js.Value) []Message {
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
 		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", PNG: buffer, Recipe: "v=1"},
 		Loaded{info}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
-		Cancelled{Found: true}, Cached{}, Purge{"ab"}, Kept{[]KeptModel{{"nouns", 1 << 40, "ab"}}}, Kept{[]KeptModel{}}, &Error{ErrHash, "Other bytes.", "Reload."},
+		Cancelled{Found: true}, Cached{}, Purge{"ab"}, Kept{[]KeptModel{{"nouns", 1 << 40, "ab", false}, {"nouns", 8, "cd", true}}}, Kept{[]KeptModel{}}, &Error{ErrHash, "Other bytes.", "Reload."},
 	}
 }
 

@@ -101,7 +101,7 @@ func (m Purge) fields(o map[string]any) []any {
 func (m Kept) fields(o map[string]any) []any {
 	models := make([]any, len(m.Models))
 	for i, k := range m.Models {
-		models[i] = map[string]any{"id": k.ID, "bytes": k.Bytes, "sha256": k.SHA256}
+		models[i] = map[string]any{"id": k.ID, "bytes": k.Bytes, "sha256": k.SHA256, "partial": k.Partial}
 	}
 	o["models"] = models
 	return nil
@@ -109,6 +109,6 @@ func (m Kept) fields(o map[string]any) []any {
 
 func decodeKept(r *reader) Message {
 	return Kept{list(r, "models", func(r *reader) KeptModel {
-		return KeptModel{r.str("id"), r.size("bytes"), r.str("sha256")}
+		return KeptModel{r.str("id"), r.size("bytes"), r.str("sha256"), r.bool("partial")}
 	})}
 }

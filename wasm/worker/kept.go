@@ -5,6 +5,7 @@ package worker
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,7 +35,7 @@ const storageLimit = 10 * time.Second
 // Headers of an entry.
 const (
 	keptID    = "tintype-id"
-	keptBytes = "tintype-bytes" // of all parts
+	keptBytes = "tintype-bytes" // of a part; in the entry itself of all
 )
 
 // keptURL is the address under which a file is kept. There is nothing there.
@@ -197,9 +198,9 @@ func (k *keeper) store(last bool) {
 
 func (k *keeper) put(last bool) (err error) {
 	defer caught(&err)
-	headers := map[string]any{"Content-Type": "application/zstd", "Content-Length": k.size}
+	headers := map[string]any{"Content-Type": "application/zstd", "Content-Length": k.size, keptID: k.ref.ID, keptBytes: k.size}
 	if last {
-		headers[keptID], headers[keptBytes] = k.ref.ID, k.ref.Bytes
+		headers[keptBytes] = k.ref.Bytes
 	}
 	body := js.Global().Get("Blob").New(k.chunks)
 	response := js.Global().Get("Response").New(body, map[string]any{"headers": headers})
@@ -226,7 +227,7 @@ func (k *keeper) drop() {
 	}
 }
 
-// list tells what is kept.
+// list tells what is kept, and what is left of downloads that were never finished: parts without an entry.
 func (s storage) list() []proto.KeptModel {
 	list := []proto.KeptModel{}
 	keys, err := s.ask("keys")
@@ -235,18 +236,25 @@ func (s storage) list() []proto.KeptModel {
 	}
 	for i := range keys.Length() {
 		request := keys.Index(i)
-		entry, err := s.ask("match", request)
-		if err != nil || !entry.Truthy() {
+		response, err := s.ask("match", request)
+		if err != nil || !response.Truthy() {
 			continue
 		}
-		bytes, err := strconv.ParseInt(header(entry.Get("headers"), keptBytes), 10, 64)
-		if err != nil {
-			continue // a part
+		sha256, _, part := strings.Cut(strings.TrimPrefix(request.Get("url").String(), keptURL("")), "/")
+		at := slices.IndexFunc(list, func(m proto.KeptModel) bool { return m.SHA256 == sha256 })
+		if at < 0 {
+			at = len(list)
+			list = append(list, proto.KeptModel{SHA256: sha256, Partial: true})
 		}
-		address := request.Get("url").String()
-		list = append(list, proto.KeptModel{
-			ID: header(entry.Get("headers"), keptID), Bytes: bytes, SHA256: address[strings.LastIndexByte(address, '/')+1:],
-		})
+		m := &list[at]
+		bytes, _ := strconv.ParseInt(header(response.Get("headers"), keptBytes), 10, 64)
+		m.ID = header(response.Get("headers"), keptID)
+		switch {
+		case !part:
+			m.Bytes, m.Partial = bytes, false
+		case m.Partial:
+			m.Bytes += bytes
+		}
 	}
 	return list
 }

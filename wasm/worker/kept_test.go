@@ -96,6 +96,22 @@ func TestKeptModels(t *testing.T) {
 	}
 }
 
+// What a worker leaves that ends in the middle of a download is listed with its size, and goes like the rest.
+func TestInterruptedDownloads(t *testing.T) {
+	b, _, entries := keptBench(t, "")
+	keptPart = 20_000
+	b.load(1)
+	b.kept(2, proto.Cached{})
+	entries.Call("delete", keptAt) // is written last
+	want := proto.KeptModel{ID: "m", Bytes: 2 * keptPart, SHA256: "5a", Partial: true}
+	if got := b.kept(3, proto.Cached{}); !slices.Equal(got, []proto.KeptModel{want}) {
+		t.Errorf("kept are %+v", got)
+	}
+	if got := b.kept(4, proto.Purge{SHA256: "5a"}); len(got) != 0 || len(keysOf(entries)) != 0 {
+		t.Errorf("after purge kept are %+v, entries %q", got, keysOf(entries))
+	}
+}
+
 // A kept file that was damaged is downloaded again, and kept again.
 func TestDamagedCopies(t *testing.T) {
 	damage := js.Global().Get("Function").New(`
