@@ -20,7 +20,7 @@ check: ## Check formatting, vet every build variant, and check that go.mod is ti
 bench: ## Print kernel GFLOP/s, ms per pass of the shipped models and where they go, native and in Chromium, and runtime sizes.
 	go run ./tools/bench
 
-bench-page: ## Print the time from a first visit to its first picture, what blocks the page while it draws, and whether 60 elements leave memory behind.
+bench-page: ## Print the time from a first visit to its first picture, what blocks the page while it draws, how soon it is free after Cancel, and whether 60 elements leave memory behind.
 	go run ./tools/bench page
 
 bench-peers: ## Compare whole network passes with ONNX Runtime, native and in Chromium (npm fetches it into the user's cache).

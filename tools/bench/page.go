@@ -21,7 +21,7 @@ func page(print suite.Printer) error {
 		return err
 	}
 	defer stop()
-	return errors.Join(start(print, address), blocked(print, address), elements(print, address))
+	return errors.Join(start(print, address), blocked(print, address), cancels(print, address), elements(print, address))
 }
 
 // drawing presses Generate once the page is idle and resolves to the tasks of the main thread that took longer than 50 ms
