@@ -39,8 +39,8 @@ func (p *pass) Ops() []nn.Op { return p.plan.Ops() }
 // Bytes is the size of all activations together, each place counted once.
 func (p *pass) Bytes() int64 { return p.plan.Bytes() }
 
-// Pair is the bytes of the two largest activations that live at the same time.
-func (p *pass) Pair() int64 { return p.plan.Pair() }
+// Use is what the activations and the scratch add up to, in float32s.
+func (p *pass) Use() tensor.Use { return p.plan.Use() }
 
 func checkTensor(name string, have, want *tensor.Tensor) error {
 	if have == nil || have.N != want.N || have.H != want.H || have.W != want.W || have.C != want.C {

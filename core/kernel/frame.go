@@ -15,17 +15,17 @@ type Frame struct {
 // silu(x·Gain[c] + Shift[c]). The zero Norm leaves it alone.
 type Norm struct{ Gain, Shift []float32 }
 
-// Fill writes rows from to to of one framed picture dst: zeros around, and
-// inside channels [at, at+c) of every pixel from x [Ph,Pw,c] (half of that with
-// Double), through norm, whose first entry is channel 0 of dst. Several sources
-// are joined along the channels by a call each; every call writes the border of
-// its own channels. dst does not alias x. Calls with other rows or channels may
-// run beside it.
+// Fill writes rows from to to of one framed picture to dst [to-from,W,C]: zeros
+// around, and inside channels [at, at+c) of every pixel from x [Ph,Pw,c] (half of
+// that with Double), through norm, whose first entry is channel 0 of dst. Several
+// sources are joined along the channels by a call each; every call writes the
+// border of its own channels. dst does not alias x. Calls with other rows or
+// channels may run beside it.
 func (f Frame) Fill(dst, x []float32, norm Norm, at, c, from, to int) {
-	f.check(dst, x, norm, at, c)
 	if from < 0 || to > f.H {
 		panic("kernel: Frame.Fill: rows out of range")
 	}
+	f.check(dst, x, norm, at, c, to-from)
 	if c == 0 {
 		return
 	}
@@ -35,7 +35,7 @@ func (f Frame) Fill(dst, x []float32, norm Norm, at, c, from, to int) {
 	fillSlot.run(fillJob{f, dst, x, norm, at, c, from}, to-from, (to-from)*f.W*c*f.work(norm))
 }
 
-// fillJob is a Fill by rows, from the row first on.
+// fillJob is a Fill by rows, dst beginning with the row first.
 type fillJob struct {
 	f            Frame
 	dst, x       []float32
@@ -56,7 +56,7 @@ func (f Frame) work(norm Norm) int {
 func (j fillJob) share(from, to int) {
 	f, x, norm, at, c := j.f, j.x, j.norm, j.at, j.c
 	for y := j.first + from; y < j.first+to; y++ {
-		row := j.dst[y*f.W*f.C+at : (y+1)*f.W*f.C]
+		row := j.dst[(y-j.first)*f.W*f.C+at : (y-j.first+1)*f.W*f.C]
 		if y < f.Top || y >= f.Top+f.Ph {
 			clearPixels(row, c, f.C, f.W)
 			continue
@@ -109,7 +109,7 @@ func clearPixels(x []float32, c, ld, pixels int) {
 	}
 }
 
-func (f Frame) check(dst, x []float32, norm Norm, at, c int) {
+func (f Frame) check(dst, x []float32, norm Norm, at, c, rows int) {
 	source := f.Ph * f.Pw * c
 	if f.Double {
 		source /= 4
@@ -121,7 +121,7 @@ func (f Frame) check(dst, x []float32, norm Norm, at, c int) {
 		panic("kernel: Frame.Fill: a doubled picture has even sides")
 	case at < 0 || c < 0 || at+c > f.C:
 		panic("kernel: Frame.Fill: channels out of range")
-	case len(dst) < f.H*f.W*f.C || len(x) < source:
+	case len(dst) < rows*f.W*f.C || len(x) < source:
 		panic("kernel: Frame.Fill: slice too short")
 	case len(norm.Gain) != len(norm.Shift) || norm.Gain != nil && len(norm.Gain) < at+c:
 		panic("kernel: Frame.Fill: gain or shift too short")

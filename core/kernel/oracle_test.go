@@ -167,7 +167,7 @@ func TestFrame(t *testing.T) {
 					want[i] = v / (1 + math.Exp(-v))
 				}
 			}
-			f.Fill(dst, b, norm, ca, cb, 4, 9)
+			f.Fill(dst[4*f.W*f.C:], b, norm, ca, cb, 4, 9)
 			f.Fill(dst, a, norm, 0, ca, 0, 9)
 			f.Fill(dst, b, norm, ca, cb, 0, 4)
 			checkClose(t, dst, want, 1e-6)

@@ -79,11 +79,15 @@ func (s Winograd) PackedLen() int { return s.points() * PackedLen(s.Cin, s.Cout)
 // InputLen is the size of a transformed block of tiles.
 func (s Winograd) InputLen(tiles int) int { return s.points() * planeLen(tiles, s.Cin) }
 
-// ScratchLen is the size of the products of a block of up to that many tiles:
-// with one panel, with few tiles with a panel for each thread that there can be.
+// ScratchLen is the size of the products of a block: with one panel, with few
+// tiles with a panel for each thread that there can be. A block of more tiles
+// may need less.
 func (s Winograd) ScratchLen(tiles int) int {
-	few := planeLen(min(tiles, fewTiles), panelWidth()) * min(s.Panels(), MaxThreads)
-	return s.points() * max(planeLen(tiles, panelWidth()), few)
+	one := s.points() * planeLen(tiles, panelWidth())
+	if tiles > fewTiles {
+		return one
+	}
+	return one * min(s.Panels(), MaxThreads)
 }
 
 // BlockFLOPs is the work of the products of a block, a multiplication and an
@@ -187,18 +191,26 @@ func (s Winograd) Output(dst, v, packed, m []float32, e Epilogue, first, count, 
 	if from < 0 || to > s.Panels() {
 		panic("kernel: Winograd.Output: panels out of range")
 	}
-	job := outputJob{s, dst, v, packed, m, e, first, count, from, to}
-	units := (count + rowGroup - 1) / rowGroup
+	job := outputJob{s, dst, v, packed, m, e, first, count, from, to, (count + rowGroup - 1) / rowGroup}
 	if count <= fewTiles {
-		units = min(to-from, MaxThreads)
+		job.units = min(to-from, fewUnits())
 	}
-	outputSlot.run(job, units, s.points()*count*s.Cin*(to-from)*panelWidth())
+	outputSlot.run(job, job.units, s.points()*count*s.Cin*(to-from)*panelWidth())
 }
 
 // fewTiles is up to when the parts of a block are panels, each unit with
 // products of its own, so that no thread reads all weights for a few rows.
 // Larger blocks are divided by groups of tiles.
 const fewTiles = 16
+
+// fewUnits is how many products such a block has room for: one if there is one
+// thread, so that they stay in the cache.
+func fewUnits() int {
+	if crew.size < 2 {
+		return 1
+	}
+	return min(crew.size*partsPerThread, MaxThreads)
+}
 
 // outputJob is an Output: of up to fewTiles tiles by panels, of more by groups
 // of rowGroup tiles.
@@ -207,6 +219,7 @@ type outputJob struct {
 	dst, v, packed, m      []float32
 	e                      Epilogue
 	first, count, from, to int
+	units                  int
 }
 
 var outputSlot slot[outputJob]
@@ -216,8 +229,7 @@ func (o outputJob) share(from, to int) {
 		o.multiply(o.m, from*rowGroup, min(to*rowGroup, o.count), o.from, o.to)
 		return
 	}
-	panels := o.to - o.from
-	units := min(panels, MaxThreads)
+	panels, units := o.to-o.from, o.units
 	each := o.s.points() * planeLen(o.count, panelWidth())
 	for u := from; u < to; u++ {
 		o.multiply(o.m[u*each:], 0, o.count, o.from+u*panels/units, o.from+(u+1)*panels/units)

@@ -57,7 +57,8 @@ func TestConv2D(t *testing.T) {
 	}{
 		{1, 1, 1, 1, 1, 1, MarginAround}, {2, 5, 7, 3, 5, 1, MarginAround}, {1, 4, 4, 17, 33, 1, MarginAround},
 		{2, 6, 8, 3, 4, 2, MarginAround}, {1, 5, 7, 2, 3, 2, MarginAround}, {2, 6, 8, 3, 4, 2, MarginAfter}, {1, 2, 2, 5, 1, 2, MarginAfter},
-		{1, 64, 32, 48, 48, 1, MarginAround}, // several operations
+		{1, 64, 64, 48, 20, 1, MarginAround}, {2, 9, 500, 48, 16, 1, MarginAround}, {1, 70, 90, 15, 3, 1, MarginAround}, // several strips
+		{1, 66, 130, 24, 4, 2, MarginAround}, {2, 64, 128, 17, 4, 2, MarginAfter},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			s := stored{}

@@ -37,22 +37,25 @@ func newLinear(l *Loader, name string, in, out int, shape ...int) (*Linear, erro
 }
 
 // Plan appends the layer over x [N,H,W,In] and returns its result [N,H,W,Out].
-func (y *Linear) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor { return y.planJoined(p, Joined{A: x}) }
-
-// planJoined is Plan over the channels of one or two tensors.
-func (y *Linear) planJoined(p *Plan, x Joined) *tensor.Tensor {
-	a, b := x.A, x.B
-	dst := p.New(a.N, a.H, a.W, y.Out)
-	op := Op{Name: y.name, Kind: OpMatMul, FLOPs: 2 * int64(y.In) * int64(y.Out)}
-	p.split(op, a.N*a.H*a.W, func(from, to int) {
-		rows := dst.Data[from*y.Out : to*y.Out]
-		kernel.GemmPart(rows, y.Out, a.Data[from*a.C:to*a.C], a.C, y.packed, to-from, y.Out, a.C, 0, y.In, false)
-		if b != nil {
-			kernel.GemmPart(rows, y.Out, b.Data[from*b.C:to*b.C], b.C, y.packed, to-from, y.Out, b.C, a.C, y.In, true)
-		}
-		kernel.AddBias(rows, y.bias, to-from, y.Out)
-	})
+func (y *Linear) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
+	dst := p.New(x.N, x.H, x.W, y.Out)
+	y.planPixels(p, dst, Joined{A: x}, 0, x.N*x.H*x.W)
 	return dst
+}
+
+// planPixels appends the layer over count pixels of x from the pixel first on, into the first pixels of dst.
+func (y *Linear) planPixels(p *Plan, dst *tensor.Tensor, x Joined, first, count int) {
+	a, b := x.A, x.B
+	op := Op{Name: y.name, Kind: OpMatMul, FLOPs: 2 * int64(y.In) * int64(y.Out)}
+	p.split(op, count, func(from, to int) {
+		rows, n := dst.Data[from*y.Out:to*y.Out], to-from
+		from += first
+		kernel.GemmPart(rows, y.Out, a.Data[from*a.C:][:n*a.C], a.C, y.packed, n, y.Out, a.C, 0, y.In, false)
+		if b != nil {
+			kernel.GemmPart(rows, y.Out, b.Data[from*b.C:][:n*b.C], b.C, y.packed, n, y.Out, b.C, a.C, y.In, true)
+		}
+		kernel.AddBias(rows, y.bias, n, y.Out)
+	})
 }
 
 // matrix is a Linear layer before it is packed: W [out, in] and b [out].

@@ -73,17 +73,9 @@ type NormConv struct {
 
 // PlanInto appends the layers over x into dst, which may be a tensor from outside the arena.
 func (n NormConv) PlanInto(p *Plan, dst, x *tensor.Tensor) {
-	f := n.planFrame(p, Joined{A: x}, false)
-	n.Conv.planOver(p, dst, f, added{})
-	p.Release(f.t)
-}
-
-// planFrame appends silu(norm(x)) and returns it in the convolution's frame.
-func (n NormConv) planFrame(p *Plan, x Joined, double bool) framed {
-	affine := n.Norm.planAffine(p, x)
-	f := n.Conv.planFrame(p, x, affine, double)
+	affine := n.Norm.planAffine(p, Joined{A: x})
+	n.Conv.planInto(p, dst, reading{x: Joined{A: x}, norm: affine}, added{})
 	p.Release(affine)
-	return f
 }
 
 // SiLU appends x = x * sigmoid(x) over x, in place.

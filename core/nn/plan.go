@@ -50,8 +50,8 @@ type Plan struct {
 // New plans a place for an NHWC tensor. Its Data is nil until Commit, so operations must read it when they run.
 func (p *Plan) New(n, h, w, c int) *tensor.Tensor { return p.arena.New(n, h, w, c) }
 
-// scratch plans a place for count floats.
-func (p *Plan) scratch(count int) *tensor.Tensor { return p.arena.New(1, 1, 1, count) }
+// scratch plans a place for count floats that are no layer's result.
+func (p *Plan) scratch(count int) *tensor.Tensor { return p.arena.Scratch(count) }
 
 // Release lets tensors planned from now on use t's place: operations appended so far are its last readers.
 func (p *Plan) Release(t *tensor.Tensor) { p.arena.Release(t) }
@@ -87,10 +87,10 @@ func (p *Plan) perPicture(name string, kind OpKind, n int, run func(i int)) {
 }
 
 // Bytes is what Commit will allocate, or has allocated.
-func (p *Plan) Bytes() int64 { return 4 * int64(p.arena.Size()) }
+func (p *Plan) Bytes() int64 { return 4 * int64(p.arena.Use().Size) }
 
-// Pair is the bytes of the two largest tensors that live at the same time.
-func (p *Plan) Pair() int64 { return 4 * int64(p.arena.Pair()) }
+// Use is what the places of the tensors add up to, in float32s.
+func (p *Plan) Use() tensor.Use { return p.arena.Use() }
 
 // Commit allocates the arena: the plan is complete.
 func (p *Plan) Commit() { p.arena.Commit() }

@@ -37,11 +37,7 @@ func NewUp(l *Loader, name string, channels, h, w int) (*Up, error) {
 
 // Plan appends the layer over x [N,H,W,C] and returns its result [N,2H,2W,C].
 func (u *Up) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
-	f := u.conv.planFrame(p, Joined{A: x}, nil, true)
-	y := p.New(x.N, f.ho, f.wo, x.C)
-	u.conv.planOver(p, y, f, added{})
-	p.Release(f.t)
-	return y
+	return u.conv.plan(p, reading{x: Joined{A: x}, double: true}, added{})
 }
 
 // Down halves the picture by a convolution with stride 2: diffusers' Downsample2D with use_conv.

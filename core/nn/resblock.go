@@ -94,50 +94,39 @@ func (r *ResBlock) Plan(p *Plan, x Joined, t *tensor.Tensor) *tensor.Tensor {
 	if x.B != nil && (r.shortcut == nil || r.cfg.Resample != ResampleNone) {
 		panic("nn: ResBlock: two inputs without a shortcut, or with a change of size")
 	}
-	res := x
-	f := framed{}
+	res, e := x, added{}
+	row := r.proj.Plan(p, t)
+	if r.cfg.TimeNorm == TimeAdd {
+		e.rows = row
+	}
+	var h *tensor.Tensor
 	switch r.cfg.Resample {
-	case ResampleNone:
-		f = r.first.planFrame(p, x, false)
-	case ResampleUp:
-		res.A = Upsample(p, r.name, x.A)
-		f = r.first.planFrame(p, x, true)
 	case ResampleDown:
 		res.A = AvgPool(p, r.name, x.A)
 		a := r.first.Norm.Plan(p, x.A)
 		SiLU(p, r.name, a)
 		a = replace(p, a, AvgPool(p, r.name, a))
-		f = r.first.Conv.planFrame(p, Joined{A: a}, nil, false)
+		h = r.first.Conv.plan(p, reading{x: Joined{A: a}}, e)
 		p.Release(a)
+	default:
+		affine := r.first.Norm.planAffine(p, x)
+		h = r.first.Conv.plan(p, reading{x: x, norm: affine, double: r.cfg.Resample == ResampleUp}, e)
+		p.Release(affine)
 	}
-	f = r.planMiddle(p, f, t)
-
-	y, e := (*tensor.Tensor)(nil), added{residual: res.A, scale: 1 / r.cfg.Divisor}
-	if r.shortcut != nil {
-		y = r.shortcut.planJoined(p, res)
-		e.residual = y
-	} else {
-		y = p.New(f.t.N, f.ho, f.wo, r.cfg.Out)
+	if r.cfg.Resample == ResampleUp {
+		res.A = Upsample(p, r.name, x.A)
 	}
-	r.second.Conv.planOver(p, y, f, e)
-	p.Release(f.t)
+	r.planSecond(p, h, row, added{residual: res, through: r.shortcut, scale: 1 / r.cfg.Divisor})
+	p.Release(row)
 	if res.A != x.A {
 		p.Release(res.A)
 	}
-	return y
+	return h
 }
 
-// planMiddle appends the first convolution over f, which it releases, then the time embedding, norm2 and SiLU, and
-// returns the result in the second convolution's frame.
-func (r *ResBlock) planMiddle(p *Plan, f framed, t *tensor.Tensor) framed {
-	row := r.proj.Plan(p, t)
-	h := p.New(f.t.N, f.ho, f.wo, r.cfg.Out)
-	e := added{}
-	if r.cfg.TimeNorm == TimeAdd {
-		e.rows = row
-	}
-	r.first.Conv.planOver(p, h, f, e)
-	p.Release(f.t)
+// planSecond appends norm2, with the time embedding's scale and shift if it is taken in there, SiLU and the second
+// convolution over h, in place.
+func (r *ResBlock) planSecond(p *Plan, h, row *tensor.Tensor, e added) {
 	affine := r.second.Norm.planAffine(p, Joined{A: h})
 	if r.cfg.TimeNorm == TimeScaleShift {
 		p.perPicture(r.name, OpArithmetic, h.N, func(i int) {
@@ -145,11 +134,8 @@ func (r *ResBlock) planMiddle(p *Plan, f framed, t *tensor.Tensor) framed {
 			kernel.ScaleShift(a.Gain, a.Shift, s.Gain, s.Shift)
 		})
 	}
-	p.Release(row)
-	f = r.second.Conv.planFrame(p, Joined{A: h}, affine, false)
+	r.second.Conv.planInto(p, h, reading{x: Joined{A: h}, norm: affine}, e)
 	p.Release(affine)
-	p.Release(h)
-	return f
 }
 
 // replace releases old and returns its successor.

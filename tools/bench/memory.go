@@ -16,7 +16,7 @@ import (
 // modelFile is a checkpoint whose memory is measured.
 type modelFile struct{ name, path string }
 
-// modelFiles are the shipped models and a network of the size of ddpm-cifar10-32, which it writes to dir.
+// modelFiles are the shipped models and the graphs, the second of the size of ddpm-cifar10-32, which it writes to dir.
 func modelFiles(dir string) ([]modelFile, error) {
 	text, err := os.ReadFile(filepath.Join(models, "index.json"))
 	if err != nil {
@@ -30,17 +30,19 @@ func modelFiles(dir string) ([]modelFile, error) {
 	for _, entry := range manifest {
 		files = append(files, modelFile{entry.ID, filepath.Join(models, entry.File)})
 	}
-	graph, err := suite.FindGraph("unet32-128")
-	if err != nil {
-		return nil, err
+	for _, graph := range suite.Graphs {
+		path := filepath.Join(dir, graph.Name+".safetensors.zst")
+		file, err := os.Create(path)
+		if err != nil {
+			return nil, err
+		}
+		_, err = graph.Checkpoint(file)
+		if err = errors.Join(err, file.Close()); err != nil {
+			return nil, err
+		}
+		files = append(files, modelFile{graph.Name, path})
 	}
-	path := filepath.Join(dir, graph.Name+".safetensors.zst")
-	file, err := os.Create(path)
-	if err != nil {
-		return nil, err
-	}
-	_, err = graph.Checkpoint(file)
-	return append(files, modelFile{graph.Name, path}), errors.Join(err, file.Close())
+	return files, nil
 }
 
 // memories measures each file in a process of its own: this program with the

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"tintype/core/pipeline"
+	"tintype/core/tensor"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -14,19 +15,17 @@ import (
 // Memory loads a checkpoint, begins a picture and prints what memory that took, beside the goals for it.
 // taken is what the program has taken from its machine so far; it never falls, so Memory is for a program that has
 // done nothing else.
+//
+//	memory ID: what the parts take by their own account: the program before it loads anything, the packed weights, the
+//	  activations and scratch of a pass, the pictures of the sampler
+//	memory ID: what is kept at one time during a pass, scratch aside, and the largest pair: the two largest activations
+//	  that are in memory together, neither scratch nor frames among them
+//
+// and against target 4 what lies in the heap's pages while a picture is made, with what was taken in all.
 func Memory(print Printer, name string, file io.Reader, taken func() int64) error {
 	start := taken()
 	held, used := live()
-	c, err := weights.Open(file, name, weights.Options{})
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	largest := int64(0)
-	for _, info := range c.Tensors() {
-		largest = max(largest, info.Bytes())
-	}
-	m, err := model.Load(c)
+	m, largest, err := loadMeasured(name, file)
 	if err != nil {
 		return err
 	}
@@ -34,61 +33,73 @@ func Memory(print Printer, name string, file io.Reader, taken func() int64) erro
 	now, _ := live()
 	packed := now - held
 	spec := m.Defaults()
-	if err := begin(m, spec); err != nil {
+	needs, err := begin(m, spec)
+	if err != nil {
 		return err
 	}
 	ran := start + inUse() - used
 	high := taken()
-	pair, all, err := activations(m, spec)
+	use, err := passUse(m, spec)
 	if err != nil {
 		return err
 	}
+	pair, activations := 4*int64(use.Pair), 4*int64(use.Activations)
 	const slack = 8 << 20
 	running := start + packed + pair*3/2
 	loading := running + largest + slack
-	print.linef("memory %s: %s the program, %s packed weights, %s activations, %s the largest pair of them, %s the largest stored tensor",
-		name, mib(start), mib(packed), mib(all), mib(pair), mib(largest))
+	print.linef("memory %s: program %s, weights %s, activations %s, scratch %s, sampler %s, total %s",
+		name, mib(start), mib(m.Packed), mib(activations), mib(needs.Pass-activations), mib(needs.Sampler), mib(start+m.Packed+needs.Total()))
+	print.linef("memory %s: largest pair of activations %s, times 1.5 %s; a pass keeps %s at one time, in whatever order it is run",
+		name, mib(pair), mib(pair*3/2), mib(activations))
 	print.Target(4, loaded <= loading, "%s took %s while loading, at most %s", name, mib(loaded), mib(loading))
-	print.Target(4, ran <= running, "%s needs %s while a picture is made (%s were taken in all), at most %s", name, mib(ran), mib(high), mib(running))
+	print.Target(4, ran <= running, "%s needs %s while a picture is made (%s were taken in all), at most %s; none needs less than %s",
+		name, mib(ran), mib(high), mib(running), mib(start+packed+activations))
 	return nil
+}
+
+// loadMeasured loads a checkpoint and tells the bytes of its largest stored tensor.
+func loadMeasured(name string, file io.Reader) (m *model.Model, largest int64, err error) {
+	c, err := weights.Open(file, name, weights.Options{})
+	if err != nil {
+		return nil, 0, err
+	}
+	defer c.Close()
+	for _, info := range c.Tensors() {
+		largest = max(largest, info.Bytes())
+	}
+	m, err = model.Load(c)
+	return m, largest, err
 }
 
 // begin does the first steps of a picture: everything that a whole one needs is allocated then.
-func begin(m *model.Model, spec pipeline.Spec) error {
+func begin(m *model.Model, spec pipeline.Spec) (pipeline.Memory, error) {
 	run, err := pipeline.Compile(&m.Model, spec, nil)
 	if err != nil {
-		return err
-	}
-	if err := run.Reset(spec.Seed, spec.Choice); err != nil {
-		return err
+		return pipeline.Memory{}, err
 	}
 	for done := false; !done && run.Progress().Step < 2; {
 		if done, err = run.Step(); err != nil {
-			return err
+			return pipeline.Memory{}, err
 		}
 	}
-	return nil
+	return run.Memory(), nil
 }
 
-// activations is the bytes of the two largest activations that live at one time in a pass of such a picture, and of
-// all places for activations.
-func activations(m *model.Model, spec pipeline.Spec) (pair, all int64, err error) {
-	n := 1
+// passUse is what a pass of such a picture has in memory.
+func passUse(m *model.Model, spec pipeline.Spec) (tensor.Use, error) {
+	n := spec.Batch
 	if spec.Guidance.On() {
-		n = 2 // both halves in one pass
+		n *= 2 // both halves in one pass
 	}
 	net, err := m.Network.Plan(n, m.H, m.W, nil)
 	if err != nil {
-		return 0, 0, err
+		return tensor.Use{}, err
 	}
-	planned, ok := net.(interface {
-		Pair() int64
-		Bytes() int64
-	})
+	planned, ok := net.(interface{ Use() tensor.Use })
 	if !ok {
-		return 0, 0, errors.New("this network does not tell its activations")
+		return tensor.Use{}, errors.New("this network does not tell its activations")
 	}
-	return planned.Pair(), planned.Bytes(), nil
+	return planned.Use(), nil
 }
 
 // live is the bytes of all objects that are reachable, and of the memory that then is in use.
