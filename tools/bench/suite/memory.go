@@ -18,10 +18,11 @@ import (
 //
 //	memory ID: what the parts take by their own account: the program before it loads anything, the packed weights, the
 //	  activations and scratch of a pass, the pictures of the sampler
-//	memory ID: what is kept at one time during a pass, scratch aside, and the largest pair: the two largest activations
-//	  that are in memory together, neither scratch nor frames among them
+//	memory ID: the largest pair, which is the two largest activations (what a layer reads or writes; neither scratch
+//	  nor frames) that are alive together, and all activations that are
 //
-// and against target 4 what lies in the heap's pages while a picture is made, with what was taken in all.
+// and against target 4 the heap's pages in use while a picture is made, beside all that was ever taken, the bound of
+// program + weights + 1.5 pairs, and program + weights + activations, which smaller scratch or other places cannot beat.
 func Memory(print Printer, name string, file io.Reader, taken func() int64) error {
 	start := taken()
 	held, used := live()
@@ -49,10 +50,10 @@ func Memory(print Printer, name string, file io.Reader, taken func() int64) erro
 	loading := running + largest + slack
 	print.linef("memory %s: program %s, weights %s, activations %s, scratch %s, sampler %s, total %s",
 		name, mib(start), mib(m.Packed), mib(activations), mib(needs.Pass-activations), mib(needs.Sampler), mib(start+m.Packed+needs.Total()))
-	print.linef("memory %s: largest pair of activations %s, times 1.5 %s; a pass keeps %s at one time, in whatever order it is run",
+	print.linef("memory %s: largest pair of activations %s, 1.5 times that %s; layer by layer a pass has %s of activations alive at one time, skips among them",
 		name, mib(pair), mib(pair*3/2), mib(activations))
 	print.Target(4, loaded <= loading, "%s took %s while loading, at most %s", name, mib(loaded), mib(loading))
-	print.Target(4, ran <= running, "%s needs %s while a picture is made (%s were taken in all), at most %s; none needs less than %s",
+	print.Target(4, ran <= running, "%s needs %s while a picture is made (%s were taken in all), at most %s; activations alone make it %s",
 		name, mib(ran), mib(high), mib(running), mib(start+packed+activations))
 	return nil
 }
