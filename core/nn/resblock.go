@@ -102,7 +102,6 @@ func (r *ResBlock) Plan(p *Plan, x Joined, t *tensor.Tensor) *tensor.Tensor {
 	var h *tensor.Tensor
 	switch r.cfg.Resample {
 	case ResampleDown:
-		res.A = AvgPool(p, r.name, x.A)
 		a := r.first.Norm.Plan(p, x.A)
 		SiLU(p, r.name, a)
 		a = replace(p, a, AvgPool(p, r.name, a))
@@ -113,7 +112,10 @@ func (r *ResBlock) Plan(p *Plan, x Joined, t *tensor.Tensor) *tensor.Tensor {
 		h = r.first.Conv.plan(p, reading{x: x, norm: affine, double: r.cfg.Resample == ResampleUp}, e)
 		p.Release(affine)
 	}
-	if r.cfg.Resample == ResampleUp {
+	switch r.cfg.Resample {
+	case ResampleDown:
+		res.A = AvgPool(p, r.name, x.A)
+	case ResampleUp:
 		res.A = Upsample(p, r.name, x.A)
 	}
 	r.planSecond(p, h, row, added{residual: res, through: r.shortcut, scale: 1 / r.cfg.Divisor})
