@@ -8,8 +8,9 @@ import (
 )
 
 // stopInside is put behind the worker's script. In the middle of a pass, that is
-// when the worker lets messages in for the third time since a step, it asks the
-// server for "middle" and stands still until that is answered. It tells how
+// when the worker lets messages in for the 20th time since a step (around a pass
+// it does so a few times, in it after every layer), it asks the server for
+// "middle" and stands still until that is answered. It tells how
 // often it let messages in after that, and how many steps it still showed, when
 // it answers with an error. From the first step on the worker's clock runs so
 // fast that every layer ends a slice, on any machine.
@@ -26,7 +27,7 @@ const stopInside = `
 	};
 	MessagePort.prototype.postMessage = function (...args) {
 		turns++;
-		if (first && !middle && turns === 3) {
+		if (first && !middle && turns === 20) {
 			middle = true;
 			turns = steps = 0;
 			ask("middle");
