@@ -9,12 +9,13 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // dist writes the static site to a folder that any host can serve: site/, the builds, and the licences of what ships
 // from others. The folder is made beside the one that it replaces, which stays as it is until all went well.
 func dist(ctx context.Context, root, to string, out io.Writer) error {
-	folder, err := siteFolder(to)
+	folder, err := siteFolder(root, to)
 	if err != nil {
 		return err
 	}
@@ -91,11 +92,20 @@ func dropProjects(examples string) error {
 const singleName = "tintype.html"
 
 // siteFolder resolves the folder that a site is to be written to, and returns an error unless that is new, empty, or
-// holds an earlier site: a mistyped folder must not cost anybody their files.
-func siteFolder(to string) (string, error) {
+// holds an earlier site: a mistyped folder must not cost anybody their files. Nor may it be in what it is copied from.
+func siteFolder(root, to string) (string, error) {
 	to, err := filepath.Abs(to)
 	if err != nil {
 		return "", err
+	}
+	for _, name := range []string{"site", "build"} {
+		from, err := filepath.Abs(filepath.Join(root, name))
+		if err != nil {
+			return "", err
+		}
+		if strings.HasPrefix(to, from+string(filepath.Separator)) {
+			return "", fmt.Errorf("%s is in %s, which the site is made from: choose another folder", to, from)
+		}
 	}
 	if target, err := filepath.EvalSymlinks(to); err == nil {
 		to = target

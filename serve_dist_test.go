@@ -120,7 +120,7 @@ func TestDistFailureLeavesTheEarlierSite(t *testing.T) {
 func TestDistSparesOtherFolders(t *testing.T) {
 	root, other := builtSite(t), t.TempDir()
 	put(t, other, map[string]string{"thesis.txt": ""})
-	for _, to := range []string{other, root, filepath.Join(root, "build"), filepath.Join(root, "site"), filepath.Join(other, "thesis.txt")} {
+	for _, to := range []string{other, root, filepath.Join(root, "build"), filepath.Join(root, "site"), filepath.Join(root, "site", "new"), filepath.Join(root, "build", "new"), filepath.Join(other, "thesis.txt")} {
 		before := names(t, root)
 		if err := dist(context.Background(), root, to, io.Discard); err == nil || !strings.Contains(err.Error(), to) {
 			t.Errorf("%s: error %v", to, err)
