@@ -228,7 +228,7 @@ func TestBrokenDownloads(t *testing.T) {
 // A cancel ends a download that waits, between two requests too.
 func TestCancelledDownload(t *testing.T) {
 	asked := network(t, turn{200, 0, 21000, "break", nil}, turn{end: "refuse"})
-	pauses = [tries]time.Duration{time.Hour, time.Hour, time.Hour}
+	pauses = [tries]time.Duration{0, time.Hour, time.Hour}
 	b := newFileBench(t)
 	b.ask(1, proto.Load{Model: fileRef()})
 	for asked.Length() < 2 { // the second is refused, and a third would be an hour away
