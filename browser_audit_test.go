@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"tintype/tools/axe"
@@ -259,5 +260,21 @@ func TestPageWithLessMotion(t *testing.T) {
 	}
 	if got := eval[int](b, `document.getAnimations().length`); got != 0 {
 		t.Errorf("%d things move", got)
+	}
+}
+
+// Paper has the picture, its steps and its hash, and nothing to press.
+func TestPagePrinted(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.draw()
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	b.screenshot("print")
+	const shown = `[...document.querySelectorAll("button, input, select, summary, a, #stage canvas, #strip, #hash")].filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => e.id || e.className).join(" ")`
+	if got, want := eval[string](b, shown), "x strip hash"; got != want {
+		t.Errorf("on paper there are %s, want %s", got, want)
 	}
 }

@@ -148,3 +148,36 @@ func TestSampleInterface(t *testing.T) {
 		}
 	}
 }
+
+// A picture that is given up leaves what there was before: the poster, or the last finished picture.
+func TestElementGivesUp(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t) + "examples/plain.html")
+	got := eval[string](b, `(async () => {
+		const e = document.createElement("tintype-sampler");
+		Object.assign(e, { model: "nouns-32", seed: "3", poster: "../noise.png" });
+		document.body.append(e);
+		const stepped = () => new Promise((go) => e.addEventListener("step", ({ detail }) => detail.step === 2 && go()));
+		const pixels = async () => {
+			const c = new OffscreenCanvas(32, 32).getContext("2d");
+			c.drawImage(e.shadowRoot.querySelector("canvas"), 0, 0);
+			return c.getImageData(0, 0, 32, 32).data.join();
+		};
+		const give = async () => {
+			const step = stepped(), end = e.sample({ steps: 200, seed: 8 }).catch((x) => x.name);
+			await step;
+			e.cancel();
+			return await end + " " + e.state + " " + e.hasAttribute("drawn");
+		};
+		const said = [await give()];
+		await e.sample({ steps: 3 });
+		const before = await pixels();
+		said.push(await give());
+		for (let i = 0; i < 200 && await pixels() !== before; i++) await new Promise((go) => setTimeout(go, 20));
+		said.push(await pixels() === before, e.shadowRoot.querySelector("[part=line]").textContent.replace(/\d+ ms/, "ms"));
+		return said.join("|");
+	})()`)
+	if want := "AbortError empty false|AbortError done true|true|3 steps, ms, seed 3"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

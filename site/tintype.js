@@ -172,8 +172,7 @@ export class TintypeSampler extends HTMLElement {
       }
       if (!end || this.#stop !== stop) throw aborted();
       this.#last = { hash: end.hash, seed: end.seed, ms: end.ms, steps: end.total, blob: end.blob, recipe: end.recipe };
-      this.#enter("done");
-      this.#ui.line.textContent = `${end.total} steps, ${Math.round(end.ms)} ms, seed ${end.seed}`;
+      this.#done();
       this.#describe(end.seed);
       const field = this.#ui.form.querySelector("[name=seed]");
       if (field) field.value = end.seed;
@@ -182,7 +181,7 @@ export class TintypeSampler extends HTMLElement {
       return this.#last;
     } catch (error) {
       if (this.#stop === stop) {
-        if (error.name === "AbortError") this.#enter(this.#last ? "done" : "empty");
+        if (error.name === "AbortError") this.#back();
         else this.#fail(error);
       }
       throw error;
@@ -196,7 +195,28 @@ export class TintypeSampler extends HTMLElement {
     const stop = this.#stop;
     this.#stop = null;
     stop?.abort();
-    if (stop) this.#enter(this.#last ? "done" : "empty");
+    if (stop) this.#back();
+  }
+
+  #done() {
+    const { steps, ms, seed } = this.#last;
+    this.#enter("done");
+    this.#ui.line.textContent = `${steps} steps, ${Math.round(ms)} ms, seed ${seed}`;
+  }
+
+  // #back shows again what there was before a picture that is given up: the last finished one, or the poster.
+  #back() {
+    const last = this.#last;
+    this.toggleAttribute("drawn", Boolean(last));
+    if (!last) {
+      this.#enter("empty");
+      return;
+    }
+    this.#done();
+    createImageBitmap(last.blob).then((bitmap) => {
+      if (this.#last === last && !this.#stop) this.#ui.canvas.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
+      else bitmap.close();
+    }, () => {});
   }
 
   // toBlob resolves to the PNG file of the finished picture, null if there is none.
