@@ -43,6 +43,15 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 			return fmt.Errorf("variance.%w", err)
 		}
 	}
+	if err := describedTables(m, &d.Tables); err != nil {
+		return fmt.Errorf("tables.%w", err)
+	}
+	if d.Degrader != nil {
+		if m.Extras.Degrader = degrader(d.Degrader); m.Extras.Degrader == nil {
+			return fmt.Errorf("degrader: kind %q with width %v and largest %d is not implemented; implemented are heat with a width, "+
+				"pixelate with a largest side of 2 or more, fade and mask", d.Degrader.Kind, d.Degrader.Width, d.Degrader.Largest)
+		}
+	}
 	if t := d.TimeInput; t != nil {
 		in, err := named("time_input.kind", t.Kind, denoise.TimeInputs(), func(in denoise.TimeInput) denoise.TimeInput { return in })
 		if err != nil {
@@ -81,6 +90,44 @@ func describedVariance(m *Model, v *weights.Variance) error {
 	}
 	if v.Kind == "analytic" && v.Squares == nil {
 		return fmt.Errorf("squares: missing")
+	}
+	return nil
+}
+
+// describedTables are the costs of steps, and a learned sampler.
+func describedTables(m *Model, t *weights.Tables) error {
+	if rows := t.Costs; rows != nil {
+		p, stepped := m.Process.(schedule.Stepped)
+		if !stepped || len(rows) == 0 || p.Steps()%len(rows) != 0 {
+			return fmt.Errorf("costs: %d rows, expected one for each trained step, or for every so many", len(rows))
+		}
+		wide := len(rows) + 1
+		m.Grid.Costs = &schedule.Costs{Steps: len(rows), L: make([]float64, wide*wide)}
+		for i, row := range rows {
+			copy(m.Grid.Costs.L[(i+1)*wide:], row)
+		}
+	}
+	if g := t.GGDM; g != nil {
+		m.Extras.Table = &sampler.Table{X: g.X, D: g.D, Noise: g.Noise}
+		if err := m.Extras.Table.Check(); err != nil {
+			return fmt.Errorf("ggdm: %w", err)
+		}
+	}
+	return nil
+}
+
+// degrader is what a restoring network undoes; nil: there is none of that description.
+func degrader(d *weights.Degrader) sampler.Degrader {
+	const widest = 1 << 12 // pixels
+	switch {
+	case d.Kind == "heat" && d.Width > 0 && d.Width <= widest && d.Largest == 0:
+		return sampler.Heat{Width: d.Width}
+	case d.Kind == "pixelate" && d.Largest > 1 && d.Largest <= widest && d.Width == 0:
+		return sampler.Pixelate{Largest: d.Largest}
+	case d.Kind == "fade" && d.Width == 0 && d.Largest == 0:
+		return sampler.Fade{}
+	case d.Kind == "mask" && d.Width == 0 && d.Largest == 0:
+		return sampler.Mask{}
 	}
 	return nil
 }

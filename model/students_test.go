@@ -145,7 +145,12 @@ func TestMethodsRefuse(t *testing.T) {
 		}, "process.betas"},
 		"no such variance":    {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Kind: "x"} }, `variance.kind "x"`},
 		"analytic of nothing": {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Kind: "analytic"} }, "variance.squares: missing"},
-		"squares of a few":    {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Squares: []float64{1}, Kind: "none"} }, "variance.squares: 1 values"},
+		"costs of a few":      {"tcd", func(d *weights.Description) { d.Tables.Costs = [][]float64{{1}, {1, 1}, {1, 1, 1}} }, "tables.costs: 3 rows"},
+		"an endless table": {"tcd", func(d *weights.Description) {
+			d.Tables.GGDM = &weights.GGDM{X: [][]float64{{1}}, D: [][]float64{{math.Inf(1)}}, Noise: []float64{0}}
+		}, "tables.ggdm: "},
+		"a degrader of no width": {"tcd", func(d *weights.Description) { d.Degrader = &weights.Degrader{Kind: "heat"} }, "degrader: kind \"heat\""},
+		"squares of a few":       {"tcd", func(d *weights.Description) { d.Variance = &weights.Variance{Squares: []float64{1}, Kind: "none"} }, "variance.squares: 1 values"},
 		"bad table": {"tcd", func(d *weights.Description) {
 			d.Process = &weights.Process{Kind: "vp", Betas: []float64{2}}
 		}, "process: schedule: beta 0 is 2"},

@@ -21,6 +21,8 @@ type Description struct {
 	Boundary   *Boundary      // nil: the scheduler's
 	TimeInput  *TimeInput     // nil: the scheduler's
 	Variance   *Variance      // nil: the scheduler's
+	Tables     Tables
+	Degrader   *Degrader // nil: the network takes noise away
 	Model      Model
 	Student    *Student // nil for a network that was not distilled
 	Guidance   Guidance
@@ -99,6 +101,25 @@ type Process struct {
 type Variance struct {
 	Kind    string    // none, analytic, or what the network returns besides: learned_range, second_moment, error
 	Squares []float64 // the mean square of the predicted noise at each trained step
+}
+
+// Tables are what was measured or learned for the checkpoint's steps; each nil: it was not.
+type Tables struct {
+	Costs [][]float64 // L(t,s): row t-1 has the costs of the steps from place t to the places 0 to t-1
+	GGDM  *GGDM
+}
+
+// GGDM is a learned sampler of len(Noise) steps: rows i of X and D have i+1 coefficients.
+type GGDM struct {
+	X, D  [][]float64
+	Noise []float64
+}
+
+// Degrader is what the network undoes, if that is not noise.
+type Degrader struct {
+	Kind    string  // heat, pixelate, fade or mask
+	Width   float64 // of heat, in pixels; 0 was not given
+	Largest int     // of pixelate, the side of a block; 0 was not given
 }
 
 // Boundary is what makes an estimate the picture itself at the clean end.
@@ -212,6 +233,12 @@ func (c *Checkpoint) describe() (*Description, error) {
 		return nil, err
 	}
 	if d.Variance, err = readVariance(values["variance"]); err != nil {
+		return nil, err
+	}
+	if d.Tables, err = readTables(values["tables"]); err != nil {
+		return nil, err
+	}
+	if d.Degrader, err = readDegrader(values["degrader"]); err != nil {
 		return nil, err
 	}
 	if d.Student, err = readStudent(values["student"]); err != nil {

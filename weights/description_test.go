@@ -199,6 +199,7 @@ func FuzzDescribe(f *testing.F) {
 		{"samplers", `{"default":{"name":"ddim","n":4},"allowed":["ddim"],"forbidden":{"*":"why"}}`},
 		{"process", `{"kind":"vp","T":3,"betas":[0.1,0.2,0.3]}`}, {"boundary", `{"kind":"cm"}`}, {"time_input", `{"kind":"sigma","scale":2}`},
 		{"variance", `{"kind":"analytic","squares":[1]}`}, {"guidance", `{"baked":2,"allow_cfg":false}`}, {"prediction", `"edm"`}, {"goldens", `{}`},
+		{"tables", `{"costs":[[1],[2,3]],"ggdm":{"x":[[1],[0,1]],"d":[[1],[1,0]],"noise":[0,0.5]}}`}, {"degrader", `{"kind":"heat","width":2}`},
 	} {
 		f.Add(seed[0], seed[1])
 	}
@@ -209,6 +210,14 @@ func FuzzDescribe(f *testing.F) {
 				t.Errorf("%s %q: error %v", key, text, err)
 			}
 			return
+		}
+		for i, row := range d.Tables.Costs {
+			if len(row) != i+1 {
+				t.Errorf("%q gives row %d of the costs %d numbers", text, i, len(row))
+			}
+		}
+		if g := d.Tables.GGDM; g != nil && (len(g.X) != len(g.Noise) || len(g.D) != len(g.Noise) || len(g.Noise) == 0) {
+			t.Errorf("%q gives a table of %d, %d and %d rows", text, len(g.X), len(g.D), len(g.Noise))
 		}
 		if m := d.Model; m.NullLabel < -1 || m.Codec.Factor < 1 || m.Codec.Factor > 16 || slices.Contains(m.Labels, "") {
 			t.Errorf("%q is accepted as %+v", text, m)

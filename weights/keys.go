@@ -177,6 +177,32 @@ func readVariance(v jsontext.Value) (*Variance, error) {
 	return x, f.err
 }
 
+func readTables(v jsontext.Value) (t Tables, err error) {
+	f := only(v, "costs", "ggdm")
+	t.Costs = f.triangle("costs")
+	if own := v.Get("ggdm"); given(own) && f.err == nil {
+		g := only(own, "x", "d", "noise")
+		t.GGDM = &GGDM{g.triangle("x"), g.triangle("d"), g.floats("noise")}
+		if n := len(t.GGDM.Noise); n == 0 || len(t.GGDM.X) != n || len(t.GGDM.D) != n {
+			g.fail(own.Fail("expected as many rows of x and d as numbers of noise, and one or more"))
+		}
+		f.err = g.err
+	}
+	return t, f.err
+}
+
+func readDegrader(v jsontext.Value) (*Degrader, error) {
+	if !given(v) {
+		return nil, nil
+	}
+	f := only(v, "kind", "width", "largest")
+	d := &Degrader{f.text("kind", ""), f.number("width"), f.int("largest", 1, 0)}
+	if d.Kind == "" {
+		f.fail(v.Get("kind").Fail("is missing"))
+	}
+	return d, f.err
+}
+
 func readTimeInput(v jsontext.Value) (*TimeInput, error) {
 	if !given(v) {
 		return nil, nil

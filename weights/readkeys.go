@@ -122,6 +122,26 @@ func (f *fields) numbers(name string) []float64 {
 	return list
 }
 
+// triangle reads rows of numbers, the first of one, each of one more; nil if absent.
+func (f *fields) triangle(name string) (rows [][]float64) {
+	at := f.get(name)
+	if !at.Exists() {
+		return nil
+	}
+	elems, err := at.Elems()
+	for i, row := range elems {
+		var list []float64
+		if list, err = row.Floats(); err == nil && len(list) != i+1 {
+			err = row.Fail("expected " + strconv.Itoa(i+1) + " numbers, found " + strconv.Itoa(len(list)))
+		}
+		if err != nil {
+			break
+		}
+		rows = append(rows, list)
+	}
+	return read(f, rows, err)
+}
+
 // texts reads names; nil if absent. None may be empty.
 func (f *fields) texts(name string) []string {
 	at := f.get(name)

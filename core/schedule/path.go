@@ -7,7 +7,7 @@ import (
 
 // Costs is a table of what each step of a sampler costs, usually its term of the bound on the log-likelihood:
 // L[t·(Steps+1)+s] is the cost of the step from place t to place s < t, where place 0 is the clean picture and place
-// t > 0 is the trained time t-1.
+// t > 0 is the trained time t·k-1, for k trained steps to each of the table's.
 //
 // D. Watson et al., Learning to efficiently sample from diffusion probabilistic models, arXiv 2106.03802, section 3.
 type Costs struct {
@@ -61,7 +61,7 @@ func (c *Costs) Best(n int) (places []int, sum float64, err error) {
 
 func bestPath(a *ask) ([]float64, error) {
 	c := a.given.Costs
-	if c == nil || c.Steps != a.steps {
+	if c == nil || c.Steps < 1 || a.steps%c.Steps != 0 {
 		return nil, gridError("use another grid", "the checkpoint has no table of costs for the trained steps")
 	}
 	places, _, err := c.Best(a.n)
@@ -70,7 +70,7 @@ func bestPath(a *ask) ([]float64, error) {
 	}
 	times := make([]float64, len(places))
 	for i, t := range places {
-		times[i] = float64(t - 1)
+		times[i] = float64(t*(a.steps/c.Steps) - 1)
 	}
 	return times, nil
 }
