@@ -60,7 +60,7 @@ func (a *adapt) DrawsNoise() bool { return true }
 
 // Start makes the run of one picture.
 func (a *adapt) Start(env Env, n int) Runner {
-	r := &adaptRun{adapt: a, env: env}
+	r := &adaptRun{adapt: a, visit: visit{env: env, levels: a.levels}}
 	for _, b := range []*[]float32{&r.x, &r.d, &r.y, &r.dy, &r.before, &r.z} {
 		*b = make([]float32, n)
 	}
@@ -71,41 +71,25 @@ func (a *adapt) Start(env Env, n int) Runner {
 // adaptRun is between two evaluations: x stays at level from until a try is accepted.
 type adaptRun struct {
 	*adapt
-	env      Env
-	x, d     []float32 // at from; d is known if the flag says so
+	visit
+	d        []float32 // the estimate at x, if that is known
 	y, dy    []float32 // x' at to, and the estimate there
 	before   []float32 // x' of the last accepted step
 	z        []float32
-	from, to schedule.Level
-	at       int  // of the grid, left behind
-	arriving bool // the hook has not seen the level
-	known    bool
+	to       schedule.Level
 	tried    bool // y holds a try that is not yet judged
 	h, step  float64
 	draws    uint32
-	seen     Progress
 	estimate []float32 // the latest
 }
 
 // Reset begins again.
 func (r *adaptRun) Reset() {
-	n := len(r.levels) - 1
-	r.at, r.arriving, r.known, r.tried = 0, true, false, false
-	r.h, r.draws = adaptFirst, 0
-	r.seen = Progress{Steps: n, NFE: 2*n - 1, Ops: 2*n - 1}
-	l := r.levels[0]
-	r.from = l
-	r.env.Noise(r.x, 0)
-	scale := float32(math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S)))
-	for i := range r.x {
-		r.x[i] = scale * r.x[i]
-	}
+	r.tried, r.h, r.draws = false, adaptFirst, 0
+	r.begin(2*len(r.visit.levels) - 3)
 	copy(r.before, r.x)
 	r.estimate = r.x
 }
-
-// X is the noisy picture.
-func (r *adaptRun) X() []float32 { return r.x }
 
 // Denoised is the latest estimate.
 func (r *adaptRun) Denoised() []float32 { return r.estimate }
@@ -113,24 +97,12 @@ func (r *adaptRun) Denoised() []float32 { return r.estimate }
 // Floats counts the six vectors.
 func (r *adaptRun) Floats() int { return 6 * len(r.x) }
 
-// Progress counts the levels of the grid; the totals grow as the run finds out how many steps it takes.
-func (r *adaptRun) Progress() Progress { return r.seen }
-
 // Step shows a level of the grid to the hook, or makes one evaluation.
 func (r *adaptRun) Step() (done bool, err error) {
-	last := len(r.levels) - 1
-	if r.arriving {
-		if err := r.env.arrived(r.x, r.from, r.at); err != nil {
-			return false, err
-		}
-		r.arriving = false
-		r.known = r.known && r.env.Arrived == nil
-		return r.at == last, nil
+	if r.arriving || r.at == r.seen.Steps {
+		return r.show()
 	}
-	if r.at == last {
-		return true, nil
-	}
-	goal := r.levels[r.at+1]
+	goal := r.visit.levels[r.at+1]
 	switch {
 	case !r.known:
 		if err := r.ask(r.d, r.x, r.from); err != nil {
@@ -181,7 +153,8 @@ func (r *adaptRun) single(goal schedule.Level) {
 		}
 	}
 	copy(r.before, r.x)
-	r.arrive(goal)
+	r.known = false
+	r.arrive()
 }
 
 func (r *adaptRun) draw() {
@@ -242,17 +215,9 @@ func (r *adaptRun) judge(goal schedule.Level) error {
 	}
 	copy(r.x, r.z)
 	copy(r.before, r.y)
-	if r.to == goal {
-		r.arrive(goal)
-	} else {
-		r.from, r.known = r.to, false
+	r.known = false
+	if r.from = r.to; r.to == goal {
+		r.arrive()
 	}
 	return nil
-}
-
-// arrive ends a step of the grid.
-func (r *adaptRun) arrive(goal schedule.Level) {
-	r.from, r.known, r.arriving = goal, false, true
-	r.at++
-	r.seen.Step = r.at
 }

@@ -70,7 +70,7 @@ func (a *adaptive) DrawsNoise() bool { return false }
 
 // Start makes a run.
 func (a *adaptive) Start(env Env, n int) Runner {
-	r := &adaptiveRun{adaptive: a, env: env}
+	r := &adaptiveRun{adaptive: a, visit: visit{env: env, levels: a.levels}}
 	for _, b := range []*[]float32{&r.x, &r.y, &r.d, &r.delta} {
 		*b = make([]float32, n)
 	}
@@ -85,45 +85,29 @@ func (a *adaptive) Start(env Env, n int) Runner {
 // until it is accepted.
 type adaptiveRun struct {
 	*adaptive
-	env   Env
-	x     []float32 // at level from
+	visit
 	y     []float32 // of the stage to evaluate; at the end of a step its result
 	d     []float32 // the latest estimate
 	delta []float32
-	v     [maxSlopes][]float32
+	v     [maxSlopes][]float32 // v[0] is that of x where it is known
 
-	from, to schedule.Level
-	at       int // levels of the grid that x has left behind
-	stage    int
-	arriving bool // x has reached a level of the grid, and the hook has not seen it
-	known    bool // v[0] is that of x
-	short    bool // the step was cut at the grid's level
-	h        float64
-	errs     [3]float64 // 1/E of the last accepted steps, the newest first
-	try      try
-	seen     Progress
+	to    schedule.Level
+	stage int
+	short bool // the step was cut at the grid's level
+	h     float64
+	errs  [3]float64 // 1/E of the last accepted steps, the newest first
+	try   try
 }
 
 // Reset begins again.
 func (r *adaptiveRun) Reset() {
-	steps := len(r.levels) - 1
-	r.seen = Progress{Steps: steps, NFE: steps, Ops: steps}
-	r.at, r.stage, r.arriving, r.known = 0, 0, true, false
-	r.h, r.errs = firstStep, [3]float64{}
-	r.from = r.levels[0]
-	r.env.Noise(r.x, 0)
-	scale := float32(unit(r.from))
-	for i := range r.x {
-		r.x[i] = scale * r.x[i]
-		r.d[i] = r.x[i]
-	}
+	r.stage, r.h, r.errs = 0, firstStep, [3]float64{}
+	r.begin(len(r.visit.levels) - 1)
+	copy(r.d, r.x)
 }
 
 // unit is the width of the marginal of unit-variance data.
 func unit(l schedule.Level) float64 { return math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S)) }
-
-// X is the noisy picture.
-func (r *adaptiveRun) X() []float32 { return r.x }
 
 // Denoised is the latest estimate.
 func (r *adaptiveRun) Denoised() []float32 { return r.d }
@@ -131,26 +115,14 @@ func (r *adaptiveRun) Denoised() []float32 { return r.d }
 // Floats counts the slopes and four vectors more.
 func (r *adaptiveRun) Floats() int { return (4 + r.slopes) * len(r.x) }
 
-// Progress counts the levels of the grid as steps.
-func (r *adaptiveRun) Progress() Progress { return r.seen }
-
 // Step makes one evaluation, or shows a level of the grid to the hook.
 func (r *adaptiveRun) Step() (done bool, err error) {
-	if r.arriving {
-		if err := r.env.arrived(r.x, r.from, r.at); err != nil {
-			return false, err
-		}
-		r.arriving = false
-		r.known = r.known && r.env.Arrived == nil
-		r.seen.Step = r.at
-		return r.at == r.seen.Steps, nil
-	}
-	if r.at == r.seen.Steps {
-		return true, nil
+	if r.arriving || r.at == r.seen.Steps {
+		return r.show()
 	}
 	src, l := r.y, r.try.level[r.stage]
 	if r.stage == 0 {
-		if src, l = r.x, r.from; r.begin() {
+		if src, l = r.x, r.from; r.plans() {
 			src, l = r.y, r.try.level[1]
 		}
 	}
@@ -164,9 +136,9 @@ func (r *adaptiveRun) Step() (done bool, err error) {
 	return false, nil
 }
 
-// begin plans the step from x, and goes on to its second stage, which it reports, if v[0] is known.
-func (r *adaptiveRun) begin() bool {
-	next := r.levels[r.at+1]
+// plans plans the step from x, and goes on to its second stage, which it reports, if v[0] is known.
+func (r *adaptiveRun) plans() bool {
+	next := r.visit.levels[r.at+1]
 	r.to, r.short = next, true
 	if one(r.from, next) {
 		return false
@@ -192,7 +164,7 @@ func (r *adaptiveRun) take(src []float32, l schedule.Level) {
 			r.x[i] = float32(onX*v) + float32(onD*r.d[i])
 		}
 		r.known = false
-		r.arrive()
+		r.end()
 		return
 	}
 	onX, onD := r.value(l)
@@ -207,13 +179,11 @@ func (r *adaptiveRun) take(src []float32, l schedule.Level) {
 	r.judge()
 }
 
-// arrive makes the step's end the beginning of the next one.
-func (r *adaptiveRun) arrive() {
+// end makes the step's end the beginning of the next one.
+func (r *adaptiveRun) end() {
 	r.stage = 0
-	r.from = r.to
-	if r.short {
-		r.at++
-		r.arriving = true
+	if r.from = r.to; r.short {
+		r.arrive()
 	}
 }
 
@@ -261,7 +231,7 @@ func (r *adaptiveRun) judge() {
 	if f *= length; !r.short || f > r.h {
 		r.h = max(f, leastStep)
 	}
-	r.arrive()
+	r.end()
 }
 
 // error is E, summed in the order of the values.

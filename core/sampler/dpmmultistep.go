@@ -12,10 +12,9 @@ import "tintype/core/schedule"
 //
 // Order 2 or 3; one evaluation a step.
 type DPMMultistep struct {
-	Order      int  // 1 to 3
-	Correction int  // of steps of order 2: Midpoint or HeunLike
-	LastSteps  int  // FullOrder or LowerOrder
-	Halved     bool // compat: q3 in the place of 2·q3, as the references have it
+	Order      int // 1 to 3
+	Correction int // of steps of order 2: Midpoint or HeunLike
+	LastSteps  int // FullOrder or LowerOrder
 }
 
 var dpmMultistepInfo = Info{
@@ -31,9 +30,5 @@ var dpmMultistepInfo = Info{
 
 // Compile emits the tape.
 func (s DPMMultistep) Compile(levels []schedule.Level, b *Builder) error {
-	m := multistep{order: s.Order, slope: true, weigh: noiseOverLambda.corrected(s.Correction), last: s.LastSteps}
-	if s.Halved {
-		m.weigh = noiseOverLambda.halved(m.weigh)
-	}
-	return m.Compile(levels, b)
+	return multistep{order: s.Order, slope: true, weigh: noiseOverLambda.corrected(s.Correction), last: s.LastSteps}.Compile(levels, b)
 }

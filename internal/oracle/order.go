@@ -114,7 +114,6 @@ func Deterministic() []Solver {
 		{"dpmpp-3m halved", sampler.DPMpp3M{Correction: sampler.HeunLike, Halved: true}, 2, 2, 2, 0},
 		{"dpm-multistep 2", sampler.DPMMultistep{Order: 2}, 2, 2, 1, 0},
 		{"dpm-multistep 3", sampler.DPMMultistep{Order: 3}, 3, 2, 2, 0},
-		{"dpm-multistep 3 halved", sampler.DPMMultistep{Order: 3, Halved: true}, 2, 2, 2, 0},
 		{"deis 2", sampler.DEIS{Order: 2}, 2, 2, 1, 0},
 		{"deis 3", sampler.DEIS{Order: 3}, 3, 2, 2, 0},
 		{"lms 2", sampler.LMS{Order: 2}, 2, 2, 1, 0},
