@@ -1,6 +1,6 @@
 // Command test runs the project's tests in every build that this machine can
 // run: native SIMD, native scalar (GOEXPERIMENT unset and -tags purego),
-// WebAssembly under Node (SIMD and scalar), arm64 under qemu, the nested module
+// WebAssembly under Node (SIMD, scalar, and after internal/postlink), arm64 under qemu, the nested module
 // wasm/dom, and, as part of the native run, the page in Chromium and the
 // pictures of internal/proof in Chromium, Firefox and WebKit. A line "picture"
 // says what each of these drew.
@@ -25,7 +25,11 @@ import (
 
 func main() {
 	static := flag.Bool("static", false, "check formatting, vet and go.mod instead of running tests")
+	post := flag.Bool("linked", false, "run one wasm test binary after internal/postlink: what go test -exec calls")
 	flag.Parse()
+	if *post {
+		os.Exit(runLinked(flag.Args(), os.Stdout))
+	}
 	os.Exit(run(*static, os.Stdout))
 }
 

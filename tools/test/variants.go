@@ -36,6 +36,9 @@ func variants() []variant {
 	inNode := []string{"-exec", nodeExec()}
 	portable := append([]string{"./tools/golden/...", "./wasm/..."}, everywhere...)
 	drawing := []string{"./core/kernel", "./tools/sample"}
+	// As a visitor gets the program: after internal/postlink, which needs the names that go test leaves out.
+	self, selfErr := os.Executable()
+	linked := []string{"-ldflags=-s=false -w", "-exec", self + " -linked"}
 	return []variant{
 		{name: "native simd", packages: []string{"./..."}},
 		{name: "native scalar", env: []string{"GOEXPERIMENT="}, packages: everywhere},
@@ -44,10 +47,19 @@ func variants() []variant {
 		{name: "wasm simd", env: wasm, flags: inNode, packages: portable, needs: "node"},
 		{name: "wasm scalar", env: append([]string{"GOEXPERIMENT="}, wasm...),
 			flags: append([]string{"-tags", "purego"}, inNode...), packages: portable, needs: "node"},
+		{name: "wasm linked", env: wasm, flags: linked, packages: []string{"./core/kernel", "./core/arch"}, needs: "node", unless: reason(selfErr)},
 		{name: "arm64 simd", env: []string{"GOARCH=arm64"}, flags: bits, packages: drawing, needs: qemu},
 		{name: "arm64 scalar", env: []string{"GOARCH=arm64", "GOEXPERIMENT="}, flags: bits, packages: drawing, needs: qemu},
 		{name: "wasm/dom", env: wasm, dir: "wasm/dom", flags: inNode, packages: []string{"./..."}, needs: "node"},
 	}
+}
+
+// reason is an error as a word of variant.unless.
+func reason(err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // nodeExec is the program with which go test runs a wasm binary. It comes with
