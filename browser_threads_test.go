@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -27,10 +26,6 @@ func drawWith(t *testing.T, query string, faults ...fault) (hash string, threads
 func TestPageThreads(t *testing.T) {
 	chromium(t)
 	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "42")
-	notIsolated := func(w http.ResponseWriter, r *http.Request) bool {
-		w.Header().Del("Cross-Origin-Embedder-Policy")
-		return false
-	}
 	for _, c := range []struct {
 		name, query string
 		fault       fault

@@ -2,7 +2,7 @@
 // program, which draws everything else. What goes wrong before that is up is
 // said here.
 
-import { base, program, scriptURL, Sentence, startWorker } from "./runtime.js";
+import { base, processors, program, scriptURL, Sentence, startWorker } from "./runtime.js";
 
 // What wasm/threads asks of a page that has no helpers.
 const ALONE = { count: () => 1, start() {}, next: () => -1 };
@@ -46,30 +46,27 @@ async function boot() {
   globalThis.tintype = {
     base,
     models: globalThis.tintypeEmbedded?.models,
-    startWorker() {
-      const worker = spare || startWorker();
+    processors: processors(),
+    startWorker(alone) {
+      const worker = spare || startWorker(alone);
       spare = null;
       return worker;
     },
     // One call from Go for a list of hundreds; the names are separated by NUL.
     options: (list, names) => list.append(...names.split("\0").map((name) => new Option(name, name))),
   };
-  const [{ module, shared }] = await Promise.all([program(), runtime]);
+  const [{ module, threads }] = await Promise.all([program(), runtime]);
+  await threads; // the worker has more to do than the page: its program goes first
   const go = new Go();
   go.importObject.threads = ALONE;
-  if (shared) { // the page needs no threads, but what is compiled for them
-    wrapViews();
-    go.importObject.env = { mem: sharedMemory(module, 256) };
-  }
   go.exit = (code) => fail(new Error("the page's program ended with code " + code));
   const instance = await WebAssembly.instantiate(module, go.importObject);
   go.run(instance).catch(fail);
 }
 
-// A site made by dist works without a network too (offline.js). That is not in
-// the way of the first picture.
+// A site made by dist works without a network too (offline.js).
 if (document.documentElement.dataset.offline) {
-  setTimeout(() => import("./offline.js").then(({ keepOffline }) => keepOffline()).catch((error) => console.warn("not kept for offline use:", error)), 2000);
+  import("./offline.js").then(({ keepOffline }) => keepOffline()).catch((error) => console.warn("not kept for offline use:", error));
 }
 
 boot().catch(fail);

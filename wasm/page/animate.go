@@ -20,7 +20,7 @@ func (p *page) animate() {
 	p.enter(sampling)
 	p.ui.progress.RemoveAttribute("value")
 	p.say("Making the animation…")
-	p.extra = p.client.request(request, func(message proto.Message) {
+	p.extra = p.crew.first.request(request, func(message proto.Message) {
 		switch e := message.(type) {
 		case proto.Step:
 			e.X.Call("close")

@@ -21,12 +21,12 @@ const spare = 0.9
 
 // learn measures the network on a run that is done.
 func (p *page) learn(r *run) {
-	n := evaluations(r.info, r.request.Solver, r.steps/max(r.request.Count, 1)) * r.request.Count
-	if n > 0 && r.millis > 0 {
-		p.speeds[speed{r.model.ref.SHA256, r.request.Guidance > 1}] = r.millis / float64(n)
-		p.showCost()
+	n := evaluations(r.info, r.request.Solver, r.sheet.steps()/r.request.Count) * r.request.Count
+	if n > 0 && r.sheet.millis() > 0 {
+		p.speeds[speed{r.model.ref.SHA256, r.request.Guidance > 1}] = r.sheet.millis() / float64(n)
 		p.planBudget()
 	}
+	p.showCost()
 }
 
 // budgetMillis is what the visitor allows a run, 0 for no limit.
@@ -41,7 +41,7 @@ func (p *page) budgetMillis() float64 {
 // plan is the solver and the steps for a time: with few evaluations the
 // methods that get most out of each, with many the plain second-order one.
 func (p *page) plan(s *proto.Sample, each float64) {
-	n := int(spare * p.budgetMillis() / float64(s.Count) / each)
+	n := int(spare * p.budgetMillis() / float64(p.crew.rounds(s.Count)) / each)
 	n = min(max(n, 1), 100)
 	solver := "dpmpp-2m"
 	switch {
@@ -106,7 +106,7 @@ func (p *page) measure(s proto.Sample, key speed) {
 	each := 0.0
 	p.runs = nil
 	p.stage.keep(0)
-	p.extra = p.client.request(s, func(message proto.Message) {
+	p.extra = p.crew.first.request(s, func(message proto.Message) {
 		switch e := message.(type) {
 		case proto.Step:
 			each = e.Millis
@@ -145,8 +145,15 @@ func (p *page) anytime() {
 	p.ui.viewDenoised.SetChecked(true)
 	p.stage.setView("denoised")
 	p.showFilm()
-	k := len(r.finished)
-	film := &r.sheet.cells[min(k, len(r.sheet.cells)-1)].film
+	k, under := 0, -1 // how many are done, and the first that is not
+	for i, one := range r.finished {
+		if one.SHA256 != "" {
+			k++
+		} else if under < 0 {
+			under = i
+		}
+	}
+	film := &r.sheet.cells[max(under, 0)].film
 	words := "Time was up"
 	if k > 0 {
 		words += " with " + pictures(k) + " done"

@@ -36,7 +36,7 @@ func (p *page) fact(name, words string) {
 	text(p.ui.doc, p.ui.facts, "dd", "", words)
 }
 
-// showCost says what a picture costs its visitor: bytes once, and time.
+// showCost says what a picture costs its visitor: bytes once, time and memory.
 func (p *page) showCost() {
 	if p.info == nil {
 		return
@@ -51,7 +51,17 @@ func (p *page) showCost() {
 		n := evaluations(p.info, p.info.Defaults.Solver, p.info.Defaults.Steps)
 		words = append(words, "about "+seconds(ms*float64(n))+" a picture")
 	}
+	words = append(words, p.memory())
 	p.ui.cost.SetTextContent(strings.Join(words, " · ") + ".")
+}
+
+// memory says what weights and, as far as that is known, a run take.
+func (p *page) memory() string {
+	words := megabytes(p.info.Memory+p.crew.work) + " of memory"
+	if n := len(p.crew.members); n > 1 {
+		words += " in each of " + strconv.Itoa(n) + " workers"
+	}
+	return words
 }
 
 // fileName is what a run's files are called, without the ending.

@@ -20,21 +20,16 @@ const pingEvery = 10_000
 // is answered exactly once, by the worker or, when that is gone, by itself;
 // the next request then goes to a new worker.
 type client struct {
-	start   js.Value // returns a new Worker with the module on its way
-	worker  js.Value // undefined when there is none
+	start   func() js.Value // returns a new Worker with the module on its way
+	worker  js.Value        // undefined when there is none
 	lastID  int
 	pending map[int]func(proto.Message)
 	hooks   []js.Func // of the present worker
 	unheard int       // pings since the worker last said anything
 }
 
-func newClient(start js.Value) *client {
-	c := &client{start: start, pending: make(map[int]func(proto.Message))}
-	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any {
-		c.ping()
-		return nil
-	}), pingEvery)
-	return c
+func newClient(start func() js.Value) *client {
+	return &client{start: start, pending: make(map[int]func(proto.Message))}
 }
 
 // ping makes sure that a worker which owes an answer is still there. A cancel
@@ -94,7 +89,7 @@ func (c *client) cancel(target int) {
 // connect starts a worker and listens to all the ways in which it can speak
 // or end.
 func (c *client) connect() {
-	c.worker = c.start.Invoke()
+	c.worker = c.start()
 	c.hook("onmessage", func(e js.Value) { c.receive(e.Get("data")) })
 	c.hook("onmessageerror", func(js.Value) { c.replace(crashed("a message could not be read")) })
 	c.hook("onerror", func(e js.Value) {
@@ -138,6 +133,16 @@ func (c *client) receive(data js.Value) {
 
 // replace gives the worker up and answers everything that was asked of it.
 func (c *client) replace(e *proto.Error) {
+	c.end()
+	orphans := c.pending
+	c.pending = make(map[int]func(proto.Message))
+	for _, handle := range orphans {
+		handle(e)
+	}
+}
+
+// end terminates the worker.
+func (c *client) end() {
 	if c.worker.IsUndefined() {
 		return
 	}
@@ -149,11 +154,6 @@ func (c *client) replace(e *proto.Error) {
 		h.Release()
 	}
 	c.worker, c.hooks, c.unheard = js.Undefined(), nil, 0
-	orphans := c.pending
-	c.pending = make(map[int]func(proto.Message))
-	for _, handle := range orphans {
-		handle(e)
-	}
 }
 
 // crashed says why a worker ended, as far as its last words tell.

@@ -154,7 +154,7 @@ func (p *page) showModels() {
 // first Generate need not wait.
 func (p *page) choose(m *entry) {
 	if p.load != 0 {
-		p.client.cancel(p.load)
+		p.crew.first.cancel(p.load)
 	}
 	p.chosen, p.info, p.wanted, p.pair = m, nil, false, false
 	p.leaveFork()
@@ -163,7 +163,7 @@ func (p *page) choose(m *entry) {
 	p.stage.setEmpty("The picture will grow here.")
 	p.showLoading(0)
 	id := 0
-	id = p.client.request(proto.Load{Model: m.ref}, func(message proto.Message) {
+	id = p.crew.load(m.ref, func(message proto.Message) {
 		if p.load != id {
 			return // another was chosen since
 		}

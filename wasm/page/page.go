@@ -28,7 +28,7 @@ const (
 // A page is the state behind the document.
 type page struct {
 	ui      *ui
-	client  *client
+	crew    *crew
 	stage   stage
 	strip   strip
 	easel   easel
@@ -50,6 +50,7 @@ type page struct {
 	listed bool     // the long list of solvers is there
 
 	runs    []*run                // on the stage, in order
+	batch   []*run                // those of them that were launched last
 	run     *run                  // the one that film, files and hash are of; nil before the first
 	open    int                   // runs that are not answered
 	problem *proto.Error          // the first of them
@@ -69,7 +70,8 @@ type page struct {
 // Main sets the page up and returns; its callbacks keep working.
 func Main() {
 	p := &page{ui: findUI(dom.GetWindow().Document()), phase: starting, speeds: make(map[speed]float64)}
-	p.client = newClient(js.Global().Get("tintype").Get("startWorker"))
+	site := js.Global().Get("tintype")
+	p.crew = newCrew(site.Get("startWorker"), site.Get("processors").Int())
 	p.stage.init(p.ui)
 	p.strip.init(p.ui)
 	p.result.init(p.ui)

@@ -11,19 +11,16 @@ import (
 // A run is one request on its way to pictures: its sheet on the stage and what
 // is known of it.
 type run struct {
-	id       int
+	job      *job
 	request  proto.Sample
 	model    *entry
 	info     *proto.Info
 	sheet    *sheet
-	finished []proto.Picture // in order
+	finished []proto.Picture // those without a hash are not
 	done     proto.Done
 	complete bool
-	// For the time left: solver steps shown so far and their total time.
-	steps  int
-	millis float64
-	label  string   // what sets it apart from its neighbours
-	link   *promise // what a link or a file says of it; nil without one
+	label    string   // what sets it apart from its neighbours
+	link     *promise // what a link or a file says of it; nil without one
 }
 
 // generate starts what the controls say. While the model is loading the wish
@@ -80,22 +77,23 @@ func (p *page) kept() int {
 func (p *page) launch(requests []proto.Sample) {
 	first := len(p.runs)
 	for _, request := range requests {
-		r := &run{request: request, model: p.chosen, info: p.info, link: p.link}
+		r := &run{request: request, model: p.chosen, info: p.info, link: p.link, finished: make([]proto.Picture, request.Count)}
 		r.label = p.labelOf(r, len(requests))
 		r.sheet = p.stage.add(request.Count, p.info.Width, p.info.Height, request.Seed, func() { p.activate(r) })
 		r.sheet.caption.SetTextContent(r.label)
 		p.runs = append(p.runs, r)
 	}
 	p.link, p.pair, p.problem = nil, false, nil
-	p.run = p.runs[first]
+	p.batch = p.runs[first:]
+	p.run = p.batch[0]
 	p.stage.point(p.run.sheet)
 	p.open = len(requests)
 	p.strip.begin(&p.run.sheet.cells[0].film, p.run.request.Steps, p.info.Width, p.info.Height) // now, not in the first step's time
 	p.enter(sampling)
 	p.ui.progress.RemoveAttribute("value")
 	p.say("Making " + pictures(requests[0].Count*len(requests)) + "…")
-	for _, r := range p.runs[first:] {
-		r.id = p.client.request(r.request, p.onRun(r))
+	for _, r := range p.batch {
+		r.job = p.crew.sample(r.request, p.info, p.onRun(r))
 	}
 }
 
@@ -117,10 +115,10 @@ func (p *page) labelOf(r *run, beside int) string {
 // cancel gives up every run that is not done.
 func (p *page) cancel() {
 	p.ui.status.SetTextContent("Cancelling…")
-	for _, r := range p.runs {
-		p.client.cancel(r.id)
+	for _, r := range p.batch {
+		p.crew.cancel(r.job)
 	}
-	p.client.cancel(p.extra)
+	p.crew.first.cancel(p.extra)
 }
 
 // onRun handles what the worker says about one run.
@@ -132,7 +130,7 @@ func (p *page) onRun(r *run) func(proto.Message) {
 		case proto.Step:
 			p.showStep(r, e)
 		case proto.Picture:
-			r.finished = append(r.finished, e)
+			r.finished[e.Picture] = e
 		case proto.Done:
 			r.done, r.complete = e, true
 			p.learn(r)
@@ -150,36 +148,55 @@ func (p *page) onRun(r *run) func(proto.Message) {
 
 // showStep shows both bitmaps of a step and counts.
 func (p *page) showStep(r *run, e proto.Step) {
-	r.steps++
-	r.millis += e.Millis
-	if r.steps == 1 && r != p.run {
+	if r != p.run && r.sheet.steps() == 0 {
 		p.run = r
 		p.stage.point(r.sheet)
 	}
 	p.stage.paint(r.sheet, e)
-	shown := max(r.sheet.selected, 0)
-	film := &r.sheet.cells[shown].film
-	if p.strip.film != film || e.Total != p.strip.total { // a solver that finds its own steps finds more of them
-		p.strip.redraw(film, e.Total, r.info.Width, r.info.Height)
-	} else if e.Picture == shown {
-		p.strip.draw(e.Step, e.X, e.Denoised)
+	if shown := max(p.run.sheet.selected, 0); r == p.run && e.Picture == shown {
+		film := &r.sheet.cells[shown].film
+		if p.strip.film != film || e.Total != p.strip.total { // a solver that finds its own steps finds more of them
+			p.strip.redraw(film, e.Total, r.info.Width, r.info.Height)
+		} else {
+			p.strip.draw(e.Step, e.X, e.Denoised)
+		}
+		p.strip.mark(e.Step)
 	}
-	p.strip.mark(e.Step)
-	total := e.Total * r.request.Count
+	steps, total, each := p.progress()
 	p.ui.progress.SetMax(float64(total))
-	p.ui.progress.SetValue(float64(r.steps))
-	each := r.millis / float64(r.steps)
-	status := "Step " + strconv.Itoa(e.Step) + " of " + strconv.Itoa(e.Total)
+	p.ui.progress.SetValue(float64(steps))
+	busy := p.crew.busy()
+	p.ui.status.SetTextContent(p.stepWords(r, e, steps, total, busy) + " · " + milliseconds(each) + " per step · " +
+		seconds(each*float64(total-steps)/float64(max(busy, 1))) + " left")
+	p.speaker.quarter(steps, total)
+}
+
+// progress is how many steps the runs under way have made, how many they will
+// have made, and how many milliseconds each took.
+func (p *page) progress() (steps, total int, each float64) {
+	for _, r := range p.batch {
+		steps += r.sheet.steps()
+		each += r.sheet.millis()
+		total += r.request.Count * max(r.sheet.total, r.request.Steps)
+	}
+	return steps, max(total, steps), each / float64(max(steps, 1))
+}
+
+// stepWords says what is being made. Of several pictures at a time no single
+// step is worth a word.
+func (p *page) stepWords(r *run, e proto.Step, steps, total, busy int) string {
+	if busy > 1 {
+		return strconv.Itoa(busy) + " pictures at a time, step " + strconv.Itoa(steps) + " of " + strconv.Itoa(total)
+	}
+	words := "Step " + strconv.Itoa(e.Step) + " of " + strconv.Itoa(e.Total)
 	if r.request.Count > 1 {
-		status = "Picture " + strconv.Itoa(e.Picture+1) + " of " + strconv.Itoa(r.request.Count) + ", step " +
+		words = "Picture " + strconv.Itoa(e.Picture+1) + " of " + strconv.Itoa(r.request.Count) + ", step " +
 			strconv.Itoa(e.Step) + " of " + strconv.Itoa(e.Total)
 	}
-	if len(p.runs) > 1 {
-		status = r.label + ": " + status
+	if len(p.batch) > 1 {
+		words = r.label + ": " + words
 	}
-	p.ui.status.SetTextContent(status + " · " + milliseconds(each) + " per step · " +
-		seconds(each*float64(total-r.steps)) + " left")
-	p.speaker.quarter(r.steps, total)
+	return words
 }
 
 // settle goes on when the last of the runs is answered.
@@ -189,6 +206,7 @@ func (p *page) settle() {
 	}
 	switch e := p.problem; {
 	case e == nil:
+		p.late = false
 		p.finish()
 	case e.Type != proto.ErrCancelled:
 		p.fail(e, p.generate)
@@ -197,7 +215,7 @@ func (p *page) settle() {
 	default:
 		p.enter(idle)
 		p.say("Cancelled.")
-		if p.run.steps == 0 {
+		if p.run.sheet.steps() == 0 {
 			p.runs = nil
 			p.stage.keep(0)
 		}
@@ -209,7 +227,7 @@ func (p *page) finish() {
 	r := p.run
 	p.enter(done)
 	words := "Done: " + pictures(r.request.Count) + " in " + seconds(r.done.Millis) + ", " +
-		milliseconds(r.millis/float64(max(r.steps, 1))) + " per step."
+		milliseconds(r.sheet.millis()/float64(max(r.sheet.steps(), 1))) + " per step."
 	if n := len(p.runs); n > 1 {
 		words = "Done: " + strconv.Itoa(n) + " side by side. Press a caption to see that one’s steps and file."
 	}
@@ -219,7 +237,7 @@ func (p *page) finish() {
 
 // caption says what a run was and what it cost.
 func (p *page) caption(r *run) {
-	steps := r.steps / r.request.Count
+	steps := r.sheet.steps() / r.request.Count
 	words := r.label + "\n" + strconv.Itoa(steps) + " steps"
 	if n := evaluations(r.info, r.request.Solver, steps); n > steps {
 		words += ", " + strconv.Itoa(n) + " evaluations"

@@ -41,6 +41,24 @@ type cell struct {
 	root        dom.HTMLElement
 	x, denoised js.Value // CanvasRenderingContext2D
 	film        film
+	steps       int     // that were made
+	millis      float64 // and what they took
+}
+
+// steps is how many solver steps the pictures have behind them.
+func (sh *sheet) steps() (n int) {
+	for i := range sh.cells {
+		n += sh.cells[i].steps
+	}
+	return n
+}
+
+// millis is the time of these steps.
+func (sh *sheet) millis() (ms float64) {
+	for i := range sh.cells {
+		ms += sh.cells[i].millis
+	}
+	return ms
 }
 
 func (s *stage) init(u *ui) {
@@ -151,6 +169,12 @@ func context(c dom.Element) js.Value {
 func (s *stage) paint(sh *sheet, e proto.Step) {
 	c := &sh.cells[e.Picture]
 	sh.total = e.Total
+	if e.Step <= c.steps { // its worker was lost: it is made again
+		c.film.close()
+		c.millis = 0
+	}
+	c.steps = e.Step
+	c.millis += e.Millis
 	c.film.keep(e.Step, e.Total, 8*sh.width*sh.height*len(sh.cells), e.X, e.Denoised)
 	if e.Step == e.Total || !s.still.Get("matches").Bool() {
 		c.show(len(c.film.at) - 1)

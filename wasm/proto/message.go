@@ -51,7 +51,8 @@ type Load struct{ Model ModelRef }
 type Sample struct {
 	Model  ModelRef
 	Seed   uint64 // picture k is the picture of Seed+k alone
-	Count  int    // 1 to MaxCount pictures, one after the other
+	First  int    // number of the first picture: several workers can share those of one run
+	Count  int    // 1 to MaxCount pictures from there on, one after the other
 	Choice []int  // one per slot of the model, -1 leaves the slot open
 	Solver string // "" takes the checkpoint's default, as do the zeros below
 	Grid   string
@@ -106,6 +107,13 @@ type Leg struct {
 	Until             int // more than the leg before it, less than the request's steps
 }
 
+// Sheet asks for one file of pictures that several workers made. It needs no model. Answer: Done.
+type Sheet struct {
+	Width, Height int        // of each
+	Pictures      []js.Value // ArrayBuffers of Picture.RGBA, in order; copied, not transferred
+	Recipe        string     // of the first of them, "" for none
+}
+
 // Cached asks what models are kept on this machine. Answer: Kept.
 type Cached struct{}
 
@@ -127,7 +135,7 @@ type KeptModel struct {
 // MaxLegs bounds Sample.Before.
 const MaxLegs = 8
 
-// MaxCount bounds Sample.Count.
+// MaxCount bounds the pictures of a Sample, and so Sample.First+Sample.Count and Sheet.Pictures.
 const MaxCount = 16
 
 // Cancel stops the request with ID Target, which is answered by an Error of
@@ -145,7 +153,7 @@ type Progress struct{ Received, Total int64 }
 
 // Step shows one finished solver step. Both bitmaps are transferred.
 type Step struct {
-	Picture  int      // 0 to Count-1
+	Picture  int      // its number, as Sample.First counts
 	Step     int      // 1 to Total
 	Total    int      // steps of one picture
 	Millis   float64  // wall time of this step
@@ -157,19 +165,27 @@ type Step struct {
 type Picture struct {
 	Picture int
 	Seed    uint64
-	SHA256  string   // of its RGBA bytes, row by row
+	SHA256  string   // of RGBA
+	RGBA    js.Value // ArrayBuffer of 4 bytes a pixel, row by row, transferred
 	PNG     js.Value // ArrayBuffer, transferred
 	Recipe  string   // how this picture alone is made (internal/recipe), "" if an edit was part of it
 }
 
 // Loaded answers Load.
-type Loaded struct{ Info Info }
+type Loaded struct {
+	Info Info
+	// File is a Blob of the model's file if that was downloaded for this request, null otherwise. As ModelRef.File it
+	// spares another worker the download.
+	File js.Value
+	// Threads is that of Ready, which a page that began to listen late has missed.
+	Threads int
+}
 
-// Done answers Sample. SHA256 is that of the RGBA bytes of all pictures in
+// Done answers Sample and Sheet. SHA256 is that of the RGBA bytes of all pictures in
 // order, which is what tools/sample prints for the same request.
 type Done struct {
 	SHA256 string
-	Millis float64
+	Millis float64  // of making the pictures, or their sheet
 	Memory int64    // bytes that making the pictures took besides the weights
 	PNG    js.Value // ArrayBuffer of the sheet, transferred; null for one picture
 	Recipe string   // how all of them are made, "" if an edit was part of it

@@ -36,15 +36,16 @@ func messages(bitmap, buffer js.Value) []Message {
 	}
 	return []Message{
 		Load{ref},
-		Sample{Model: with, Classify: 4, Seed: math.MaxUint64, Count: 16, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
+		Sample{Model: with, Classify: 4, Seed: math.MaxUint64, First: 3, Count: 13, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
 			Settings: []Value{{"eta", 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
 			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, 3, []Value{{"eta", 0}}, 3}}},
 		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Vary: "9:0.25", Animate: true},
 		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: math.NaN(), Settings: []Value{}},
 		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
-		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", PNG: buffer, Recipe: "v=1"},
-		Loaded{info}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
+		Sheet{32, 48, []js.Value{buffer, buffer}, "v=1"},
+		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", RGBA: buffer, PNG: buffer, Recipe: "v=1"},
+		Loaded{info, js.Null(), 1}, Loaded{info, js.Global().Get("Blob").New(), 2}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
 		Cancelled{Found: true}, Cached{}, Purge{"ab"}, Kept{[]KeptModel{{"nouns", 1 << 40, "ab", false}, {"nouns", 8, "cd", true}}}, Kept{[]KeptModel{}}, &Error{ErrHash, "Other bytes.", "Reload."},
 	}
 }
@@ -88,7 +89,7 @@ func TestTransferLists(t *testing.T) {
 		m    Message
 		want int
 	}{
-		{Step{Total: 1, Step: 1, X: bitmap, Denoised: bitmap}, 2}, {Picture{PNG: buffer}, 1},
+		{Step{Total: 1, Step: 1, X: bitmap, Denoised: bitmap}, 2}, {Picture{RGBA: buffer, PNG: buffer}, 2}, {Sheet{Pictures: []js.Value{buffer}}, 0},
 		{Done{PNG: buffer, Animation: buffer}, 2}, {Done{PNG: js.Null(), Animation: js.Null()}, 0}, {Ready{}, 0},
 	} {
 		if _, transfer := Encode(1, c.m); transfer.Length() != c.want {
@@ -122,7 +123,7 @@ var fractional = map[string]bool{
 
 // mayBeAbsent lists what Sample leaves to the checkpoint.
 var mayBeAbsent = map[string]bool{
-	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "classify": true, "classifier": true, "settings": true, "edit": true, "before": true, "vary": true, "animate": true,
+	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "classify": true, "classifier": true, "settings": true, "edit": true, "before": true, "vary": true, "animate": true, "first": true,
 }
 
 func damage(t *testing.T, m Message, root, at js.Value, path string) {

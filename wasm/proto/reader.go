@@ -151,12 +151,12 @@ func (r *reader) object(field, class string) js.Value {
 	return v
 }
 
-// buffer reads an ArrayBuffer or null.
-func (r *reader) buffer(field string) js.Value {
+// orNull is object where there may be none.
+func (r *reader) orNull(field, class string) js.Value {
 	if r.err == nil && r.v.Type() == js.TypeObject && r.v.Get(field).IsNull() {
 		return js.Null()
 	}
-	return r.object(field, "ArrayBuffer")
+	return r.object(field, class)
 }
 
 func (r *reader) child(field string) *reader {

@@ -45,17 +45,20 @@ func Decode(v js.Value) (id int, m Message, err error) {
 const maxThreads = 1 << 10
 
 var decoders = map[string]func(*reader) Message{
-	"load":      func(r *reader) Message { return Load{r.model("model")} },
-	"sample":    decodeSample,
-	"cancel":    func(r *reader) Message { return Cancel{r.int("target", 0, math.MaxInt32)} },
-	"cached":    func(r *reader) Message { return Cached{} },
-	"purge":     func(r *reader) Message { return Purge{r.str("sha256")} },
-	"kept":      decodeKept,
-	"ready":     func(r *reader) Message { return Ready{r.bool("simd"), r.int("threads", 1, maxThreads)} },
-	"progress":  func(r *reader) Message { return Progress{r.size("received"), r.size("total")} },
-	"step":      decodeStep,
-	"picture":   decodePicture,
-	"loaded":    func(r *reader) Message { return Loaded{r.info("info")} },
+	"load":     func(r *reader) Message { return Load{r.model("model")} },
+	"sample":   decodeSample,
+	"cancel":   func(r *reader) Message { return Cancel{r.int("target", 0, math.MaxInt32)} },
+	"cached":   func(r *reader) Message { return Cached{} },
+	"purge":    func(r *reader) Message { return Purge{r.str("sha256")} },
+	"kept":     decodeKept,
+	"ready":    func(r *reader) Message { return Ready{r.bool("simd"), r.int("threads", 1, maxThreads)} },
+	"progress": func(r *reader) Message { return Progress{r.size("received"), r.size("total")} },
+	"step":     decodeStep,
+	"picture":  decodePicture,
+	"sheet":    decodeSheet,
+	"loaded": func(r *reader) Message {
+		return Loaded{r.info("info"), r.orNull("file", "Blob"), r.int("threads", 1, maxThreads)}
+	},
 	"done":      decodeDone,
 	"cancelled": func(r *reader) Message { return Cancelled{r.bool("found")} },
 	"error": func(r *reader) Message {
@@ -65,6 +68,7 @@ var decoders = map[string]func(*reader) Message{
 
 func (Load) kind() string      { return "load" }
 func (Sample) kind() string    { return "sample" }
+func (Sheet) kind() string     { return "sheet" }
 func (Cancel) kind() string    { return "cancel" }
 func (Cached) kind() string    { return "cached" }
 func (Purge) kind() string     { return "purge" }
@@ -93,6 +97,9 @@ func (m Sample) fields(o map[string]any) []any {
 	o["model"] = encodeRef(m.Model)
 	// A JavaScript number holds 53 bits of a seed's 64.
 	o["seed"] = strconv.FormatUint(m.Seed, 10)
+	if m.First > 0 {
+		o["first"] = m.First
+	}
 	o["count"] = m.Count
 	o["choice"] = encodeInts(m.Choice)
 	if m.Solver != "" {
@@ -119,10 +126,12 @@ func (m Sample) fields(o map[string]any) []any {
 }
 
 func decodeSample(r *reader) Message {
+	first := r.optionalInt("first", 0, MaxCount-1)
 	return Sample{
 		Model:    r.model("model"),
 		Seed:     r.uint64("seed"),
-		Count:    r.int("count", 1, MaxCount),
+		First:    first,
+		Count:    r.int("count", 1, MaxCount-first),
 		Choice:   r.ints("choice", -1),
 		Solver:   r.optional("solver"),
 		Grid:     r.optional("grid"),
@@ -136,6 +145,29 @@ func decodeSample(r *reader) Message {
 		Vary:     r.optional("vary"),
 		Animate:  r.has("animate") && r.bool("animate"),
 	}
+}
+
+func (m Sheet) fields(o map[string]any) []any {
+	pictures := make([]any, len(m.Pictures))
+	for i, p := range m.Pictures {
+		pictures[i] = p
+	}
+	o["width"], o["height"], o["pictures"], o["recipe"] = m.Width, m.Height, pictures, m.Recipe
+	return nil
+}
+
+func decodeSheet(r *reader) Message {
+	m := Sheet{Width: r.int("width", 1, 1<<14), Height: r.int("height", 1, 1<<14), Recipe: r.str("recipe")}
+	pictures, n := r.length("pictures")
+	if n < 1 || n > MaxCount {
+		r.fail("pictures", "a list of 1 to "+strconv.Itoa(MaxCount))
+	}
+	for i := 0; i < n && r.err == nil; i++ {
+		p := &reader{v: pictures, path: r.path + ".pictures", parent: r}
+		m.Pictures = append(m.Pictures, p.object(strconv.Itoa(i), "ArrayBuffer"))
+		p.up()
+	}
+	return m
 }
 
 func (m Cancel) fields(o map[string]any) []any {
@@ -180,9 +212,10 @@ func (m Picture) fields(o map[string]any) []any {
 	o["picture"] = m.Picture
 	o["seed"] = strconv.FormatUint(m.Seed, 10)
 	o["sha256"] = m.SHA256
+	o["rgba"] = m.RGBA
 	o["png"] = m.PNG
 	o["recipe"] = m.Recipe
-	return []any{m.PNG}
+	return []any{m.RGBA, m.PNG}
 }
 
 func decodePicture(r *reader) Message {
@@ -190,6 +223,7 @@ func decodePicture(r *reader) Message {
 		Picture: r.int("picture", 0, MaxCount-1),
 		Seed:    r.uint64("seed"),
 		SHA256:  r.str("sha256"),
+		RGBA:    r.object("rgba", "ArrayBuffer"),
 		PNG:     r.object("png", "ArrayBuffer"),
 		Recipe:  r.str("recipe"),
 	}
@@ -197,6 +231,8 @@ func decodePicture(r *reader) Message {
 
 func (m Loaded) fields(o map[string]any) []any {
 	o["info"] = encodeInfo(m.Info)
+	o["file"] = m.File
+	o["threads"] = m.Threads
 	return nil
 }
 
@@ -219,7 +255,7 @@ func (m Done) fields(o map[string]any) []any {
 func decodeDone(r *reader) Message {
 	return Done{
 		SHA256: r.str("sha256"), Millis: r.float("ms"), Memory: r.size("memory"),
-		PNG: r.buffer("png"), Recipe: r.str("recipe"), Animation: r.buffer("animation"),
+		PNG: r.orNull("png", "ArrayBuffer"), Recipe: r.str("recipe"), Animation: r.orNull("animation", "ArrayBuffer"),
 	}
 }
 

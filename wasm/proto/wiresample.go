@@ -61,7 +61,7 @@ func (r *reader) edit(field string) *Edit {
 	r = r.child(field)
 	defer r.up()
 	return &Edit{
-		RGBA: r.object("rgba", "ArrayBuffer"), Strength: r.float("strength"), Hold: r.str("hold"), Mask: r.buffer("mask"),
+		RGBA: r.object("rgba", "ArrayBuffer"), Strength: r.float("strength"), Hold: r.str("hold"), Mask: r.orNull("mask", "ArrayBuffer"),
 		Factor: r.int("factor", 0, 1<<10), Method: r.str("method"), Jump: r.int("jump", 0, 1000), Times: r.int("times", 1, 100),
 	}
 }

@@ -35,11 +35,9 @@ func openModel(file io.Reader, ref proto.ModelRef) (Model, error) {
 }
 
 func openFile(file io.Reader, ref proto.ModelRef) (*weights.Checkpoint, error) {
-	o := weights.Options{Expect: weights.Expect{SHA256: ref.SHA256, Bytes: ref.Bytes, RawBytes: ref.RawBytes}}
-	if r, ok := file.(*checkedReader); ok && r.hash != nil {
-		o.Hash = r.hash
-	}
-	return weights.Open(file, ref.ID, o)
+	return weights.Open(file, ref.ID, weights.Options{
+		Expect: weights.Expect{SHA256: ref.SHA256, Bytes: ref.Bytes, RawBytes: ref.RawBytes},
+	})
 }
 
 // Attach makes a file the model's classifier.

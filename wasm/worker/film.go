@@ -20,6 +20,7 @@ const frameMillis = 4000
 // A film keeps what a request's pictures looked like at each step. A nil film
 // keeps nothing.
 type film struct {
+	first  int              // picture
 	frames [][]*image.NRGBA // by picture
 	bytes  int
 	full   bool
@@ -30,7 +31,7 @@ func newFilm(m proto.Sample) *film {
 	if !m.Animate {
 		return nil
 	}
-	return &film{frames: make([][]*image.NRGBA, m.Count)}
+	return &film{first: m.First, frames: make([][]*image.NRGBA, m.Count)}
 }
 
 // expose keeps the noise that a picture begins as; x and denoised are scratch.
@@ -56,7 +57,8 @@ func (f *film) add(k int, x *image.NRGBA) {
 	}
 	frame := image.NewNRGBA(x.Rect)
 	copy(frame.Pix, x.Pix)
-	f.frames[k] = append(f.frames[k], frame)
+	i := k - f.first
+	f.frames[i] = append(f.frames[i], frame)
 }
 
 // develop makes the animation: sheets of all pictures, step by step.

@@ -140,14 +140,15 @@ func (k *keptFile) next() (js.Value, error) {
 }
 
 // A keeper makes a copy of a file while it is downloaded. It holds one part at
-// a time, and gives up for good when storage refuses.
+// a time and leaves the others to the browser, which may put a Blob on disk.
+// When storage refuses only these Blobs remain.
 type keeper struct {
 	storage
-	ref    proto.ModelRef
-	chunks js.Value // Array, of the part that is not full yet
-	size   int64    // of chunks
-	part   int64
-	over   bool // stored, or given up
+	ref     proto.ModelRef
+	chunks  js.Value // Array, of the part that is not full yet
+	size    int64    // of chunks
+	parts   js.Value // Array of the Blobs before it
+	refused bool
 }
 
 // keepable excepts files of the visitor's own and those that came with the page.
@@ -160,20 +161,22 @@ func (s storage) keep(ref proto.ModelRef) *keeper {
 	if !keepable(ref) {
 		return nil
 	}
-	return &keeper{storage: s, ref: ref, chunks: js.Global().Get("Array").New()}
+	array := js.Global().Get("Array")
+	return &keeper{storage: s, ref: ref, chunks: array.New(), parts: array.New()}
 }
 
 // add takes the next chunk of the file.
 func (k *keeper) add(chunk js.Value) {
-	for k != nil && !k.over {
+	for k != nil {
 		room := keptPart - k.size
 		n := int64(chunk.Length())
-		if n < room || k.part == lastPart(k.ref.Bytes) {
+		if n < room || int64(k.parts.Length()) == lastPart(k.ref.Bytes) {
 			k.push(chunk, n)
 			return
 		}
 		k.push(chunk.Call("subarray", 0, room), room)
-		k.store(false)
+		k.close()
+		k.store()
 		if n == room {
 			return
 		}
@@ -186,44 +189,59 @@ func (k *keeper) push(chunk js.Value, n int64) {
 	k.size += n
 }
 
-// store writes the part that is full, or the last.
-func (k *keeper) store(last bool) {
-	if err := k.put(last); err != nil {
-		k.drop()
-		return
-	}
+// close makes a Blob of the part that is full, or the last.
+func (k *keeper) close() {
+	k.parts.Call("push", js.Global().Get("Blob").New(k.chunks))
 	k.chunks, k.size = js.Global().Get("Array").New(), 0
-	k.part++
 }
 
-func (k *keeper) put(last bool) (err error) {
+// store writes the part that was closed last.
+func (k *keeper) store() {
+	if !k.refused && k.put() != nil {
+		k.drop()
+	}
+}
+
+func (k *keeper) put() (err error) {
 	defer caught(&err)
-	headers := map[string]any{"Content-Type": "application/zstd", "Content-Length": k.size, keptID: k.ref.ID, keptBytes: k.size}
-	if last {
+	i := int64(k.parts.Length()) - 1
+	body := k.parts.Index(int(i))
+	headers := map[string]any{
+		"Content-Type": "application/zstd", "Content-Length": body.Get("size"), keptID: k.ref.ID, keptBytes: body.Get("size"),
+	}
+	if i == lastPart(k.ref.Bytes) {
 		headers[keptBytes] = k.ref.Bytes
 	}
-	body := js.Global().Get("Blob").New(k.chunks)
 	response := js.Global().Get("Response").New(body, map[string]any{"headers": headers})
-	_, err = k.ask("put", partAddress(k.ref, k.part), response)
+	_, err = k.ask("put", partAddress(k.ref, i), response)
 	return err
 }
 
-// finish makes the copy one that will be found: the file was the right one.
+// seal closes the last part: the file was the right one, and this is it. null
+// where no copy is made.
+func (k *keeper) seal() js.Value {
+	if k == nil {
+		return js.Null()
+	}
+	k.close()
+	return js.Global().Get("Blob").New(k.parts)
+}
+
+// finish makes a sealed copy one that will be found.
 func (k *keeper) finish() {
-	if k != nil && !k.over {
-		k.store(true)
-		k.over = true
+	if k != nil {
+		k.store()
 	}
 }
 
 // drop takes back what was written.
 func (k *keeper) drop() {
-	if k == nil || k.over {
+	if k == nil || k.refused {
 		return
 	}
-	k.over, k.chunks = true, js.Undefined()
-	for i := range k.part {
-		k.ask("delete", partURL(k.ref.SHA256, i, -1))
+	k.refused = true
+	for i := range k.parts.Length() {
+		k.ask("delete", partURL(k.ref.SHA256, int64(i), -1))
 	}
 }
 

@@ -189,3 +189,34 @@ func isLoaded(m proto.Message) bool {
 	_, ok := m.(proto.Loaded)
 	return ok
 }
+
+// TestFileForOthers: what was downloaded need not be downloaded by another worker, kept or not.
+func TestFileForOthers(t *testing.T) {
+	for _, refuses := range []string{"", "put", "everything"} {
+		t.Run("refused: "+refuses, func(t *testing.T) {
+			b, asked, _ := keptBench(t, refuses)
+			keptPart = 20_000
+			_, answer := b.load(1)
+			loaded, ok := answer.(proto.Loaded)
+			if !ok || loaded.File.IsNull() || loaded.File.Get("size").Int() != fileLength {
+				t.Fatalf("answered by %+v", answer)
+			}
+			b.worker.model = nil // as another worker, without storage
+			ref := fileRef()
+			ref.File = loaded.File
+			b.ask(2, proto.Load{Model: ref})
+			if _, answer := b.answer(2); !isLoaded(answer) || !answer.(proto.Loaded).File.IsNull() {
+				t.Errorf("answered by %+v", answer)
+			}
+			if asked.Length() != 1 {
+				t.Errorf("the file was asked for %d times", asked.Length())
+			}
+		})
+	}
+	b, _, _ := keptBench(t, "")
+	b.load(1)
+	b.kept(2, proto.Cached{})
+	if _, answer := b.load(3); !answer.(proto.Loaded).File.IsNull() {
+		t.Errorf("a file that is kept came along: %+v", answer)
+	}
+}

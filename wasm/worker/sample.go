@@ -28,21 +28,22 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 	}
 	pictures := make([]*image.NRGBA, m.Count)
 	film := newFilm(m)
-	for k := range pictures {
+	for i := range pictures {
+		k := m.First + i
 		seed := m.Seed + uint64(k)
-		if pictures[k], err = w.picture(j, run, k, seed, film); err != nil {
+		if pictures[i], err = w.picture(j, run, k, seed, film); err != nil {
 			return proto.Done{}, err
 		}
-		hash := picture.SHA256(pictures[k])
-		text := recipeOf(run, uint64(k), 1, hash)
-		file, err := pngOf(pictures[k], text)
-		if err != nil {
+		one := proto.Picture{Picture: k, Seed: seed, SHA256: picture.SHA256(pictures[i])}
+		one.Recipe = recipeOf(run, uint64(k), 1, one.SHA256)
+		if one.PNG, err = pngOf(pictures[i], one.Recipe); err != nil {
 			return proto.Done{}, err
 		}
-		w.send(j.id, proto.Picture{Picture: k, Seed: seed, SHA256: hash, PNG: file, Recipe: text})
+		one.RGBA = fromBytes(pictures[i].Pix).Get("buffer")
+		w.send(j.id, one)
 	}
 	done := proto.Done{SHA256: picture.SHA256(pictures...), Millis: millis(begun), Memory: run.Memory(), PNG: js.Null()}
-	done.Recipe = recipeOf(run, 0, m.Count, done.SHA256)
+	done.Recipe = recipeOf(run, uint64(m.First), m.Count, done.SHA256)
 	if m.Count > 1 {
 		if done.PNG, err = pngOf(picture.Sheet(pictures), done.Recipe); err != nil {
 			return done, err

@@ -29,6 +29,8 @@ type worker struct {
 	yielder *yielder
 	easel   easel
 
+	threads int
+
 	model  Model  // nil until one is loaded
 	loaded string // SHA-256 of the model's file
 	load   Loader
@@ -42,7 +44,8 @@ type job struct {
 	id        int
 	request   proto.Message
 	cancelled bool
-	abort     func() // ends the download under way; nil when there is none
+	abort     func()   // ends the download under way; nil when there is none
+	file      js.Value // Blob of the last file that was downloaded for it, null for none
 }
 
 // Main takes over the scope's messages and returns; the caller keeps the
@@ -59,12 +62,13 @@ func Main() {
 	}))
 	go w.kept() // ready before it is needed
 	go w.serve()
-	w.send(0, proto.Ready{SIMD: simd, Threads: threads.Use()})
+	w.threads = threads.Use()
+	w.send(0, proto.Ready{SIMD: simd, Threads: w.threads})
 }
 
 func newWorker(post js.Value, load Loader) *worker {
 	return &worker{
-		post: post, load: load, jobs: make(chan *job, maxWaiting), waiting: make(map[int]*job), yielder: newYielder(), kept: newStorage(),
+		post: post, load: load, jobs: make(chan *job, maxWaiting), waiting: make(map[int]*job), yielder: newYielder(), kept: newStorage(), threads: 1,
 	}
 }
 
@@ -81,8 +85,8 @@ func (w *worker) receive(data js.Value) {
 	switch m := message.(type) {
 	case proto.Cancel:
 		w.send(id, proto.Cancelled{Found: w.cancel(m.Target)})
-	case proto.Load, proto.Sample, proto.Cached, proto.Purge:
-		w.enqueue(&job{id: id, request: m})
+	case proto.Load, proto.Sample, proto.Sheet, proto.Cached, proto.Purge:
+		w.enqueue(&job{id: id, request: m, file: js.Null()})
 	default:
 		w.send(id, &proto.Error{
 			Type: proto.ErrProtocol, Text: "The worker was sent an answer instead of a request.",
@@ -138,11 +142,16 @@ func (w *worker) do(j *job) (answer proto.Answer) {
 	switch m := j.request.(type) {
 	case proto.Load:
 		if err = w.ensure(j, m.Model); err == nil {
-			return proto.Loaded{Info: w.model.Info()}
+			return proto.Loaded{Info: w.model.Info(), File: j.file, Threads: w.threads}
 		}
 	case proto.Sample:
 		var done proto.Done
 		if done, err = w.sample(j, m); err == nil {
+			return done
+		}
+	case proto.Sheet:
+		var done proto.Done
+		if done, err = sheetOf(m); err == nil {
 			return done
 		}
 	case proto.Cached:

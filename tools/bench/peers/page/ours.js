@@ -12,14 +12,13 @@ self.engine = { ready: (error) => postMessage(error ? { error } : {}) };
 self.onmessage = ({ data: order }) => postMessage(engine.answer(order) ?? { error: "the program ended" });
 
 async function start() {
-  let program = new Uint8Array(await (await fetch(query.get("program"))).arrayBuffer());
+  const response = await fetch(query.get("program"));
+  const copy = response.clone();
+  let module = await WebAssembly.compileStreaming(response);
   if (query.get("threads") > 1) {
-    importScripts("share.js", "threads.js");
+    importScripts("threads.js", "share.js");
     wrapViews();
-    program = sharedProgram(program);
-  }
-  const module = await WebAssembly.compile(program);
-  if (query.get("threads") > 1) {
+    module = await WebAssembly.compile(sharedProgram(module, new Uint8Array(await copy.arrayBuffer())));
     const team = await Team.open(module, query.get("threads"), "helper.js", (error) => postMessage({ error }));
     Object.assign(go.importObject, team.imports());
   } else {

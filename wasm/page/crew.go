@@ -1,0 +1,217 @@
+//go:build js && wasm
+
+package page
+
+import (
+	"slices"
+	"syscall/js"
+
+	"tintype/wasm/proto"
+)
+
+const (
+	// crewMost is how many workers there are at most; as many threads has a worker at most.
+	crewMost = 8
+	// crewBytes is what they may hold together: each has the weights.
+	crewBytes = 512 << 20
+	// programBytes is what a worker holds besides weights and run: the program and what it has not collected yet. With the
+	// shipped models a worker's memory grows to 41 to 50 MB, of which this is half or more.
+	programBytes = 32 << 20
+	// crewIdle is how long, in milliseconds, workers beyond the first wait for another run.
+	crewIdle = 60_000
+)
+
+// A crew is the workers of the page. The first does everything that is asked of
+// one worker. Where it has no threads to share the work of one picture, the
+// pictures themselves are shared: further workers are started when there is
+// something for them to do, as many as processors and memory allow.
+type crew struct {
+	start   js.Value // returns a new Worker with the program on its way; its argument: with one thread
+	first   *client
+	members []*member      // the first among them
+	queue   []*task        // what waits for a member, in order
+	threads int            // of the first
+	asked   int            // members that the machine, or the page's address, asks for
+	room    int            // members that can be had, as far as was tried
+	model   proto.ModelRef // that was loaded last, as further members read it
+	judge   string         // SHA-256 of the classifier's file that was fetched last
+	weights int64          // bytes of the model
+	work    int64          // bytes that the largest run so far took besides
+	turn    int            // counts what ended an idle time
+}
+
+// A member is a worker and what it is doing.
+type member struct {
+	*client
+	ready bool  // it has the model
+	doing *task // nil when it is free
+}
+
+func newCrew(start js.Value, asked int) *crew {
+	c := &crew{start: start, asked: asked, room: crewMost}
+	c.first = newClient(func() js.Value { return start.Invoke(false) })
+	c.members = []*member{{client: c.first, ready: true}}
+	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any {
+		for _, m := range slices.Clone(c.members) { // a lost one leaves
+			m.ping()
+		}
+		return nil
+	}), pingEvery)
+	return c
+}
+
+// size is how many members may work now.
+func (c *crew) size() int {
+	if c.threads > 1 {
+		return 1
+	}
+	affordable := int(crewBytes / (programBytes + c.weights + c.work))
+	return max(min(c.asked, c.room, affordable, crewMost), 1)
+}
+
+// rounds is how many pictures are made one after the other where count are asked for.
+func (c *crew) rounds(count int) int { return (count + c.size() - 1) / c.size() }
+
+// busy is how many members are at work.
+func (c *crew) busy() (n int) {
+	for _, m := range c.members {
+		if m.doing != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// load has the first member load a model. The others go: they hold another one.
+func (c *crew) load(model proto.ModelRef, handle func(proto.Message)) int {
+	c.keep(1)
+	c.model, c.weights, c.work = model, 0, 0
+	return c.first.request(proto.Load{Model: model}, func(m proto.Message) {
+		if e, ok := m.(proto.Loaded); ok && c.model.SHA256 == model.SHA256 {
+			c.weights, c.threads = e.Info.Memory, e.Threads
+			if c.size() > 1 && !e.File.IsNull() {
+				c.model.File = e.File // nobody shall download it again
+			}
+		}
+		handle(m)
+	})
+}
+
+// keep ends members that are free until there are n.
+func (c *crew) keep(n int) {
+	for last := len(c.members) - 1; last >= n && c.members[last].doing == nil; last-- {
+		c.members[last].end()
+		c.members = c.members[:last]
+	}
+}
+
+// assign hands out what waits.
+func (c *crew) assign() {
+	n := c.size()
+	c.keep(n)
+	c.turn++
+	for len(c.queue) > 0 {
+		t := c.queue[0]
+		if file := t.job.classifier(); file != c.judge && file != "" {
+			n = 1 // who else needs the file shall find it kept
+		}
+		m := c.free(n)
+		if m == nil {
+			break
+		}
+		c.queue = c.queue[1:]
+		m.doing, t.by = t, m
+		t.id = m.request(c.addressed(t.request), func(message proto.Message) { c.hear(t, message) })
+	}
+	for waiting := len(c.queue); waiting > c.starting() && len(c.members) < n; {
+		c.hire()
+	}
+	c.rest()
+}
+
+// free is one of the first n members that has nothing to do, nil for none.
+func (c *crew) free(n int) *member {
+	for _, m := range c.members[:min(n, len(c.members))] {
+		if m.ready && m.doing == nil {
+			return m
+		}
+	}
+	return nil
+}
+
+// starting is how many members are not ready yet. Nothing waits for them: the
+// others may be through before.
+func (c *crew) starting() (n int) {
+	for _, m := range c.members {
+		if !m.ready {
+			n++
+		}
+	}
+	return n
+}
+
+// hire starts another member. Where one cannot be had there is no room for it.
+func (c *crew) hire() {
+	m := &member{client: newClient(func() js.Value { return c.start.Invoke(true) })}
+	c.members = append(c.members, m)
+	m.request(proto.Load{Model: c.model}, func(message proto.Message) {
+		switch message.(type) {
+		case proto.Loaded:
+			m.ready = true
+			c.assign()
+		case *proto.Error:
+			c.fire(m)
+			c.room = len(c.members)
+		}
+	})
+}
+
+// fire parts with a member. The first stays: it starts anew when it is asked.
+func (c *crew) fire(m *member) {
+	if m.client == c.first {
+		return
+	}
+	m.end()
+	c.members = slices.DeleteFunc(c.members, func(other *member) bool { return other == m })
+}
+
+// rest lets the first member alone when nothing was to do for a while.
+func (c *crew) rest() {
+	turn := c.turn
+	if len(c.members) == 1 || c.busy() > 0 {
+		return
+	}
+	after(crewIdle, func() {
+		if turn == c.turn {
+			c.keep(1)
+		}
+	})
+}
+
+// addressed is a request with the model's file in place of its address, where
+// there is one.
+func (c *crew) addressed(request proto.Message) proto.Message {
+	if s, ok := request.(proto.Sample); ok && s.Model.SHA256 == c.model.SHA256 {
+		s.Model.File = c.model.File
+		return s
+	}
+	return request
+}
+
+// lose gives a task back whose worker is gone, to be done again by another. It
+// returns false where that is of no use: a request that was lost twice may be
+// what ends workers.
+func (c *crew) lose(t *task, why proto.ErrorType) bool {
+	if why != proto.ErrCrashed && why != proto.ErrMemory || !t.job.shared || t.job.stopped || t.lost {
+		return false
+	}
+	t.lost = true
+	t.by.doing = nil
+	if why == proto.ErrMemory {
+		c.room = max(len(c.members)-1, 1)
+	}
+	c.fire(t.by)
+	c.queue = slices.Insert(c.queue, 0, t)
+	c.assign()
+	return true
+}
