@@ -59,7 +59,7 @@ func singleFile(root, build, model string) ([]byte, error) {
 		return nil, f.err
 	}
 	for _, edit := range []struct{ pattern, with string }{
-		{`<link rel="(modulepreload|preload|manifest)"[^>]*>\n`, ""},
+		{`<link rel="(modulepreload|preload)"[^>]*>\n`, ""},
 		{`<script src="boot.js" type="module"></script>`, scripts},
 		{`(href|src)="icon.svg"`, `$1="` + f.dataURL("icon.svg") + `"`},
 	} {

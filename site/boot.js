@@ -55,18 +55,22 @@ async function boot() {
     // One call from Go for a list of hundreds; the names are separated by NUL.
     options: (list, names) => list.append(...names.split("\0").map((name) => new Option(name, name))),
   };
-  const [{ module, threads }] = await Promise.all([program(), runtime]);
-  await threads; // the worker has more to do than the page: its program goes first
+  const [{ module, shared }] = await Promise.all([program(), runtime]);
   const go = new Go();
   go.importObject.threads = ALONE;
+  if (shared) { // the page needs no threads, but what is compiled for them
+    wrapViews();
+    go.importObject.env = { mem: sharedMemory(module, 256) };
+  }
   go.exit = (code) => fail(new Error("the page's program ended with code " + code));
   const instance = await WebAssembly.instantiate(module, go.importObject);
   go.run(instance).catch(fail);
 }
 
-// A site made by dist works without a network too (offline.js).
+// A site made by dist works without a network too (offline.js). That is not in
+// the way of the first picture.
 if (document.documentElement.dataset.offline) {
-  import("./offline.js").then(({ keepOffline }) => keepOffline()).catch((error) => console.warn("not kept for offline use:", error));
+  setTimeout(() => import("./offline.js").then(({ keepOffline }) => keepOffline()).catch((error) => console.warn("not kept for offline use:", error)), 2000);
 }
 
 boot().catch(fail);

@@ -1,10 +1,12 @@
-// The page's side of sw.js: registers it, and asks before a new version takes over.
+// The page's side of sw.js: registers it, and asks before a new version takes
+// over. The page can be installed then, which browsers advertise.
 
 import { scriptURL } from "./runtime.js";
 
 export async function keepOffline() {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "manifest.webmanifest" }));
   const registration = await serviceWorker.register(scriptURL("sw.js"));
   const offer = (worker) => {
     if (!worker || !serviceWorker.controller) return; // the first version is nothing new

@@ -57,25 +57,30 @@ async function download(name) {
   return response;
 }
 
-// compile resolves to the program as a module. It reads the response, and of
-// spare, a copy of it, what is needed to say why it cannot.
-async function compile(response, spare) {
+// compile resolves to the program as a module, compiled while it arrives.
+async function compile(response) {
+  const copy = response.clone(); // for what to say if it cannot be
   try {
-    return await WebAssembly.compileStreaming(response);
+    const module = await WebAssembly.compileStreaming(response);
+    copy.body?.cancel();
+    return module;
   } catch {
-    // A host with the wrong MIME type, an HTML page in place of the file, or
-    // a file that really is broken: the bytes tell which.
-    const bytes = await spare();
-    if (WASM_MAGIC.some((b, i) => bytes[i] !== b)) {
-      throw new Sentence("The server sent something else instead of the program.",
-        "If this network asks you to sign in first, do that and reload; otherwise the site is not set up right.", "not-model");
-    }
-    try {
-      return await WebAssembly.compile(bytes);
-    } catch (reason) {
-      throw new Sentence("This browser refused the program: " + reason.message + ".",
-        "Reload the page; if it happens again, use a newer browser.");
-    }
+    return compileBytes(new Uint8Array(await copy.arrayBuffer()));
+  }
+}
+
+// compileBytes is for what compile cannot: a host with the wrong MIME type, an
+// HTML page in place of the file, a file that is broken. The bytes tell which.
+async function compileBytes(bytes) {
+  if (WASM_MAGIC.some((b, i) => bytes[i] !== b)) {
+    throw new Sentence("The server sent something else instead of the program.",
+      "If this network asks you to sign in first, do that and reload; otherwise the site is not set up right.", "not-model");
+  }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (reason) {
+    throw new Sentence("This browser refused the program: " + reason.message + ".",
+      "Reload the page; if it happens again, use a newer browser.");
   }
 }
 
@@ -91,25 +96,11 @@ function threadCount() {
   return globalThis.crossOriginIsolated && typeof SharedArrayBuffer === "function" ? processors() : 1;
 }
 
-// compileThreads resolves to {module, size}, the same program with a memory that
-// can be shared, and to null where one thread must do. script is share.js on its
-// way: every worker waits for what comes out here.
-async function compileThreads(size, script, module, bytes) {
-  if (!script) return null;
-  try {
-    await script;
-    return { module: await WebAssembly.compile(globalThis.sharedProgram(module, await bytes())), size };
-  } catch (error) {
-    console.warn("one thread only:", error);
-    return null;
-  }
-}
-
 let loading; // the page's one program
 
-// program resolves to {module, threads}: the compiled program, and a promise of
-// its form for threads or null. It is downloaded once; after a failure the next
-// call tries again.
+// program resolves to {module, shared}: the compiled program, whose memory is
+// one that threads can share where shared is how many of them a worker may use.
+// It is downloaded once; after a failure the next call tries again.
 export function program() {
   return loading ??= load().catch((error) => {
     loading = undefined;
@@ -125,28 +116,33 @@ async function load() {
   const simd = WebAssembly.validate(SIMD_PROBE);
   if (embedded) {
     if (!simd) throw new Sentence("This browser cannot run the program: it lacks WebAssembly SIMD.", "Use Chrome 91, Firefox 89, Safari 16.4 or newer.");
-    return { module: await WebAssembly.compile(await unpack(embedded.wasm)), threads: Promise.resolve(null) };
+    return { module: await WebAssembly.compile(await unpack(embedded.wasm)), shared: 0 };
   }
   const size = simd ? threadCount() : 1;
-  const script = size > 1 && import("./share.js");
-  if (script) script.catch(() => {}); // compileThreads says why
-  const response = await download(simd ? "tintype.wasm" : "tintype-scalar.wasm");
-  const copy = response.clone();
-  let bytes; // of the program, read when they are asked for
-  const read = () => bytes ??= copy.arrayBuffer().then((buffer) => new Uint8Array(buffer));
-  if (script) read();
-  const module = await compile(response, read);
-  const threads = compileThreads(size, script, module, read);
-  threads.then(() => bytes || copy.body?.cancel());
-  return { module, threads };
+  const name = programName(simd);
+  if (size === 1) return { module: await compile(await download(name)), shared: 0 };
+  const script = import("./share.js");
+  script.catch(() => {}); // it is said below
+  const response = await download(name);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  try {
+    await script;
+    return { module: await WebAssembly.compile(globalThis.sharedProgram(bytes)), shared: size };
+  } catch (error) {
+    console.warn("one thread only:", error);
+    return { module: await compileBytes(bytes), shared: 0 };
+  }
 }
+
+const programName = (simd) => simd ? "tintype.wasm" : "tintype-scalar.wasm";
 
 // startWorker returns a Worker that is given the program as soon as it is
 // compiled. It may be used at once: worker.js keeps what arrives before Go is up.
 export function startWorker(alone = false) {
   const worker = new Worker(workerURL(), { name: "tintype" });
-  program().then(async ({ module, threads }) => {
-    worker.postMessage({ module, threads: alone ? null : await threads });
+  program().then(({ module, shared }) => {
+    if (!shared) worker.postMessage({ module });
+    else worker.postMessage({ module: new URL(programName(true), base).href, threads: { module, size: alone ? 1 : shared } });
   }, (error) => worker.dispatchEvent(new MessageEvent("message", { data: { kind: "exit", code: -1, text: error.message, error } })));
   return worker;
 }

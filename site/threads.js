@@ -33,21 +33,6 @@ function spin(done, ms) {
   return false;
 }
 
-// sharedMemory makes the memory that the program asks for. A maximum is
-// address space set aside at once, and some devices have little.
-function sharedMemory(module) {
-  const [note] = WebAssembly.Module.customSections(module, "tintype.memory");
-  const initial = new DataView(note).getUint32(0, true);
-  for (const mib of [1024, 512, 256]) {
-    try {
-      return new WebAssembly.Memory({ initial, maximum: mib * 16, shared: true });
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-  }
-  throw new RangeError("no address space for a shared memory");
-}
-
 // A Team is the helpers and the imports by which Go speaks with them.
 class Team {
   // open starts size-1 helpers from the script at url and returns when all
@@ -192,23 +177,4 @@ function onStack(instance, index, memory, words) {
   instance.exports["tintype.g"].value = BigInt(base);
   instance.exports["tintype.sp"].value = sp;
   return sp;
-}
-
-// wrapViews lets what wasm_exec.js calls take views of a shared memory, which
-// browsers refuse.
-function wrapViews() {
-  const isShared = (view) => ArrayBuffer.isView(view) && view.buffer instanceof SharedArrayBuffer;
-  const bytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  const { decode } = TextDecoder.prototype;
-  TextDecoder.prototype.decode = function (view, options) {
-    return decode.call(this, isShared(view) ? bytes(view).slice() : view, options);
-  };
-  const random = crypto.getRandomValues.bind(crypto);
-  crypto.getRandomValues = (view) => {
-    if (!isShared(view)) return random(view);
-    const copy = new Uint8Array(view.byteLength);
-    random(copy);
-    bytes(view).set(copy);
-    return view;
-  };
 }

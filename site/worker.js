@@ -1,6 +1,6 @@
 // The worker's loader. One message, not always the first, is {module, threads},
-// the compiled program; all others are PROTOCOL.md and go to Go, which takes over
-// onmessage. When the program ends, for whatever reason, the page is told
+// the compiled program, or its address where threads have it in their form; all
+// others are PROTOCOL.md and go to Go, which takes over onmessage. When the program ends, for whatever reason, the page is told
 // with {kind: "exit"}: this worker is of no use any more then.
 "use strict";
 
@@ -16,6 +16,11 @@ const policy = self.trustedTypes?.createPolicy("tintype", {
 const own = (name) => policy ? policy.createScriptURL(base + name) : base + name;
 
 if (typeof Go !== "function") importScripts(own("wasm_exec.js"));
+if (self.crossOriginIsolated) { // they will be asked for as soon as the program is here
+  try {
+    threadScripts();
+  } catch {} // openTeam tries again, and says it
+}
 
 const ALONE = { count: () => 1, start() {}, next: () => -1 }; // what wasm/threads asks, without helpers
 const early = []; // messages that came before Go was up
@@ -35,6 +40,7 @@ self.onmessage = async (event) => {
     let { module, threads } = event.data;
     const team = threads && await openTeam(threads);
     if (team) module = threads.module;
+    else if (typeof module === "string") module = await WebAssembly.compile(await download(module));
     Object.assign(go.importObject, team ? team.imports() : { threads: ALONE });
     const instance = await WebAssembly.instantiate(module, go.importObject);
     const ended = go.run(instance); // returns when main has set onmessage and waits
@@ -46,11 +52,13 @@ self.onmessage = async (event) => {
   }
 };
 
+const download = async (url) => (await fetch(url)).arrayBuffer();
+
 // openTeam starts the compute threads. Without them, for whatever reason, the
 // program with a memory of its own does the same on one.
 async function openTeam({ module, size }) {
   try {
-    importScripts(own("threads.js"));
+    if (typeof Team !== "function") threadScripts();
     const team = await Team.open(module, size, own("helper.js"), lost);
     wrapViews();
     return team;
@@ -58,6 +66,10 @@ async function openTeam({ module, size }) {
     console.warn("one thread only:", error);
     return null;
   }
+}
+
+function threadScripts() {
+  importScripts(own("share.js"), own("threads.js"));
 }
 
 // lost is called in the middle of a pass, with the program on the stack.

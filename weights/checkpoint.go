@@ -2,6 +2,7 @@ package weights
 
 import (
 	"errors"
+	"hash"
 	"io"
 	"io/fs"
 	"maps"
@@ -20,6 +21,9 @@ type Options struct {
 	MaxBytes int64
 	// Progress, if not nil, is told how many bytes of the file were read so far.
 	Progress func(read int64)
+	// Hash, if not nil, computes the file's SHA-256 in place of crypto/sha256. Only its Write and
+	// Sum are called, the latter once, when everything was read.
+	Hash hash.Hash
 }
 
 func (o Options) maxBytes() int64 {

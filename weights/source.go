@@ -15,12 +15,17 @@ type source struct {
 	most     int64 // stop beyond this many bytes; 0 = no limit
 	count    int64
 	sum      hash.Hash
+	digest   string // its result, once asked for
 	progress func(read int64)
 	err      error // what ended it, io.EOF included
 }
 
 func newSource(r io.Reader, file string, o Options) *source {
-	return &source{r: r, file: file, most: o.Expect.Bytes, sum: sha256.New(), progress: o.Progress}
+	sum := o.Hash
+	if sum == nil {
+		sum = sha256.New()
+	}
+	return &source{r: r, file: file, most: o.Expect.Bytes, sum: sum, progress: o.Progress}
 }
 
 func (s *source) Read(p []byte) (int, error) {
@@ -41,4 +46,10 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *source) sha256() string { return hex.EncodeToString(s.sum.Sum(nil)) }
+// sha256 is called when everything was read.
+func (s *source) sha256() string {
+	if s.digest == "" {
+		s.digest = hex.EncodeToString(s.sum.Sum(nil))
+	}
+	return s.digest
+}

@@ -35,9 +35,11 @@ func openModel(file io.Reader, ref proto.ModelRef) (Model, error) {
 }
 
 func openFile(file io.Reader, ref proto.ModelRef) (*weights.Checkpoint, error) {
-	return weights.Open(file, ref.ID, weights.Options{
-		Expect: weights.Expect{SHA256: ref.SHA256, Bytes: ref.Bytes, RawBytes: ref.RawBytes},
-	})
+	o := weights.Options{Expect: weights.Expect{SHA256: ref.SHA256, Bytes: ref.Bytes, RawBytes: ref.RawBytes}}
+	if r, ok := file.(*checkedReader); ok && r.hash != nil {
+		o.Hash = r.hash
+	}
+	return weights.Open(file, ref.ID, o)
 }
 
 // Attach makes a file the model's classifier.

@@ -73,7 +73,7 @@ func (w *worker) fetch(j *job, ref proto.ModelRef, decode func(io.Reader) error)
 	w.keeping.Wait()
 	if file := w.kept.find(ref); file != nil {
 		w.send(j.id, proto.Progress{Received: ref.Bytes, Total: ref.Bytes})
-		err := decode(&checkedReader{w: w, j: j, next: file.next})
+		err := decode(w.reader(j, ref, file.next))
 		if err == nil || j.cancelled {
 			return err
 		}
@@ -109,7 +109,7 @@ func (w *worker) download(j *job, ref proto.ModelRef, fresh bool, decode func(io
 		d.close()
 		j.abort = nil
 	}()
-	if err := decode(&checkedReader{w: w, j: j, next: d.next}); err != nil {
+	if err := decode(w.reader(j, ref, d.next)); err != nil {
 		d.copy.drop()
 		return d.doubtful, err
 	}
@@ -139,10 +139,15 @@ type checkedReader struct {
 	w    *worker
 	j    *job
 	next func() (chunk js.Value, err error)
+	hash *digest // nil: who decodes hashes too
 
 	chunk  js.Value // Uint8Array that is being handed out
 	offset int      // bytes of chunk handed out already
 	length int      // of chunk
+}
+
+func (w *worker) reader(j *job, ref proto.ModelRef, next func() (js.Value, error)) *checkedReader {
+	return &checkedReader{w: w, j: j, next: next, hash: newDigest(ref)}
 }
 
 // Read hands out what has arrived and waits for more when that is nothing.
@@ -156,6 +161,9 @@ func (r *checkedReader) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		r.chunk, r.offset, r.length = chunk, 0, chunk.Length()
+		if r.hash != nil {
+			r.hash.add(chunk)
+		}
 	}
 	part := r.chunk
 	if r.offset > 0 || len(p) < r.length {

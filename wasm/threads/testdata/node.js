@@ -32,14 +32,12 @@ globalThis.Worker = class {
 
 async function main() {
   load(exec);
+  importScripts("share.js");
   importScripts("threads.js");
   vm.runInThisContext("wrapViews()");
   const { Team, THREADS } = vm.runInThisContext("({ Team, THREADS })");
   if (harm === "hang") THREADS.PATIENCE_MS = 1000;
-  importScripts("share.js");
-  const bytes = fs.readFileSync(program);
-  const plain = await WebAssembly.compile(bytes);
-  const module = await WebAssembly.compile(vm.runInThisContext("sharedProgram")(plain, bytes));
+  const module = await WebAssembly.compile(vm.runInThisContext("sharedProgram")(fs.readFileSync(program)));
   const team = await Team.open(module, +size, "helper.js", (text) => { console.log("lost:", text); process.exit(3); });
   if (harm === "kill") {
     while (Atomics.load(team.words, THREADS.ASLEEP) < team.helpers.length) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -12,13 +12,14 @@ self.engine = { ready: (error) => postMessage(error ? { error } : {}) };
 self.onmessage = ({ data: order }) => postMessage(engine.answer(order) ?? { error: "the program ended" });
 
 async function start() {
-  const response = await fetch(query.get("program"));
-  const copy = response.clone();
-  let module = await WebAssembly.compileStreaming(response);
+  let program = new Uint8Array(await (await fetch(query.get("program"))).arrayBuffer());
   if (query.get("threads") > 1) {
-    importScripts("threads.js", "share.js");
+    importScripts("share.js", "threads.js");
     wrapViews();
-    module = await WebAssembly.compile(sharedProgram(module, new Uint8Array(await copy.arrayBuffer())));
+    program = sharedProgram(program);
+  }
+  const module = await WebAssembly.compile(program);
+  if (query.get("threads") > 1) {
     const team = await Team.open(module, query.get("threads"), "helper.js", (error) => postMessage({ error }));
     Object.assign(go.importObject, team.imports());
   } else {

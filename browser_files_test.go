@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// keepFiles has the page note every file that it offers: its content policy
+// lets no script read the address of one.
+const keepFiles = `{ window.files = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { files.push(blob); return make.call(URL, blob); } }`
+
+// drop lets files fall on the page; expr makes a File or Blob.
+func (b *tab) drop(expr, name string) {
+	b.t.Helper()
+	eval[any](b, fmt.Sprintf(`(async () => {
+		const data = new DataTransfer();
+		data.items.add(new File([await (%s)], %q));
+		document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+	})()`, expr, name))
+}
+
+// TestDroppedPicture: a PNG of the page's own restores its settings and makes
+// the same bytes; another one is refused in words.
+func TestDroppedPicture(t *testing.T) {
+	b := openTab(t)
+	b.before(keepFiles)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.set("#seed", "11")
+	hash := b.draw()
+	b.set("#seed", "12")
+	if b.draw() == hash {
+		t.Fatal("two seeds, one picture")
+	}
+	b.drop("files[0]", "tintype.png")
+	b.until("the picture", `document.getElementById("verdict").dataset.verdict === "same" && document.getElementById("app").dataset.state === "done"`)
+	if got := b.attribute("#stage", "hash"); got != hash {
+		t.Errorf("the dropped picture's hash is %s, was %s", got, hash)
+	}
+	for name, says := range map[string]string{"photo.png": "not a PNG file", "words.txt": "words.txt"} {
+		b.drop(`"neither"`, name)
+		b.waitError()
+		if !strings.Contains(b.text("#alert-text"), says) {
+			t.Errorf("%s: %s", name, b.text("#alert-text"))
+		}
+		b.click("#retry")
+		b.waitState("done")
+	}
+}
+
+// TestOwnCheckpoint: a visitor's file is a model like the others, and one that
+// is none is refused in words.
+func TestOwnCheckpoint(t *testing.T) {
+	manifest, err := os.ReadFile("site/models/index.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(manifest), "\n")
+	var kept []string
+	for _, line := range lines {
+		if strings.Contains(line, `"default":true`) {
+			kept = append(kept, strings.Replace(strings.TrimSuffix(line, ","), `,"student_of":"nouns-32"`, "", 1))
+		}
+	}
+	b := openTab(t)
+	b.open(siteServer(t, at("/models/index.json", always, 200, "application/json", []byte("["+strings.Join(kept, "")+"]"))))
+	b.waitState("idle")
+	b.drop(`(await fetch("/models/`+filepath.Base(fashion)+`")).blob()`, "my model.safetensors.zst")
+	b.until("the model", `document.querySelectorAll("#model-list input").length === 2 && document.getElementById("app").dataset.state === "idle"`)
+	if text := b.text("#model-list"); !strings.Contains(text, "your file") {
+		t.Errorf("the list of models says %q", text)
+	}
+	b.set("#steps", "4")
+	if got, want := b.draw(), sampleHash(t, nil, "-model", fashion, "-seed", "2", "-steps", "4"); got != want {
+		t.Errorf("drawn with the visitor's file the hash is %s, tools/sample's is %s", got, want)
+	}
+	b.drop(`"a letter to my aunt"`, "letter.zst")
+	b.waitError()
+	if kind, text := b.attribute("#alert", "type"), b.text("#alert-text"); kind != "not-model" || !strings.Contains(text, "letter") {
+		t.Errorf("a letter is refused as %s: %s", kind, text)
+	}
+}
+
+// TestAnimation: the run can be had as an animated PNG with its recipe.
+func TestAnimation(t *testing.T) {
+	b := openTab(t)
+	b.before(keepFiles)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	hash := b.draw()
+	b.click("#animate")
+	b.until("the file", `files.length > 1 && document.getElementById("app").dataset.state === "done"`)
+	got := eval[string](b, `(async () => {
+		for (const file of files) {
+			const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
+			if (text.includes("acTL")) return text.split("fcTL").length - 1 + " " + text.includes("hash=`+hash+`");
+		}
+		return "none";
+	})()`)
+	if got != "5 true" {
+		t.Errorf("frames and recipe of the animation: %s, want 5 true", got)
+	}
+}
+
+// TestKeptModels: what is kept is listed with its size, and can be forgotten.
+func TestKeptModels(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t))
+	b.waitState("idle")
+	b.until("the list", `document.querySelectorAll("#kept li").length === 1`)
+	if text := b.text("#storage"); !strings.Contains(text, "Nouns in 4 steps · 5.0 MB") {
+		t.Errorf("the list says %q", text)
+	}
+	b.choose("fashion-mnist-32")
+	b.until("two of them", `document.querySelectorAll("#kept li").length >= 2`)
+	b.click("#kept button")
+	b.until("one less", `!document.getElementById("kept").textContent.includes("Nouns")`)
+	b.click("#purge")
+	b.until("none", `document.getElementById("storage").hidden`)
+	if n := eval[int](b, `caches.open("tintype-models").then((c) => c.keys()).then((k) => k.length)`); n != 0 {
+		t.Errorf("%d files are still kept", n)
+	}
+}
