@@ -25,8 +25,8 @@ var pages embed.FS
 const ours = "ours.wasm"
 
 // inChromium compares our program with onnxruntime-web in one browser, each
-// engine in a worker, on one thread and on two.
-func inChromium(packages, dir string, cases []testCase) error {
+// engine in a worker, with each number of threads.
+func inChromium(packages, dir string, cases []testCase, counts []int) error {
 	if err := browser.Build(filepath.Join(dir, ours), "./tools/bench/peers/inpage"); err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func inChromium(packages, dir string, cases []testCase) error {
 	page.exited = chromium.Exited
 	var errs []error
 	for _, c := range cases {
-		for threads := 1; threads <= 2; threads++ {
+		for _, threads := range counts {
 			if err := inPage(page, c, threads); err != nil {
 				errs = append(errs, fmt.Errorf("%s in chromium with %d threads: %w", c.Name, threads, err))
 			}

@@ -23,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"tintype/tools/bench/onnx"
 	"tintype/tools/bench/suite"
@@ -31,18 +32,27 @@ import (
 func main() {
 	graph := flag.String("graph", "", "measure only this graph: unet32-64, unet32-128 or unet64-64")
 	where := flag.String("where", "", "measure only here: native or chromium")
+	threads := flag.Int("threads", 0, "in Chromium, measure only with so many threads: 1 or 2")
 	flag.Parse()
-	if err := run(*graph, *where); err != nil {
+	if err := run(*graph, *where, *threads); err != nil {
 		fmt.Fprintln(os.Stderr, "bench-peers:", err)
 		os.Exit(1)
 	}
 }
 
-// run measures a graph, "" for all, natively or in Chromium, "" for both; what
-// fails in one does not keep the other from running.
-func run(graph, where string) error {
+// run measures a graph, "" for all, natively or in Chromium, "" for both, there
+// with so many threads, 0 for one and for two; what fails in one does not keep
+// the other from running.
+func run(graph, where string, threads int) error {
 	if where != "" && where != "native" && where != "chromium" {
 		return fmt.Errorf("-where %s: expected native or chromium", where)
+	}
+	counts := []int{1, 2}
+	if threads != 0 {
+		if !slices.Contains(counts, threads) {
+			return fmt.Errorf("-threads %d: expected 1 or 2", threads)
+		}
+		counts = []int{threads}
 	}
 	graphs := suite.Graphs
 	if graph != "" {
@@ -75,7 +85,7 @@ func run(graph, where string) error {
 		err = natively(packages, dir, cases)
 	}
 	if where != "native" {
-		err = errors.Join(err, inChromium(packages, dir, cases))
+		err = errors.Join(err, inChromium(packages, dir, cases, counts))
 	}
 	return err
 }
