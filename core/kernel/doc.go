@@ -75,6 +75,9 @@
 // rows, tiles or panels, and neither allocate nor write pointers: ranges of one
 // call may run side by side, and no bit depends on the cut.
 //
+// In a product whose rows are one block a thread reads panels of its own, and
+// panels are cut into groups of rows besides.
+//
 // # Variants
 //
 // A file *_generic.go, or the generic function in a file without a suffix, is
@@ -133,10 +136,19 @@
 // GroupNorm by groups of channels gained 1.16: each part read half of every
 // pixel, and what applied the norm was no job. Its parts are blocks of pixels now.
 //
+// Threads are seldom equally fast. On this virtual machine passes of unet32-64 on
+// one thread take 42 ms for a second or two and then 60 to 75, with nothing else
+// at work in it. With four equal parts a job the faster of two threads then takes
+// two, as if nothing had happened, and waits: 8 of the 31 ms that jobs took in a
+// pass, when one core was slow. Hence the rounds of shrinking parts (parallel.go),
+// which end within 15 % of a cut to measure for threads up to three times apart
+// (TestUnequalThreads).
+//
 // # Tried and rejected
 //
-//   - One or four parts a thread instead of two: a pass took 66 and 69 ms instead
-//     of 68 with nothing else to do, 80 and 69 instead of 70 beside other work.
+//   - Parts of 2^16 multiplications instead of 2^18: small jobs take 1 ms of the
+//     24 of a pass less, but with other programs on the processors a pass took
+//     1.5 times as long: each job more can wait for a thread that does not run.
 //   - On wasm, tiles of 4x8, 5x8, 6x8, 3x12, 4x12 and 3x16 (24, 27, 23, 32, 26
 //     and 26 GFLOP/s in one run where 2x16 gave 32): two rows also fit pictures
 //     of any even width.

@@ -127,11 +127,17 @@ func GemmPart(dst []float32, ldd int, a []float32, lda int, b []float32, m, n, k
 		}
 		return
 	}
-	gemmSlot.run(gemmJob{dst, ldd, a, lda, b[from*panelWidth():], m, n, k, all, accumulate}, (m+rowGroup-1)/rowGroup, m*n*k)
+	job := gemmJob{dst, ldd, a, lda, b[from*panelWidth():], m, n, k, all, accumulate}
+	units := job.groups()
+	if m <= blockRows(k) {
+		units *= (n + panelWidth() - 1) / panelWidth()
+	}
+	gemmSlot.run(job, units, m*n*k)
 }
 
 // gemmJob is a Gemm by groups of rows, rowGroup of them: a multiple of every
-// tile height.
+// tile height. Where all rows are one block, a unit is a group of a panel, panel
+// by panel, so that no thread reads all of b.
 type gemmJob struct {
 	dst        []float32
 	ldd        int
@@ -148,13 +154,30 @@ const rowGroup = 4
 var gemmSlot slot[gemmJob]
 
 func (g gemmJob) share(from, to int) {
-	w, rows, k := panelWidth(), blockRows(g.k), g.k
+	rows := blockRows(g.k)
+	if groups := g.groups(); g.m <= rows {
+		for u := from; u < to; {
+			panel, group := u/groups, u%groups
+			next := min((panel+1)*groups, to)
+			g.panel(panel*panelWidth(), group*rowGroup, min((group+next-u)*rowGroup, g.m))
+			u = next
+		}
+		return
+	}
 	end := min(to*rowGroup, g.m)
 	for i := from * rowGroup; i < end; i += rows {
-		for j := 0; j < g.n; j += w {
-			gemmPanel(g.dst[i*g.ldd+j:], g.ldd, g.a[i*g.lda:], g.lda, g.b[j*g.all:][:k*w], min(rows, end-i), min(w, g.n-j), runs{k, 1, k}, g.accumulate)
+		for j := 0; j < g.n; j += panelWidth() {
+			g.panel(j, i, min(i+rows, end))
 		}
 	}
+}
+
+func (g *gemmJob) groups() int { return (g.m + rowGroup - 1) / rowGroup }
+
+// panel does rows [i, end) of the panel of b from column j on.
+func (g *gemmJob) panel(j, i, end int) {
+	w, k := panelWidth(), g.k
+	gemmPanel(g.dst[i*g.ldd+j:], g.ldd, g.a[i*g.lda:], g.lda, g.b[j*g.all:][:k*w], end-i, min(w, g.n-j), runs{k, 1, k}, g.accumulate)
 }
 
 // clearRows writes the empty sum.

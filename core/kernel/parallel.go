@@ -1,6 +1,9 @@
 package kernel
 
-import "sync/atomic"
+import (
+	"math/bits"
+	"sync/atomic"
+)
 
 // Several threads for one kernel call. A call that is worth it is a job: units
 // of work (rows, groups, blocks of floats) that do not depend on each other, of
@@ -19,7 +22,7 @@ type Team interface {
 	// Size is the number of threads, the caller's among them.
 	Size() int
 	// Run calls Part(i) once for each i in [0, parts), on any thread and in
-	// any order, and returns when all calls have returned.
+	// any order, best the last first, and returns when all calls have returned.
 	Run(parts int)
 }
 
@@ -34,7 +37,8 @@ var crew struct {
 	taken atomic.Bool
 	work  sharer
 	units int
-	parts int
+	// The parts are numbered in rounds of each parts.
+	each, rounds uint
 }
 
 // A sharer is a job: share does the units [from, to).
@@ -54,14 +58,27 @@ func SetTeam(t Team) {
 //
 //go:noinline
 func Part(i int) {
-	units, parts := crew.units, crew.parts
-	crew.work.share(units*i/parts, units*(i+1)/parts)
+	round := uint(i) / crew.each
+	from, to := 0, crew.units>>(crew.rounds-1-round)
+	if round > 0 {
+		from = crew.units >> (crew.rounds - round)
+	}
+	units, each := to-from, int(crew.each)
+	i -= int(round) * each
+	crew.work.share(from+units*i/each, from+units*(i+1)/each)
 }
 
-// A part is worth its hand-over (microseconds where a helper is awake, tens of
-// them where it sleeps) from about partWork on. Work is counted in
-// multiplications with addition of a matrix product.
+// A part is worth its hand-over (a microsecond where a helper is awake, tens of
+// them where it sleeps, milliseconds where another program has its processor)
+// from about partWork on. Work is counted in multiplications with addition of a
+// matrix product.
 const partWork = 1 << 18
+
+// Threads are not equally fast: one has a slower core, or shares its core with
+// another program for a while. So a job's units are handed out in rounds of one
+// part for each thread, each round half of the units that are left and the last
+// one all of them: who is late takes fewer of the small parts at the end.
+const maxRounds = 4
 
 // The work of one element, in the same unit, as measured in Chromium.
 const (
@@ -72,9 +89,6 @@ const (
 	workExp  = 16
 )
 
-// partsPerThread lets a thread that was held up do less than the others.
-const partsPerThread = 2
-
 // A slot is the place from which a team's threads read one kind of job: nothing
 // is allocated for a job.
 type slot[J sharer] struct{ job J }
@@ -83,14 +97,16 @@ func (s *slot[J]) share(from, to int) { s.job.share(from, to) }
 
 // run does all units of the job, work in all, and returns when they are done.
 func (s *slot[J]) run(job J, units, work int) {
-	parts := min(units, work/partWork, crew.size*partsPerThread)
-	if crew.size < 2 || parts < 2 || !crew.taken.CompareAndSwap(false, true) {
+	most := min(units, work/partWork)
+	each := min(most, crew.size)
+	if each < 2 || !crew.taken.CompareAndSwap(false, true) {
 		job.share(0, units)
 		return
 	}
 	s.job = job
-	crew.work, crew.units, crew.parts = s, units, parts
-	crew.team.Run(parts)
+	rounds := min(maxRounds, bits.Len(uint(most/each)))
+	crew.work, crew.units, crew.each, crew.rounds = s, units, uint(each), uint(rounds)
+	crew.team.Run(each * rounds)
 	var none J
 	s.job, crew.work = none, nil // keep nothing alive
 	crew.taken.Store(false)

@@ -35,6 +35,11 @@ func bulk() map[string]func() []float32 {
 			Gemm(dst, c, x, c, packed, hw, 77, 150, false)
 			return dst[:hw*c]
 		},
+		"Gemm of one block": func() []float32 {
+			Pack(packed, weights, 77, 150, 77)
+			Gemm(dst, 77, x, c, packed, 163, 77, 150, false)
+			return dst[:163*77]
+		},
 		"Gemm accumulate": func() []float32 {
 			copy(dst, y)
 			Pack(packed, weights, c, 60, c)
@@ -53,6 +58,7 @@ func bulk() map[string]func() []float32 {
 		},
 		"Winograd many tiles": winograd(4, 35, 37, 40, 37, 30, Epilogue{Rows: row[:37]}),
 		"Winograd few tiles":  winograd(4, 16, 16, 64, 53, 16, Epilogue{Rows: row[:53], Residual: y, Scale: 0.5}),
+		"Winograd large":      winograd(4, 33, 37, 128, 67, 45, Epilogue{Rows: row[:67], Residual: y, Scale: 0.25}),
 		"Winograd small":      winograd(2, 7, 8, 64, 150, 16, Epilogue{Rows: row[:150]}),
 		"Fill":                func() []float32 { frame.Fill(dst, x, Norm{}, 0, c, 0, frame.H); return dst[:40*44*c] },
 		"Fill norm":           func() []float32 { frame.Fill(dst, x, Norm{row[:c], row[c:]}, 0, c, 0, frame.H); return dst[:40*44*c] },
@@ -138,6 +144,47 @@ func TestPartsCoverUnits(t *testing.T) {
 		t.Error("a finished job is still referred to")
 	}
 }
+
+// TestUnequalThreads has two threads take parts, one of them slower: together
+// they take little longer than if the work had been cut to their measure.
+func TestUnequalThreads(t *testing.T) {
+	defer SetTeam(nil)
+	const units = 64
+	for _, slow := range []float64{1, 1.25, 1.5, 2, 3} {
+		team := &unequal{pace: [2]float64{1, slow}}
+		SetTeam(team)
+		var s slot[measured]
+		s.run(measured{&team.done}, units, units*partWork)
+		ideal := units / (1 + 1/slow)
+		if took := max(team.clock[0], team.clock[1]); took > ideal*1.15 {
+			t.Errorf("one thread takes %v times as long: the job takes %.1f, cut to measure %.1f", slow, took, ideal)
+		}
+	}
+}
+
+// unequal is a team of two threads, played by one, on clocks of their own.
+type unequal struct {
+	pace, clock [2]float64
+	done        int
+}
+
+func (u *unequal) Size() int { return 2 }
+
+func (u *unequal) Run(parts int) {
+	for i := parts - 1; i >= 0; i-- {
+		next := 0
+		if u.clock[1] < u.clock[0] {
+			next = 1
+		}
+		u.done = 0
+		Part(i)
+		u.clock[next] += float64(u.done) * u.pace[next]
+	}
+}
+
+type measured struct{ units *int }
+
+func (j measured) share(from, to int) { *j.units += to - from }
 
 type tally struct{ seen []int }
 

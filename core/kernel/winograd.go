@@ -209,7 +209,7 @@ func fewUnits() int {
 	if crew.size < 2 {
 		return 1
 	}
-	return min(crew.size*partsPerThread, MaxThreads)
+	return MaxThreads
 }
 
 // outputJob is an Output: of up to fewTiles tiles by panels, of more by groups
