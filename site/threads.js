@@ -23,12 +23,19 @@ const THREADS = {
   PATIENCE_MS: 10000, // how long a helper may take for a part of a few milliseconds
 };
 
+// relax leaves the core to the other thread that it may run, where the browser
+// can say so.
+const relax = Atomics.pause ? () => Atomics.pause() : () => {};
+
 // spin waits until done() is true or the time is over. Waking a thread up would
 // take as long as a small kernel.
 function spin(done, ms) {
   const end = performance.now() + ms;
   do {
-    for (let i = 0; i < 200; i++) if (done()) return true;
+    for (let i = 0; i < 50; i++) {
+      if (done()) return true;
+      relax();
+    }
   } while (performance.now() < end);
   return false;
 }
@@ -140,12 +147,15 @@ class Team {
 
 // runHelper is a helper's life: it takes parts of job after job.
 function runHelper(instance, index, memory, words) {
-  const leaf = instance.exports["tintype.leaf"];
+  const { "tintype.leaf": leaf, "tintype.sp": pointer } = instance.exports;
+  let stack; // laid out for the first part: Go says where it is when it starts a job
   for (let job = 0; ;) {
     const part = Atomics.sub(words, THREADS.LEFT, 1) - 1;
     if (part >= 0) {
-      const sp = onStack(instance, index, memory, words);
-      new DataView(memory.buffer).setBigInt64(sp + 8, BigInt(part), true);
+      stack ??= onStack(instance, index, memory, words);
+      pointer.value = stack.sp;
+      stack.top[2] = part;
+      stack.top[3] = 0; // its upper half: the leaf may have used the place
       if (leaf(0) !== 0) throw new Error("a part of a kernel left its stack");
       if (Atomics.sub(words, THREADS.OPEN, 1) === 1 && Atomics.load(words, THREADS.WAITING) === 1) {
         Atomics.notify(words, THREADS.OPEN);
@@ -165,16 +175,16 @@ function runHelper(instance, index, memory, words) {
 // onStack puts the instance on its own stack, whose first bytes stand for the
 // goroutine: Go functions read g.stackguard0, at 16, before they use the stack,
 // and wrappers of methods g._panic, which stays 0.
-// It returns SP, at which the leaf finds its return address and, 8 bytes up,
-// its parameter.
+// It returns SP for a call of the leaf, which finds its return address, 0, there
+// and its parameter 8 bytes up, and the words from there on. They stay valid
+// when the memory grows.
 function onStack(instance, index, memory, words) {
   const bytes = words[THREADS.STACK_BYTES];
   const base = words[THREADS.STACKS] + index * bytes;
-  const view = new DataView(memory.buffer);
-  view.setBigInt64(base + 16, BigInt(base + 2048), true);
-  const sp = base + bytes - 32;
-  view.setBigInt64(sp, 0n, true);
+  new DataView(memory.buffer).setBigInt64(base + 16, BigInt(base + 2048), true);
   instance.exports["tintype.g"].value = BigInt(base);
-  instance.exports["tintype.sp"].value = sp;
-  return sp;
+  const sp = base + bytes - 32;
+  const top = new Int32Array(memory.buffer, sp, 4);
+  top.fill(0);
+  return { sp, top };
 }
