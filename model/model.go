@@ -192,11 +192,11 @@ func attributes(c *weights.Conditioner, cfg arch.UNet2DConfig, src nn.Source) (*
 	slots, loader := make([]pipeline.Slot, len(c.Slots)), nn.NewLoader(src)
 	for _, i := range order {
 		s := c.Slots[i]
-		table, err := loader.Load(s.Tensor(), len(s.Values)+1, c.EmbeddingDim)
+		table, err := loader.Tensor(s.Tensor(), len(s.Values)+1, c.EmbeddingDim)
 		if err != nil {
 			return nil, err
 		}
-		slots[i] = pipeline.Slot{Name: s.Name, Values: s.Values, Table: slices.Clone(table)}
+		slots[i] = pipeline.Slot{Name: s.Name, Values: s.Values, Table: table}
 	}
 	return pipeline.Attributes(slots, c.EmbeddingDim)
 }

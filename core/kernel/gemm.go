@@ -17,6 +17,11 @@ package kernel
 // to b.
 const blockFloats = 1 << 16
 
+// MaxPanel is a multiple of every build's and machine's panelWidth. Of a matrix
+// as many columns, or a multiple of that, may be packed at a time: the results
+// one after the other are those of the whole.
+const MaxPanel = 32
+
 // PackedLen returns the number of float32s that Pack and PackT write for a
 // k by n matrix. It depends on the panel width of this build and machine, so
 // packed data never leaves the process.

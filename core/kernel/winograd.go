@@ -269,8 +269,8 @@ func (s Winograd) tileOut(dst, m []float32, e *Epilogue, tile, channel, plane in
 		return
 	}
 	// A tile at an edge goes through a copy.
-	var edge [16 * maxPanel]float32
-	var bias [maxPanel]float32
+	var edge [16 * MaxPanel]float32
+	var bias [MaxPanel]float32
 	var res []float32
 	copy(bias[:], row[:cols])
 	if e.Residual != nil {

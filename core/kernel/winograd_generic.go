@@ -1,8 +1,5 @@
 package kernel
 
-// maxPanel is the widest panel of any build.
-const maxPanel = 32
-
 // winogradIn4Generic writes Bᵀ d B of channels [0,c) for m = 4: d has rows line
 // floats apart of pixels [c], point (i, j) goes to v[(6i+j)·plane].
 func winogradIn4Generic(v, d []float32, plane, line, c int) {

@@ -34,24 +34,31 @@ type Conv2D struct {
 
 // NewConv2D loads name.weight [Out, In, 3, 3] and name.bias [Out].
 func NewConv2D(l *Loader, name string, cfg Conv2DConfig) (*Conv2D, error) {
-	w, err := l.Load(name+".weight", cfg.Out, cfg.In, 3, 3)
-	if err != nil {
-		return nil, err
-	}
 	c := &Conv2D{cfg: cfg, name: name}
 	if cfg.Stride == 1 && cfg.Margin == MarginAround {
 		c.tile = kernel.WinogradTile(cfg.H, cfg.W, cfg.In, cfg.Out)
 	}
-	if c.tile != 0 {
-		shape := c.winograd(1, 1, 1)
-		c.packed = l.room(shape.PackedLen())
-		shape.Pack(c.packed, w)
-	} else {
-		c.packed = l.room(kernel.PackedConv3x3Len(cfg.In, cfg.Out))
-		kernel.PackConv3x3(c.packed, w, cfg.In, cfg.Out)
+	var err error
+	if c.packed, err = l.pack(c.packing(), name+".weight", cfg.Out, cfg.In, 3, 3); err != nil {
+		return nil, err
 	}
 	c.bias, err = l.Tensor(name+".bias", cfg.Out)
 	return c, err
+}
+
+func (c *Conv2D) packing() packing {
+	in := c.cfg.In
+	if c.tile == 0 {
+		return packing{
+			func(rows int) int { return kernel.PackedConv3x3Len(in, rows) },
+			func(dst, w []float32, rows int) { kernel.PackConv3x3(dst, w, in, rows) },
+		}
+	}
+	of := func(rows int) kernel.Winograd { return kernel.Winograd{Tile: c.tile, Cin: in, Cout: rows} }
+	return packing{
+		func(rows int) int { return of(rows).PackedLen() },
+		func(dst, w []float32, rows int) { of(rows).Pack(dst, w) },
+	}
 }
 
 // winograd is the shape of the layer over n pictures with results of h x w pixels.

@@ -1,8 +1,6 @@
 package nn
 
 import (
-	"slices"
-
 	"tintype/core/kernel"
 	"tintype/core/tensor"
 )
@@ -26,14 +24,21 @@ func NewConv1x1(l *Loader, name string, in, out int) (*Linear, error) {
 }
 
 func newLinear(l *Loader, name string, in, out int, shape ...int) (*Linear, error) {
-	w, err := l.Load(name+".weight", shape...)
-	if err != nil {
+	y := &Linear{In: in, Out: out, name: name}
+	var err error
+	if y.packed, err = l.pack(transposing(in), name+".weight", shape...); err != nil {
 		return nil, err
 	}
-	y := &Linear{In: in, Out: out, name: name, packed: l.room(kernel.PackedLen(in, out))}
-	kernel.PackT(y.packed, w, in, in, out)
 	y.bias, err = l.Tensor(name+".bias", out)
 	return y, err
+}
+
+// transposing packs rows of in inputs.
+func transposing(in int) packing {
+	return packing{
+		func(rows int) int { return kernel.PackedLen(in, rows) },
+		func(dst, w []float32, rows int) { kernel.PackT(dst, w, in, in, rows) },
+	}
 }
 
 // Plan appends the layer over x [N,H,W,In] and returns its result [N,H,W,Out].
@@ -67,13 +72,10 @@ type matrix struct {
 // loadMatrix loads name.weight [out, in] and name.bias [out].
 func loadMatrix(l *Loader, name string, in, out int) (m matrix, err error) {
 	m = matrix{in: in, out: out}
-	w, err := l.Load(name+".weight", out, in)
-	if err != nil {
+	if m.w, err = l.widened(name+".weight", []int{out, in}); err != nil {
 		return m, err
 	}
-	m.w = slices.Clone(w)
-	bias, err := l.Load(name+".bias", out)
-	m.bias = slices.Clone(bias)
+	m.bias, err = l.widened(name+".bias", []int{out})
 	return m, err
 }
 

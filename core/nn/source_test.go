@@ -75,14 +75,14 @@ func TestLoadWidensEveryType(t *testing.T) {
 		{I64, le.AppendUint64(le.AppendUint64(nil, 7), ^uint64(1)), []float32{7, -2}},
 		{I32, le.AppendUint32(le.AppendUint32(nil, 7), ^uint32(1)), []float32{7, -2}},
 	} {
-		have, err := NewLoader(raw{[]int{2}, c.dtype, c.bytes}).Load("w", 2)
+		have, err := NewLoader(raw{[]int{2}, c.dtype, c.bytes}).Tensor("w", 2)
 		if err != nil || !slices.Equal(have, c.want) {
 			t.Errorf("type %d: expected %v, found %v, %v", c.dtype, c.want, have, err)
 		}
-		if _, err := NewLoader(raw{[]int{2}, c.dtype, c.bytes[1:]}).Load("w", 2); err == nil {
+		if _, err := NewLoader(raw{[]int{2}, c.dtype, c.bytes[1:]}).Tensor("w", 2); err == nil {
 			t.Errorf("type %d, a byte short: expected an error", c.dtype)
 		}
-		if _, err := NewLoader(raw{[]int{2}, c.dtype, append(c.bytes, c.bytes...)}).Load("w", 2); err == nil {
+		if _, err := NewLoader(raw{[]int{2}, c.dtype, append(c.bytes, c.bytes...)}).Tensor("w", 2); err == nil {
 			t.Errorf("type %d, twice the bytes: expected an error", c.dtype)
 		}
 	}
@@ -103,29 +103,57 @@ func TestLoadRefuses(t *testing.T) {
 		{raw{[]int{3}, F32, nan}, []int{3}, "tensor w: expected finite values, found NaN at element 2"},
 		{raw{[]int{1}, F64, huge}, []int{1}, "tensor w: expected finite values, found +Inf at element 0"},
 	} {
-		if _, err := NewLoader(c.src).Load("w", c.shape...); err == nil || err.Error() != c.want {
+		if _, err := NewLoader(c.src).Tensor("w", c.shape...); err == nil || err.Error() != c.want {
 			t.Errorf("expected %q, found %v", c.want, err)
 		}
 	}
 }
 
-func TestTensorIsKeptAndLoadIsLent(t *testing.T) {
+// TestBlocksPackAsTheWhole has weights of several blocks, the last of less than a panel.
+func TestBlocksPackAsTheWhole(t *testing.T) {
+	const in, out = 192, 330
+	conv := func(tile int) packing {
+		return (&Conv2D{cfg: Conv2DConfig{In: in, Out: out}, tile: tile}).packing()
+	}
+	for _, c := range []struct {
+		name  string
+		shape []int
+		packing
+	}{
+		{"by the definition", []int{out, in, 3, 3}, conv(0)},
+		{"tiles of 2", []int{out, in, 3, 3}, conv(2)},
+		{"tiles of 4", []int{out, in, 3, 3}, conv(4)},
+		{"linear", []int{out, 9 * in}, transposing(9 * in)},
+	} {
+		s := stored{}
+		w := s.put("w", c.shape...)
+		want := make([]float32, c.len(out))
+		c.packing.pack(want, w, out)
+		l := NewLoader(s)
+		have, err := l.pack(c.packing, "w", c.shape...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(have, want) {
+			t.Errorf("%s: blocks do not make the whole", c.name)
+		}
+		if l.Bytes() != int64(4*len(want)) {
+			t.Errorf("%s: %d bytes are said to be kept, expected %d", c.name, l.Bytes(), 4*len(want))
+		}
+		if 2*cap(l.wide) > len(w) {
+			t.Errorf("%s: of %d floats %d were resident at a time", c.name, len(w), cap(l.wide))
+		}
+	}
+}
+
+func TestPackNamesWhatIsNotFinite(t *testing.T) {
+	const in, out = 9 * 192, 330
 	s := stored{}
-	a, b := s.put("a", 3), s.put("b", 3)
-	l := NewLoader(s)
-	kept, err := l.Tensor("a", 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lent, err := l.Load("a", 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := l.Load("b", 3); err != nil {
-		t.Fatal(err)
-	}
-	if !slices.Equal(kept, a) || !slices.Equal(lent, b) {
-		t.Errorf("kept %v of %v; lent %v, overwritten by %v", kept, a, lent, b)
+	w := s.put("w", out, in)
+	w[len(w)-2] = float32(math.Inf(-1))
+	_, err := NewLoader(s).pack(transposing(in), "w", out, in)
+	if wrong := (*NonFiniteError)(nil); !errors.As(err, &wrong) || wrong.Index != len(w)-2 || wrong.Tensor != "w" {
+		t.Errorf("expected element %d to be named, found %v", len(w)-2, err)
 	}
 }
 
