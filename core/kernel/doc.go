@@ -146,9 +146,9 @@
 //
 // # Tried and rejected
 //
-//   - Parts of 2^16 multiplications instead of 2^18: small jobs take 1 ms of the
-//     24 of a pass less, but with other programs on the processors a pass took
-//     1.5 times as long: each job more can wait for a thread that does not run.
+//   - Parts of 2^16 multiplications instead of 2^18: with other programs on the
+//     processors a pass took 1.5 times as long, because each job more can wait for
+//     a thread that does not run.
 //   - On wasm, tiles of 4x8, 5x8, 6x8, 3x12, 4x12 and 3x16 (24, 27, 23, 32, 26
 //     and 26 GFLOP/s in one run where 2x16 gave 32): two rows also fit pictures
 //     of any even width.
