@@ -172,6 +172,13 @@ func (p *page) choose(m *entry) {
 			p.showLoading(e.Received)
 		case proto.Loaded:
 			p.info = &e.Info
+			if p.wanted { // the layout of what is shown shall not come before the picture
+				p.showSlots()
+				p.showSolvers()
+				p.showControls()
+				p.loaded()
+				return
+			}
 			p.inTurn(id, p.showSlots, p.showSolvers, p.showControls, p.loaded)
 		case *proto.Error:
 			p.load = 0
