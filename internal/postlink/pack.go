@@ -17,15 +17,9 @@ import (
 // The packed form stands behind the program's memory and is never written to, so that the start function may run in
 // several instances over one memory: all write the same.
 func Pack(bin []byte) ([]byte, error) {
-	sections, err := parse(bin)
+	sections, m, err := read(bin)
 	if err != nil {
 		return nil, err
-	}
-	m := &module{}
-	for _, s := range sections {
-		if err := m.look(s); err != nil {
-			return nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
-		}
 	}
 	var u unpacking
 	var out []section

@@ -22,15 +22,9 @@ import (
 //
 // As with Threads, each assumption on the layout is checked.
 func Shrink(bin []byte) ([]byte, error) {
-	sections, err := parse(bin)
+	sections, m, err := read(bin)
 	if err != nil {
 		return nil, err
-	}
-	m := &module{}
-	for _, s := range sections {
-		if err := m.look(s); err != nil {
-			return nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
-		}
 	}
 	if m.names == nil {
 		return nil, errors.New("no name section: link without -s")

@@ -59,15 +59,9 @@ const (
 // function for the helpers, has one parameter and no results; its name is as the
 // name section spells it (path/to/pkg.Func is path_to_pkg.Func there).
 func Threads(bin []byte, leaf string) ([]byte, error) {
-	sections, err := parse(bin)
+	sections, m, err := read(bin)
 	if err != nil {
 		return nil, err
-	}
-	m := &module{}
-	for _, s := range sections {
-		if err := m.look(s); err != nil {
-			return nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
-		}
 	}
 	for id, absent := range map[byte]bool{
 		secImport: m.imports == nil, secMemory: m.pages == 0, secGlobal: !m.globals, secExport: m.exports == nil,
@@ -136,6 +130,21 @@ type module struct {
 	data      []byte   // the data section
 	names     map[string][]uint32
 	prepared  bool // holds the sections for the page
+}
+
+// read cuts a program into its sections and looks at each.
+func read(bin []byte) ([]section, *module, error) {
+	sections, err := parse(bin)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &module{}
+	for _, s := range sections {
+		if err := m.look(s); err != nil {
+			return nil, nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
+		}
+	}
+	return sections, m, nil
 }
 
 // look checks one section and keeps what is needed of it.
