@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // keepFiles has the page note every file that it offers: its content policy
@@ -77,6 +79,23 @@ func TestOwnCheckpoint(t *testing.T) {
 	if got, want := b.draw(), sampleHash(t, nil, "-model", fashion, "-seed", "2", "-steps", "4"); got != want {
 		t.Errorf("drawn with the visitor's file the hash is %s, tools/sample's is %s", got, want)
 	}
+
+	chosen := filepath.Join(t.TempDir(), "chosen.safetensors.zst")
+	if err := copyFile(chosen, "site/models/nouns-32.safetensors.zst"); err != nil {
+		t.Fatal(err)
+	}
+	do(b, "choosing a file", chromedp.SetUploadFiles("#file", []string{chosen}))
+	b.until("the model", `document.querySelectorAll("#model-list input").length === 3 && document.getElementById("app").dataset.state === "idle"`)
+	b.choose("nouns-32-student-4")
+	if err := os.Remove(chosen); err != nil {
+		t.Fatal(err)
+	}
+	b.click("#model-list label:last-child input")
+	b.waitError()
+	if text := b.text("#alert-text"); !strings.Contains(text, "The file of the model chosen can no longer be read") {
+		t.Errorf("of a file that is gone the page says %s", text)
+	}
+
 	b.drop(`"a letter to my aunt"`, "letter.zst")
 	b.waitError()
 	if kind, text := b.attribute("#alert", "type"), b.text("#alert-text"); kind != "not-model" || !strings.Contains(text, "letter") {

@@ -42,17 +42,19 @@ func (d *told) server(prefix string, h http.Handler) string {
 	return s.URL + prefix
 }
 
-// visited is a page with the visitor's script in it.
-func visited(t *testing.T, page []byte, inline string) []byte {
+// visited is a page with the visitor's script in it. The attributes of the script say what he does, and where it is; without
+// that it stands in the page itself.
+func visited(t *testing.T, page []byte, attributes string) []byte {
 	t.Helper()
-	script := `<script src="matrix.js"></script>`
-	if inline != "" {
-		text, err := os.ReadFile("testdata/matrix.js")
+	text := ""
+	if !strings.Contains(attributes, "src=") {
+		visitor, err := os.ReadFile("testdata/matrix.js")
 		if err != nil {
 			t.Fatal(err)
 		}
-		script = "<script>globalThis.resultURL = \"" + inline + "\";</script><script>" + string(text) + "</script>"
+		text = string(visitor)
 	}
+	script := "<script " + attributes + ">" + text + "</script>"
 	if !bytes.Contains(page, []byte("</head>")) {
 		t.Fatal("the page has no head")
 	}
@@ -60,7 +62,7 @@ func visited(t *testing.T, page []byte, inline string) []byte {
 }
 
 // plain serves a folder as a host that knows nothing of us, with the visitor in its index.
-func plain(t *testing.T, dir string, change func(w http.ResponseWriter, q *http.Request) bool) http.Handler {
+func plain(t *testing.T, dir, draws string, change func(w http.ResponseWriter, q *http.Request) bool) http.Handler {
 	files := http.FileServer(http.Dir(dir))
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		switch q.URL.Path {
@@ -73,7 +75,7 @@ func plain(t *testing.T, dir string, change func(w http.ResponseWriter, q *http.
 				t.Error(err)
 			}
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Write(visited(t, page, ""))
+			w.Write(visited(t, page, beside+draws))
 			return
 		}
 		if change == nil || !change(w, q) {
@@ -104,22 +106,47 @@ func distFolder(t *testing.T) string {
 	return filepath.Join(dir, "dist")
 }
 
+// What a visitor draws.
+const (
+	onePicture = iota
+	grid       // of four, by two threads or workers
+	ownGrid    // the same with a checkpoint of the visitor's own
+)
+
+// checkpointHost gives a visitor from anywhere a checkpoint.
+func checkpointHost(w http.ResponseWriter, q *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	http.ServeFile(w, q, fashion)
+}
+
+// beside has the visitor's script from the page's own host.
+const beside = `src="matrix.js" `
+
+// fromAway has a visitor draw all there is, with a host that is not the page's.
+func fromAway(host string) string {
+	return fmt.Sprintf(`data-grid data-result="%sresult" data-own="%sown"`, host, host)
+}
+
 var situations = []struct {
-	name   string
-	at     situation
-	visits int // pictures that are drawn
+	name  string
+	at    situation
+	draws []int
 }{
 	{"one file, opened from disk", func(t *testing.T, told *told) string {
-		back := told.server("/", http.NotFoundHandler())
+		back := told.server("/", http.HandlerFunc(checkpointHost))
 		name := filepath.Join(scratch(t), "tintype.html")
-		if err := os.WriteFile(name, visited(t, single(t), back+"result"), 0o666); err != nil {
+		if err := os.WriteFile(name, visited(t, single(t), fromAway(back)), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		return "file://" + name
-	}, 1},
+	}, []int{onePicture, grid, ownGrid}},
 	{"one file, in a sandboxed frame", func(t *testing.T, told *told) string {
 		var page []byte
 		back := told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			if q.URL.Path == "/own" {
+				checkpointHost(w, q)
+				return
+			}
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			if q.URL.Path == "/one.html" {
 				w.Write(page)
@@ -127,9 +154,9 @@ var situations = []struct {
 			}
 			io.WriteString(w, `<!doctype html><title>frame</title><iframe sandbox="allow-scripts" src="one.html" width="900" height="700"></iframe>`)
 		}))
-		page = visited(t, single(t), back+"result")
+		page = visited(t, single(t), fromAway(back))
 		return back
-	}, 1},
+	}, []int{onePicture, grid, ownGrid}},
 	{"strict CSP with Trusted Types, isolated", func(t *testing.T, told *told) string {
 		page, err := os.ReadFile("site/index.html")
 		if err != nil {
@@ -140,21 +167,21 @@ var situations = []struct {
 			t.Fatal(err)
 		}
 		return siteServer(t, told.take, at("/matrix.js", always, 200, "text/javascript", script),
-			at("/", always, 200, "text/html; charset=utf-8", visited(t, page, "")))
-	}, 1},
+			at("/", always, 200, "text/html; charset=utf-8", visited(t, page, beside)))
+	}, []int{onePicture}},
 	{"any host, no headers, a path below", func(t *testing.T, told *told) string {
-		return told.server("/some/where/", plain(t, distFolder(t), nil))
-	}, 1},
+		return told.server("/some/where/", plain(t, distFolder(t), "data-grid", nil))
+	}, []int{onePicture, grid}},
 	{"every file as octet-stream but pages and scripts", func(t *testing.T, told *told) string {
-		return told.server("/", plain(t, distFolder(t), func(w http.ResponseWriter, q *http.Request) bool {
+		return told.server("/", plain(t, distFolder(t), "", func(w http.ResponseWriter, q *http.Request) bool {
 			if strings.HasSuffix(q.URL.Path, ".wasm") || strings.HasSuffix(q.URL.Path, ".json") || strings.HasSuffix(q.URL.Path, ".zst") {
 				w.Header().Set("Content-Type", "application/octet-stream")
 			}
 			return false
 		}))
-	}, 1},
+	}, []int{onePicture}},
 	{"the element, its scripts on another host", func(t *testing.T, told *told) string {
-		away := told.server("/", plain(t, distFolder(t), func(w http.ResponseWriter, q *http.Request) bool {
+		away := told.server("/", plain(t, distFolder(t), "", func(w http.ResponseWriter, q *http.Request) bool {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			return false
 		}))
@@ -165,15 +192,21 @@ var situations = []struct {
 			}
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			w.Write(visited(t, []byte(`<!doctype html><head><script type="module" src="`+away+`tintype.js"></script></head>
-				<tintype-sampler seed="42" autoplay></tintype-sampler>`), ""))
+				<tintype-sampler seed="42" autoplay></tintype-sampler>`), beside))
 		}))
-	}, 1},
-	{"a second visit, the server gone", secondVisit, 2},
+	}, []int{onePicture}},
+	{"a second visit, the server gone", secondVisit, []int{onePicture, onePicture}},
 }
 
-// TestMatrix: in every situation each browser draws the picture of the command line. It prints a line a situation.
+// TestMatrix: in every situation each browser draws the pictures of the command line, and those of a grid with two processors.
+// It prints a line a situation.
 func TestMatrix(t *testing.T) {
-	want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "42")
+	const nouns = "site/models/nouns-32-student-4.safetensors.zst"
+	want := []string{
+		onePicture: sampleHash(t, nil, "-model", nouns, "-seed", "42"),
+		grid:       sampleHash(t, nil, "-model", nouns, "-seed", "42", "-count", "4"),
+		ownGrid:    sampleHash(t, nil, "-model", fashion, "-seed", "42", "-count", "4", "-steps", "4"),
+	}
 	for _, s := range situations {
 		row := fmt.Sprintf("%-48s", s.name)
 		for _, e := range []engine{chromiumEngine, firefoxEngine, webKitEngine} {
@@ -186,9 +219,13 @@ func TestMatrix(t *testing.T) {
 				}()
 				told := newTold(t)
 				e.open(t, s.at(t, told), told.began)
-				for range s.visits {
-					if got := told.next().Get("hash"); got != want {
-						t.Fatalf("the hash is %s, of tools/sample %s", got, want)
+				for _, what := range s.draws {
+					said := told.next()
+					if got := said.Get("hash"); got != want[what] {
+						t.Fatalf("the hash is %s, of tools/sample %s", got, want[what])
+					}
+					if n := said.Get("processors"); what != onePicture && n != "2" {
+						t.Fatalf("%s processors made the grid, want 2", n)
 					}
 				}
 				cell = "same bytes"

@@ -33,7 +33,7 @@ func secondVisit(t *testing.T, told *told) string {
 		t.Fatal(err)
 	}
 	// What the visitor does is in the page itself: it must come from the service worker too.
-	page = bytes.Replace(visited(t, page, "result"), []byte("</head>"), []byte(again+"</head>"), 1)
+	page = bytes.Replace(visited(t, page, ""), []byte("</head>"), []byte(again+"</head>"), 1)
 	var gone atomic.Bool
 	files := http.FileServer(http.Dir(dir))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {

@@ -48,27 +48,33 @@ func (p *page) take(files js.Value) {
 	switch {
 	case strings.HasSuffix(strings.ToLower(name), ".png") && size <= pictureMost:
 		p.say("Reading " + name + "…")
-		read(file, func(data []byte) { p.takePicture(data) })
+		p.read(file, func(data []byte, _ js.Value) { p.takePicture(data) })
 	case strings.HasSuffix(strings.ToLower(name), ".zst"):
 		p.say("Reading " + name + "…")
-		read(file, func(data []byte) { p.takeModel(file, name, data) })
+		p.read(file, func(data []byte, buffer js.Value) {
+			if fromDisk() {
+				file = buffer
+			}
+			p.takeModel(file, name, data)
+		})
 	default:
 		p.refuse("It is "+name+"; a PNG picture made here or a checkpoint NAME.safetensors.zst was expected.", "file")
 	}
 }
 
-// read hands the bytes of a Blob over.
-func read(blob js.Value, then func([]byte)) {
-	var arrived js.Func
-	arrived = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		arrived.Release()
-		a := js.Global().Get("Uint8Array").New(args[0])
+// fromDisk says that the page is a file. Its workers cannot read a Blob in WebKit.
+func fromDisk() bool { return js.Global().Get("location").Get("protocol").String() == "file:" }
+
+// read hands the bytes of a file over, and the ArrayBuffer that they came in.
+func (p *page) read(file js.Value, then func(data []byte, buffer js.Value)) {
+	settled(file.Call("arrayBuffer"), func(buffer js.Value) {
+		a := js.Global().Get("Uint8Array").New(buffer)
 		data := make([]byte, a.Length())
 		js.CopyBytesToGo(data, a)
-		then(data)
-		return nil
+		then(data, buffer)
+	}, func(reason js.Value) {
+		p.refuse("It cannot be read: "+reason.Get("message").String(), "file")
 	})
-	blob.Call("arrayBuffer").Call("then", arrived)
 }
 
 // takePicture makes the picture of a PNG file of ours again.

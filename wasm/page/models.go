@@ -95,31 +95,14 @@ func resolve(address, base string) string {
 
 // fetchText calls back once, with the text or with what went wrong.
 func fetchText(address string, then func(text, problem string)) {
-	var funcs []js.Func
-	once := func(f func(js.Value)) js.Func {
-		fn := js.FuncOf(func(_ js.Value, args []js.Value) any {
-			f(args[0])
-			return nil
-		})
-		funcs = append(funcs, fn)
-		return fn
-	}
-	finish := func(text, problem string) {
-		for _, f := range funcs {
-			f.Release()
-		}
-		then(text, problem)
-	}
-	offline := once(func(js.Value) { finish("", "the server cannot be reached") })
-	read := once(func(text js.Value) { finish(text.String(), "") })
-	arrived := once(func(response js.Value) {
+	offline := func(js.Value) { then("", "the server cannot be reached") }
+	settled(js.Global().Call("fetch", address, map[string]any{"cache": "no-cache"}), func(response js.Value) {
 		if !response.Get("ok").Bool() {
-			finish("", "the server answered "+strconv.Itoa(response.Get("status").Int())+" for models/index.json")
+			then("", "the server answered "+strconv.Itoa(response.Get("status").Int())+" for models/index.json")
 			return
 		}
-		response.Call("text").Call("then", read, offline)
-	})
-	js.Global().Call("fetch", address, map[string]any{"cache": "no-cache"}).Call("then", arrived, offline)
+		settled(response.Call("text"), func(text js.Value) { then(text.String(), "") }, offline)
+	}, offline)
 }
 
 // showModels makes one card with a radio button per model.

@@ -147,3 +147,18 @@ func after(ms float64, f func()) {
 	})
 	js.Global().Call("setTimeout", fn, ms)
 }
+
+// settled calls one of two functions with what becomes of a promise.
+func settled(promise js.Value, done, failed func(js.Value)) {
+	var onDone, onFail js.Func
+	once := func(f func(js.Value)) js.Func {
+		return js.FuncOf(func(_ js.Value, args []js.Value) any {
+			onDone.Release()
+			onFail.Release()
+			f(args[0])
+			return nil
+		})
+	}
+	onDone, onFail = once(done), once(failed)
+	promise.Call("then", onDone, onFail)
+}

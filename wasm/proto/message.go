@@ -39,7 +39,8 @@ type ModelRef struct {
 	SHA256   string // of the file, 64 hexadecimal digits
 	// Classifier is the file of the model's classifier, nil if it has none.
 	Classifier *ModelRef
-	// File is a Blob that is read in place of the URL; the zero Value for none.
+	// File is a Blob or ArrayBuffer that is read in place of the URL; the zero Value for none. An ArrayBuffer is copied with
+	// every request.
 	File js.Value
 }
 

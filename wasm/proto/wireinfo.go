@@ -2,6 +2,8 @@
 
 package proto
 
+import "syscall/js"
+
 func encodeRef(m ModelRef) map[string]any {
 	o := map[string]any{
 		"id": m.ID, "url": m.URL, "bytes": m.Bytes, "rawBytes": m.RawBytes, "sha256": m.SHA256,
@@ -34,7 +36,11 @@ func (r *reader) file() ModelRef {
 		Bytes: r.size("bytes"), RawBytes: r.size("rawBytes"), SHA256: r.str("sha256"),
 	}
 	if r.has("file") {
-		m.File = r.object("file", "Blob")
+		class := "Blob"
+		if r.v.Get("file").InstanceOf(js.Global().Get("ArrayBuffer")) {
+			class = "ArrayBuffer"
+		}
+		m.File = r.object("file", class)
 	}
 	return m
 }

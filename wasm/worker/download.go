@@ -189,6 +189,12 @@ func (i interruption) Error() string { return i.cause.Error() }
 // gaveUp says what kept every try from succeeding.
 func (d *download) gaveUp(last interruption) *proto.Error {
 	switch {
+	case !d.ref.File.IsUndefined():
+		return &proto.Error{
+			Type:   proto.ErrMissing,
+			Text:   "The file of the model " + d.ref.ID + " can no longer be read: " + last.Error() + ".",
+			Remedy: "It may have been moved or changed; open it again.",
+		}
 	case last.status != 0:
 		return d.missing(last.status)
 	case last.cause == errStalled:

@@ -16,7 +16,7 @@ func (d *download) request() error {
 	d.tried++
 	if !d.ref.File.IsUndefined() {
 		d.position, d.expected = 0, d.ref.Bytes
-		d.reader = d.ref.File.Call("stream").Call("getReader")
+		d.reader = js.Global().Get("Response").New(d.ref.File).Get("body").Call("getReader")
 		return nil
 	}
 	from := d.received

@@ -201,12 +201,18 @@ func TestFileForOthers(t *testing.T) {
 			if !ok || loaded.File.IsNull() || loaded.File.Get("size").Int() != fileLength {
 				t.Fatalf("answered by %+v", answer)
 			}
-			b.worker.model = nil // as another worker, without storage
-			ref := fileRef()
-			ref.File = loaded.File
-			b.ask(2, proto.Load{Model: ref})
-			if _, answer := b.answer(2); !isLoaded(answer) || !answer.(proto.Loaded).File.IsNull() {
-				t.Errorf("answered by %+v", answer)
+			bytes, err := await(loaded.File.Call("arrayBuffer"), stallLimit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, file := range []js.Value{loaded.File, bytes} {
+				b.worker.model = nil // as another worker, without storage
+				ref := fileRef()
+				ref.File = file
+				b.ask(2+i, proto.Load{Model: ref})
+				if _, answer := b.answer(2 + i); !isLoaded(answer) || !answer.(proto.Loaded).File.IsNull() {
+					t.Errorf("answered by %+v", answer)
+				}
 			}
 			if asked.Length() != 1 {
 				t.Errorf("the file was asked for %d times", asked.Length())
