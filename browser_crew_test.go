@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"os"
@@ -64,7 +65,11 @@ const drew = `crew.filter((m) => m.heard.includes("picture")).length`
 // file is the last file that the page offers.
 func (b *tab) file() []byte {
 	b.t.Helper()
-	return eval[[]byte](b, `files.at(-1).arrayBuffer().then((a) => btoa(String.fromCharCode(...new Uint8Array(a))))`)
+	file, err := base64.StdEncoding.DecodeString(eval[string](b, `files.at(-1).arrayBuffer().then((a) => btoa(String.fromCharCode(...new Uint8Array(a))))`))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return file
 }
 
 // TestGridIsShared: two workers make the pictures of a grid, with one download of the model, and hash and file are those of one worker.

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"tintype/internal/picture"
 )
 
 // keepFiles has the page note every file that it offers: its content policy
@@ -103,25 +108,52 @@ func TestOwnCheckpoint(t *testing.T) {
 	}
 }
 
-// TestAnimation: the run can be had as an animated PNG with its recipe.
+// TestAnimation: the run can be had as an animated PNG with its recipe: of one picture, of a grid that two workers made, of
+// one picked from it. It ends with what the file of the same pictures shows.
 func TestAnimation(t *testing.T) {
-	b := openTab(t)
-	b.before(keepFiles)
-	b.open(siteServer(t))
-	b.waitState("idle")
-	hash := b.draw()
-	b.click("#animate")
-	b.until("the file", `files.length > 1 && document.getElementById("app").dataset.state === "done"`)
-	got := eval[string](b, `(async () => {
-		for (const file of files) {
-			const text = new TextDecoder("latin1").decode(await file.arrayBuffer());
-			if (text.includes("acTL")) return text.split("fcTL").length - 1 + " " + text.includes("hash=`+hash+`");
+	b := openCrew(t, 2)
+	check := func(what, name string) {
+		t.Helper()
+		still, has := b.file(), eval[int](b, "files.length")
+		b.click("#animate")
+		b.until("the file", fmt.Sprintf(`files.length > %d && document.getElementById("app").dataset.state === "done"`, has))
+		if got := eval[string](b, "saved.at(-1)"); got != name {
+			t.Errorf("%s: the file is called %s, want %s", what, got, name)
 		}
-		return "none";
-	})()`)
-	if got != "5 true" {
-		t.Errorf("frames and recipe of the animation: %s, want 5 true", got)
+		moving := b.file()
+		if n := bytes.Count(moving, []byte("fcTL")); n != 5 {
+			t.Errorf("%s: %d frames, want 5", what, n)
+		}
+		if got, want := shownBy(t, moving), shownBy(t, still); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: the animation ends with another picture", what)
+		}
+		got, _ := picture.Recipe(moving)
+		if want, _ := picture.Recipe(still); got != want || got == "" {
+			t.Errorf("%s: its recipe is %q, the still picture's %q", what, got, want)
+		}
 	}
+	eval[any](b, `{ window.saved = []; const click = HTMLElement.prototype.click;
+		HTMLAnchorElement.prototype.click = function () { saved.push(this.download); click.call(this); } }`)
+	b.draw()
+	check("one picture", "tintype-nouns-32-student-4-2-steps.png")
+	b.gather(2)
+	b.draw()
+	check("a grid", "tintype-nouns-32-student-4-2-x5-steps.png")
+	b.click("#stage .cell:nth-child(3)")
+	check("one of a grid", "tintype-nouns-32-student-4-4-steps.png")
+	if n := eval[int](b, `document.querySelectorAll("#stage .cell[data-picked]").length`); n != 1 {
+		t.Errorf("%d pictures are picked after it", n)
+	}
+}
+
+// shownBy is the picture of a PNG file.
+func shownBy(t *testing.T, file []byte) image.Image {
+	t.Helper()
+	m, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // TestKeptModels: what is kept is listed with its size, and can be forgotten.

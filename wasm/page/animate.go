@@ -9,7 +9,8 @@ import (
 	"tintype/wasm/proto"
 )
 
-// animate makes the active run again, for its steps as one animated PNG file.
+// animate makes what is shown of the active run again, all pictures or the picked one, for its steps as one animated PNG file.
+// One worker does it: the frames of all pictures have to come together.
 func (p *page) animate() {
 	r := p.run
 	if r == nil || !r.complete || p.phase == sampling {
@@ -17,19 +18,25 @@ func (p *page) animate() {
 	}
 	request := r.request
 	request.Animate = true
+	if picked := r.sheet.selected; picked >= 0 {
+		request.First, request.Count = picked, 1
+	}
+	name := fileName(r) + "-steps.png"
 	p.enter(sampling)
 	p.ui.progress.RemoveAttribute("value")
-	p.say("Making the animation…")
-	p.extra = p.crew.first.request(request, func(message proto.Message) {
+	p.say("Making the animation of " + pictures(request.Count) + "…")
+	p.extra = p.crew.first.request(p.crew.addressed(request), func(message proto.Message) {
 		switch e := message.(type) {
 		case proto.Step:
 			e.X.Call("close")
 			e.Denoised.Call("close")
+			p.ui.progress.SetMax(float64(e.Total * request.Count))
+			p.ui.progress.SetValue(float64(e.Total*(e.Picture-request.First) + e.Step))
 		case proto.Done:
 			p.enter(done)
 			p.activate(r)
 			p.say("The animation is in your downloads.")
-			p.save(e.Animation, fileName(r)+"-steps.png")
+			p.save(e.Animation, name)
 		case *proto.Error:
 			p.extraFailed(e)
 			if e.Type == proto.ErrCancelled {

@@ -64,7 +64,12 @@ func (p *page) memory() string {
 	return words
 }
 
-// fileName is what a run's files are called, without the ending.
+// fileName is what the files of a run's pictures, or of the picked one, are called, without the ending.
 func fileName(r *run) string {
-	return "tintype-" + r.model.ref.ID + "-" + strconv.FormatUint(r.request.Seed, 10)
+	picked := r.sheet.selected
+	name := "tintype-" + r.model.ref.ID + "-" + strconv.FormatUint(r.request.Seed+uint64(max(picked, 0)), 10)
+	if n := r.request.Count; n > 1 && picked < 0 {
+		name += "-x" + strconv.Itoa(n)
+	}
+	return name
 }

@@ -36,13 +36,13 @@ func copyText(words string, button, visible dom.HTMLElement) {
 
 // show offers one PNG, given as an ArrayBuffer, under a name that says how it
 // was made.
-func (r *result) show(png js.Value, file, label, hash, recipe string) {
+func (r *result) show(png js.Value, name, label, hash, recipe string) {
 	if r.address != "" {
 		js.Global().Get("URL").Call("revokeObjectURL", r.address)
 	}
 	r.address, r.recipe = objectURL(png), recipe
 	r.ui.download.SetHref(r.address)
-	r.ui.download.SetAttribute("download", file)
+	r.ui.download.SetAttribute("download", name+".png")
 	r.ui.hash.SetTextContent(hash)
 	r.ui.hashLabel.SetTextContent(label)
 	r.ui.copy.SetTextContent("Copy")
@@ -69,13 +69,11 @@ func (p *page) showResult() {
 	switch {
 	case picked >= 0:
 		one := r.finished[picked]
-		seed := strconv.FormatUint(one.Seed, 10)
-		p.result.show(one.PNG, "tintype-"+r.model.ref.ID+"-"+seed+".png", "SHA-256 of this picture, seed "+seed, one.SHA256, one.Recipe)
+		p.result.show(one.PNG, fileName(r), "SHA-256 of this picture, seed "+strconv.FormatUint(one.Seed, 10), one.SHA256, one.Recipe)
 	case r.request.Count > 1:
-		n := strconv.Itoa(r.request.Count)
-		p.result.show(r.done.PNG, fileName(r)+"-x"+n+".png", "SHA-256 of all "+n+" pictures", r.done.SHA256, r.done.Recipe)
+		p.result.show(r.done.PNG, fileName(r), "SHA-256 of all "+strconv.Itoa(r.request.Count)+" pictures", r.done.SHA256, r.done.Recipe)
 	default:
-		p.result.show(r.finished[0].PNG, fileName(r)+".png", "SHA-256 of the pixels", r.done.SHA256, r.done.Recipe)
+		p.result.show(r.finished[0].PNG, fileName(r), "SHA-256 of the pixels", r.done.SHA256, r.done.Recipe)
 	}
 	if r.link != nil {
 		var kind string
