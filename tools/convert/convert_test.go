@@ -5,10 +5,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"tintype/core/sampler"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -156,6 +158,39 @@ func TestConvertNetwork(t *testing.T) {
 	}
 }
 
+// What model_index.json says of costs of steps, a learned sampler and a degradation is in the file, and in the model that it loads as.
+func TestConvertTables(t *testing.T) {
+	const tables = `"tables": {"costs": [[1], [2, 0.5]], "ggdm": {"x": [[1], [0.25, 1]], "d": [[0.5], [1, -0.5]], "noise": [0, 0.125]}}`
+	in := edited(t, "model_index.json", `"null_label": 4`, `"null_label": 4, `+tables+`, "degrader": {"kind": "pixelate", "largest": 8}`)
+	out := filepath.Join(t.TempDir(), "m.zst")
+	if status, _, errs := convert("-in", in, "-out", out); status != 0 {
+		t.Fatal(errs)
+	}
+	c, err := weights.OpenFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	d, err := c.Describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := weights.Tables{
+		Costs: [][]float64{{1}, {2, 0.5}},
+		GGDM:  &weights.GGDM{X: [][]float64{{1}, {0.25, 1}}, D: [][]float64{{0.5}, {1, -0.5}}, Noise: []float64{0, 0.125}},
+	}
+	if !reflect.DeepEqual(d.Tables, want) {
+		t.Errorf("tables %+v, want %+v", d.Tables, want)
+	}
+	m, err := model.Load(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Grid.Costs == nil || m.Grid.Costs.Steps != 2 || m.Extras.Table == nil || m.Extras.Degrader != (sampler.Pixelate{Largest: 8}) {
+		t.Errorf("the model has costs %v, table %v, degrader %v", m.Grid.Costs, m.Extras.Table, m.Extras.Degrader)
+	}
+}
+
 func TestManifest(t *testing.T) {
 	in, site := pipeline(t, nil), t.TempDir()
 	index := filepath.Join(site, "index.json")
@@ -247,6 +282,7 @@ func TestRefusals(t *testing.T) {
 		{1, []string{"-in", good, "-out", out, "-samplers", `{"default":{"name":"ddim","n":1001}}`}, "use 1 to 1000"},
 		{1, []string{"-in", edited(t, "unet/config.json", `"sample_size": 16`, `"sample_size": 1000000000`), "-out", out}, "1000000000 x 1000000000"},
 		{1, []string{"-in", edited(t, "unet/config.json", `"num_class_embeds": 5`, `"num_class_embeds": 16777216`), "-out", out}, "at most 65536 classes"},
+		{1, []string{"-in", edited(t, "model_index.json", `"null_label": 4`, `"null_label": 4, "tables": {"costs": [[1], [1, 1], [1, 1, 1]]}`), "-out", out}, "costs: 3 rows"},
 		{1, []string{"-in", good, "-out", filepath.Join(dir, "n.zst"), "-manifest", filepath.Join(dir, "index.json"), "-id", "x"}, "models[0].licence"},
 	} {
 		status, _, errs := convert(c.args...)
