@@ -90,12 +90,10 @@ func TestUpdateIsOffered(t *testing.T) {
 	if !eval[bool](b, style) {
 		t.Error("the page is still the old one")
 	}
-	if n := eval[float64](b, `caches.keys().then(async (names) => {
+	b.until("one version of the style sheet to be kept", `caches.keys().then(async (names) => {
 		const cache = await caches.open(names.find((n) => n.startsWith("tintype-page")));
-		return (await cache.keys()).filter((k) => k.url.includes("base.css")).length;
-	})`); n != 1 {
-		t.Errorf("%v versions of the style sheet are kept", n)
-	}
+		return (await cache.keys()).filter((k) => k.url.includes("base.css")).length === 1;
+	})`)
 }
 
 // newVersion changes a site's style sheet and what its service worker says of it.
