@@ -95,6 +95,37 @@ func TestElementLife(t *testing.T) {
 	}
 }
 
+// The full controls show the attributes: what an author changes is what is drawn next, as is what a reader changes.
+func TestElementFields(t *testing.T) {
+	b := openTab(t)
+	b.open(siteServer(t) + "examples/plain.html")
+	got := eval[string](b, `(async () => {
+		const said = [];
+		const e = document.createElement("tintype-sampler");
+		Object.assign(e, { model: "fashion-mnist-32", label: "bag", seed: "3", steps: 2, controls: "full" });
+		document.body.append(e);
+		const drawn = async () => said.push((await e.sample()).recipe.replace(/.*&(seed=.*)&hash.*/, "$1").replace("&count=1", ""));
+		await drawn();
+		Object.assign(e, { label: "dress", seed: 11, steps: 3, guidance: 1.5 });
+		await drawn();
+		e.shadowRoot.querySelector("[name=seed]").value = "12";
+		e.shadowRoot.querySelector("select").value = "coat";
+		await drawn();
+		e.label = "shirt";
+		e.removeAttribute("guidance");
+		await drawn();
+		e.seed = null;
+		const { seed } = await e.sample();
+		said.push(seed !== "12");
+		return said.join("|");
+	})()`)
+	want := "seed=3&pick=8&solver=dpmpp-2m&grid=trailing&steps=2&guidance=2|seed=11&pick=3&solver=dpmpp-2m&grid=trailing&steps=3&guidance=1.5" +
+		"|seed=12&pick=4&solver=dpmpp-2m&grid=trailing&steps=3&guidance=1.5|seed=12&pick=6&solver=dpmpp-2m&grid=trailing&steps=3&guidance=2|true"
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // What the browser keeps can be listed and forgotten by a script, interrupted downloads too.
 func TestCachedInterface(t *testing.T) {
 	b := openTab(t)
@@ -137,12 +168,16 @@ func TestSampleInterface(t *testing.T) {
 		} catch (error) { said.push(error.name); }
 		for await (const s of sample({ seed: 8n, count: 2, model: "nouns-32-student-4" })) { said.push(s.picture); s.bitmap.close(); s.x0.close(); if (s.picture === 1) break; }
 		for await (const s of sample({ model: "fashion-mnist-32", label: "bag", steps: 4, seed: 3, guidance: 0, classify: 4 })) { s.bitmap.close(); s.x0.close(); if (s.hash) said.push(s.hash); }
-		try { for await (const s of sample({ label: "head=griffin" })); } catch (error) { said.push(error.message); }
+		for (const bad of [{ label: "head=griffin" }, { prompt: "a cat" }, { seed: -4 }, { seed: 2n ** 64n }, { seed: "one" }, { steps: "many" }, { settings: { eta: "a bit" } }]) {
+			try { for await (const s of sample(bad)); } catch (error) { said.push(error.type + ": " + error.message + " " + error.remedy); }
+		}
 		return said.join(" ");
 	})()`)
 	guided := sampleHash(t, nil, "-model", "site/models/fashion-mnist-32.safetensors.zst", "-label", "bag", "-steps", "4", "-seed", "3", "-guidance", "0", "-classifier", "4")
 	hash := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "7")[:8]
-	for _, want := range []string{"true 1/4 32x32  2/4 32x32  3/4 32x32  4/4 32x32 " + hash, "AbortError 0 0 0 0 1 " + guided + " The label", "head has no griffin"} {
+	for _, want := range []string{"true 1/4 32x32  2/4 32x32  3/4 32x32  4/4 32x32 " + hash, "AbortError 0 0 0 0 1 " + guided + " spec: The label", "head has no griffin",
+		"spec: There is no setting prompt. Use model, seed, label,", "spec: The seed is “-4”. Write a whole number from 0 to 18446744073709551615.",
+		"The seed is “18446744073709551616”.", "The seed is “one”.", "steps is “many”. Write a number.", "eta is “a bit”. Write a number."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q has no %q", got, want)
 		}

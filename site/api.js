@@ -102,9 +102,12 @@ export async function* sample(spec = {}, { signal, progress } = {}) {
   const steps = []; // that arrived and were not taken yet
   let wake = () => {};
   try {
+    for (const name of Object.keys(spec)) {
+      if (!KNOWN.includes(name)) throw new Sentence(`There is no setting ${name}.`, `Use ${KNOWN.join(", ")}.`, "spec");
+    }
     const model = reference(await find(spec.model));
     const info = infos.get(model.sha256) ?? await load(spec.model, { signal: stop.signal, onprogress: progress });
-    const seed = spec.seed === undefined || spec.seed === "" ? randomSeed() : String(BigInt(spec.seed));
+    const seed = seedOf(spec.seed);
     const first = {};
     const onevent = (e) => {
       if (e.kind === "progress") progress?.(e.received, e.total);
@@ -116,8 +119,8 @@ export async function* sample(spec = {}, { signal, progress } = {}) {
     };
     let answer, failure;
     const message = {
-      kind: "sample", model, seed, count: Number(spec.count ?? 1), choice: choice(info, spec.label), ...named(spec),
-      settings: Object.entries(spec.settings ?? {}).map(([name, value]) => ({ name, value: Number(value) })),
+      kind: "sample", model, seed, count: number("count", spec.count ?? 1), choice: choice(info, spec.label), ...named(spec),
+      settings: Object.entries(spec.settings ?? {}).map(([name, value]) => ({ name, value: number(name, value) })),
     };
     request(message, { signal: stop.signal, onevent })
       .then((a) => { answer = a; }, (e) => { failure = e; }).finally(() => wake());
@@ -166,12 +169,32 @@ export async function forget(id) {
   return left;
 }
 
+const NUMBERS = ["steps", "guidance", "rescale", "classify"];
+const KNOWN = ["model", "seed", "label", "count", "solver", "grid", ...NUMBERS, "settings"];
+
+// number is a value that has to be one.
+function number(name, value) {
+  const n = Number(value);
+  if (!Number.isFinite(n)) throw new Sentence(`${name} is “${value}”.`, "Write a number.", "spec");
+  return n;
+}
+
+// seedOf is a seed as digits, a random one if none was given.
+function seedOf(seed) {
+  if (seed === undefined || seed === null || seed === "") return randomSeed();
+  const digits = String(seed).trim();
+  if (!/^\d{1,20}$/.test(digits) || BigInt(digits) >= 1n << 64n) {
+    throw new Sentence(`The seed is “${seed}”.`, "Write a whole number from 0 to 18446744073709551615.", "spec");
+  }
+  return String(BigInt(digits));
+}
+
 // named are the optional settings that were given.
 function named(spec) {
   const out = {};
   for (const name of ["solver", "grid"]) if (spec[name]) out[name] = String(spec[name]);
-  for (const name of ["steps", "guidance", "rescale", "classify"]) {
-    if (spec[name] !== undefined && spec[name] !== "" && spec[name] !== null) out[name] = Number(spec[name]);
+  for (const name of NUMBERS) {
+    if (spec[name] !== undefined && spec[name] !== "" && spec[name] !== null) out[name] = number(name, spec[name]);
   }
   return out;
 }

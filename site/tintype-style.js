@@ -27,7 +27,7 @@ progress::-webkit-progress-value { background: var(--tintype-accent, currentColo
 progress::-moz-progress-bar { background: var(--tintype-accent, currentColor); }
 /* The picture alone makes the width: words that change while it is drawn move nothing. */
 [part=controls], slot[name=error], slot[name=caption] { inline-size: 0; min-inline-size: 100%; }
-[part=controls] { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; margin-block-start: 8px; }
+[part=controls] { margin-block-start: 8px; } /* its lines are where the theme has text: beside the margin or in the middle */
 button {
   font: inherit; color: inherit; padding: 4px 14px; min-block-size: 36px; cursor: pointer;
   border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: var(--tintype-radius, 6px);
@@ -36,9 +36,9 @@ button {
 button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
 :focus-visible { outline: 2px solid var(--tintype-accent, currentColor); outline-offset: 2px; }
 [part=line] {
-  flex-basis: 100%; min-block-size: 1.25em; line-height: 1.25; font-size: 0.85em; opacity: 0.8; font-variant-numeric: tabular-nums;
+  display: block; margin-block-start: 6px; min-block-size: 1.25em; line-height: 1.25; font-size: 0.85em; opacity: 0.8; font-variant-numeric: tabular-nums;
 }
-[part=fields] { flex-basis: 100%; display: grid; grid-template-columns: repeat(auto-fill, minmax(110px, 1fr)); gap: 8px; }
+[part=fields] { display: grid; margin-block-start: 6px; grid-template-columns: repeat(auto-fill, minmax(110px, 1fr)); gap: 8px; }
 [part=field] { display: grid; gap: 2px; font-size: 0.85em; }
 [part=input] {
   box-sizing: border-box; font: inherit; color: inherit; background: transparent; inline-size: 100%; block-size: 36px; padding: 2px 6px;

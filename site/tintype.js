@@ -38,7 +38,7 @@ function make(tag, part, properties = {}, ...children) {
 }
 
 export class TintypeSampler extends HTMLElement {
-  static observedAttributes = ["model", "label", "poster", "size", "controls", "loading", "autoplay"];
+  static observedAttributes = ["model", "label", "seed", "steps", "guidance", "poster", "size", "controls", "loading", "autoplay"];
 
   #ui = {};
   #state = "empty"; // empty, loading, sampling, done, error
@@ -46,6 +46,7 @@ export class TintypeSampler extends HTMLElement {
   #last = null; // {hash, seed, blob, ms, steps} of the finished picture
   #watch = null; // waits until the element is seen
   #info = null;
+  #choice = null; // of api.js
 
   constructor() {
     super();
@@ -102,6 +103,7 @@ export class TintypeSampler extends HTMLElement {
     if (from === to || !this.isConnected) return;
     this.#render();
     if (name === "model") this.#info = null;
+    this.#follow(name, to);
     if (name === "autoplay" || name === "loading") this.#begin();
   }
 
@@ -132,13 +134,14 @@ export class TintypeSampler extends HTMLElement {
   async #ready(signal) {
     if (this.#info) return this.#info;
     const { choice, load } = await import("./api.js");
+    this.#choice = choice;
     try {
       this.#info = await load(this.model || undefined, { signal, onprogress: (r, t) => this.#progress(r, t) });
     } catch (error) {
       if (!signal) this.#fail(error); // else sample() says so
       throw error;
     }
-    this.#fields(choice);
+    this.#fields();
     this.#tell("load", { info: this.#info });
     return this.#info;
   }
@@ -322,20 +325,36 @@ export class TintypeSampler extends HTMLElement {
     if (!this.hasAttribute("state")) this.setAttribute("state", this.#state);
   }
 
+  // #follow has the full controls show an attribute that was changed.
+  #follow(name, value) {
+    if (!this.#info) return;
+    const { form } = this.#ui;
+    if (name === "label") {
+      const picked = this.#picked();
+      for (const [i, select] of form.querySelectorAll("[data-slot]").entries()) select.value = this.#info.slots[i].values[picked[i]] ?? "";
+    }
+    const field = form.querySelector(`[name=${name}]`);
+    if (field) field.value = value ?? this.#info.defaults[name] ?? "";
+  }
+
+  // #picked is the label as numbers of values.
+  #picked() {
+    try {
+      return this.#choice(this.#info, this.label);
+    } catch {
+      return []; // sample() will say what is wrong with it
+    }
+  }
+
   // #fields are the full controls: they need the model's description.
-  #fields(choice) {
+  #fields() {
     const { form } = this.#ui;
     form.replaceChildren();
     const info = this.#info;
     const field = (label, control) => form.append(make("label", "field", {}, make("span", "", { textContent: label }), control));
     const number = (name, value, low, high, step) =>
       Object.assign(make("input", "input", { type: "number", name, value: value ?? "", min: low, max: high, step }));
-    let picked;
-    try {
-      picked = choice(info, this.label);
-    } catch {
-      picked = []; // sample() will say what is wrong with the label
-    }
+    const picked = this.#picked();
     for (const [i, slot] of info.slots.entries()) {
       const select = make("select", "input");
       select.dataset.slot = slot.name;

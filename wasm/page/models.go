@@ -119,7 +119,7 @@ func (p *page) showModels() {
 		card.AppendChild(m.input)
 		name := text(doc, card, "span", "card-name", m.Name)
 		if teacher := p.teacherOf(m); teacher != nil {
-			text(doc, name, "span", "card-note", "distilled from "+teacher.Name)
+			text(doc, name, "span", "card-note", "distilled from “"+teacher.Name+"”")
 		} else if m.own {
 			text(doc, name, "span", "card-note", "your file")
 		}

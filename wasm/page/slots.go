@@ -57,7 +57,7 @@ func (p *page) showSlots() {
 func (p *page) showWords() {
 	setHidden(p.ui.wordsRow, len(p.slots) < 2)
 	setNote(p.ui.wordsNote, wordsHelp)
-	example := "for example:"
+	example := "e.g."
 	for _, c := range p.slots[max(len(p.slots)-2, 0):] {
 		if n := len(c.slot.Values); n > 0 {
 			example += " " + c.slot.Values[n/2]
