@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -234,6 +235,9 @@ func TestSharedComparison(t *testing.T) {
 	if want := sampleHash(t, nil, "-model", fashion, "-recipe", b.recipe()); hash != want || !strings.Contains(b.recipe(), "fork=3~4~") {
 		t.Errorf("the fork's hash is %s, tools/sample's is %s for %s", hash, want, b.recipe())
 	}
+	if caption := eval[string](b, `[...document.querySelectorAll("figcaption button")].at(-1).innerText`); !strings.HasPrefix(caption, "Fork at 3, heun\n") {
+		t.Errorf("the fork's caption is %q", caption)
+	}
 	b.click("#unfork")
 	b.set("#seed", "2")
 	b.set("#count", "2")
@@ -294,4 +298,31 @@ func TestMemoryBoundsTheCrew(t *testing.T) {
 	if cost := b.text("#cost"); !strings.Contains(cost, "137.3 MB of memory in each of 3 workers") {
 		t.Errorf("the page says it costs %q", cost)
 	}
+}
+
+// TestBudgetCountsReadyWorkers: steps for a time are planned with the workers that have the model, not with those that will be
+// started.
+func TestBudgetCountsReadyWorkers(t *testing.T) {
+	const budget, count = 8.0, 16
+	b := openCrew(t, 2)
+	b.choose("fashion-mnist-32")
+	plans := func(workers int) {
+		t.Helper()
+		b.set("#count", strconv.Itoa(count))
+		b.set("#budget", strconv.FormatFloat(budget, 'g', -1, 64))
+		var each, steps float64
+		if _, err := fmt.Sscanf(eval[string](b, `document.getElementById("budget-note").textContent.replace(/[^0-9.]+/g, " ").replace(/ 2 /, " ")`), "%g %g", &each, &steps); err != nil {
+			t.Fatalf("%q: %v", b.text("#budget-note"), err)
+		}
+		if used := each * steps * float64(count/workers) / 1e3; used < 0.4*budget || used > 1.1*budget {
+			t.Errorf("with %d workers %q, which takes %.1f s of %g", workers, b.text("#budget-note"), used, budget)
+		}
+		b.set("#budget", "")
+	}
+	b.set("#steps", "2")
+	b.draw()
+	plans(1)
+	b.set("#steps", "2")
+	b.gather(2)
+	plans(2)
 }

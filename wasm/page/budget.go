@@ -19,11 +19,12 @@ type speed struct {
 // machine having other things to do.
 const spare = 0.9
 
-// learn measures the network on a run that is done.
+// learn measures the network on a run, as far as it came.
 func (p *page) learn(r *run) {
-	n := evaluations(r.info, r.request.Solver, r.sheet.steps()/r.request.Count) * r.request.Count
+	done := float64(r.sheet.steps()) / float64(max(r.sheet.total, 1))
+	n := float64(evaluations(r.info, r.request.Solver, r.sheet.total)) * done
 	if n > 0 && r.sheet.millis() > 0 {
-		p.speeds[speed{r.model.ref.SHA256, r.request.Guidance > 1}] = r.sheet.millis() / float64(n)
+		p.speeds[speed{r.model.ref.SHA256, r.request.Guidance > 1}] = r.sheet.millis() / n
 		p.planBudget()
 	}
 	p.showCost()
@@ -141,6 +142,7 @@ func (p *page) deadline(ms float64) {
 func (p *page) anytime() {
 	p.late = false
 	r := p.run
+	p.learn(r)
 	p.enter(idle)
 	p.ui.viewDenoised.SetChecked(true)
 	p.stage.setView("denoised")

@@ -69,8 +69,11 @@ func (c *crew) size() int {
 	return max(min(c.asked, c.room, affordable, crewMost), 1)
 }
 
-// rounds is how many pictures are made one after the other where count are asked for.
-func (c *crew) rounds(count int) int { return (count + c.size() - 1) / c.size() }
+// rounds is how many pictures are made one after the other where count are asked for, with the members that are ready now.
+func (c *crew) rounds(count int) int {
+	n := min(len(c.members)-c.starting(), c.size())
+	return (count + n - 1) / n
+}
 
 // busy is how many members are at work.
 func (c *crew) busy() (n int) {

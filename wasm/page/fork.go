@@ -53,6 +53,27 @@ func (p *page) setFork(legs []proto.Leg) {
 	p.nameAction()
 }
 
+// forkLabel says where a run was forked and what became another then.
+func (p *page) forkLabel(s *proto.Sample) string {
+	from := &s.Before[len(s.Before)-1]
+	label := "Fork at " + strconv.Itoa(from.Until)
+	if s.Solver != from.Solver {
+		label += ", " + s.Solver
+	}
+	if s.Guidance != from.Guidance && s.Guidance == s.Guidance { // NaN: the model takes none
+		label += ", guidance " + number(s.Guidance)
+	}
+	for i, k := range s.Choice {
+		if k >= 0 && i < len(from.Choice) && k != from.Choice[i] {
+			label += ", " + p.info.Slots[i].Values[k]
+		}
+	}
+	if s.Seed != from.Seed {
+		label += ", seed " + strconv.FormatUint(s.Seed, 10)
+	}
+	return label
+}
+
 // leaveFork begins at noise again.
 func (p *page) leaveFork() {
 	p.fork = nil

@@ -105,7 +105,7 @@ func (p *page) labelOf(r *run, beside int) string {
 	case beside > 1:
 		return r.request.Solver
 	case len(r.request.Before) > 0:
-		return "Fork at " + strconv.Itoa(r.request.Before[len(r.request.Before)-1].Until)
+		return p.forkLabel(&r.request)
 	case p.pair:
 		return r.model.Name
 	}
