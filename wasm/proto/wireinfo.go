@@ -2,7 +2,11 @@
 
 package proto
 
-import "syscall/js"
+import (
+	"syscall/js"
+
+	"tintype/internal/jsontext"
+)
 
 func encodeRef(m ModelRef) map[string]any {
 	o := map[string]any{
@@ -45,54 +49,107 @@ func (r *reader) file() ModelRef {
 	return m
 }
 
-func encodeInfo(m Info) map[string]any {
-	slots := make([]any, len(m.Slots))
-	for i, s := range m.Slots {
-		slots[i] = map[string]any{"name": s.Name, "values": encodeStrings(s.Values), "open": s.Open}
-	}
-	return map[string]any{
-		"id": m.ID, "name": m.Name, "licence": m.Licence, "provenance": m.Provenance,
-		"width": m.Width, "height": m.Height, "parameters": m.Parameters, "memory": m.Memory,
-		"slots": slots,
-		"defaults": map[string]any{
-			"solver": m.Defaults.Solver, "grid": m.Defaults.Grid, "steps": m.Defaults.Steps,
-			"guidance": m.Defaults.Guidance, "settings": encodeValues(m.Defaults.Settings),
-		},
-		"solvers": encodeOptions(m.Solvers), "grids": encodeOptions(m.Grids),
-		"steps": encodeInts(m.Steps), "guidanceReason": m.GuidanceReason,
-	}
+// encodeInfo writes a text and lets the browser make the objects of it: asked for one by one they would be thousands of
+// calls between a model's arrival and its first picture.
+func encodeInfo(m Info) js.Value {
+	w := &jsontext.Writer{}
+	w.BeginObject()
+	writeText(w, "id", m.ID)
+	writeText(w, "name", m.Name)
+	writeText(w, "licence", m.Licence)
+	writeText(w, "provenance", m.Provenance)
+	writeInt(w, "width", int64(m.Width))
+	writeInt(w, "height", int64(m.Height))
+	writeInt(w, "parameters", m.Parameters)
+	writeInt(w, "memory", m.Memory)
+	writeList(w, "slots", m.Slots, func(s Slot) {
+		w.BeginObject()
+		writeText(w, "name", s.Name)
+		writeList(w, "values", s.Values, w.Text)
+		writeBool(w, "open", s.Open)
+		w.EndObject()
+	})
+	w.Key("defaults")
+	writeDefaults(w, m.Defaults)
+	option := func(o Option) { writeOption(w, o) }
+	writeList(w, "solvers", m.Solvers, option)
+	writeList(w, "grids", m.Grids, option)
+	writeList(w, "steps", m.Steps, func(n int) { w.Int(int64(n)) })
+	writeText(w, "guidanceReason", m.GuidanceReason)
+	w.EndObject()
+	return js.Global().Get("JSON").Call("parse", w.String())
 }
 
-func encodeOptions(options []Option) []any {
-	out := make([]any, len(options))
-	for i, o := range options {
-		settings := make([]any, len(o.Settings))
-		for k, s := range o.Settings {
-			settings[k] = map[string]any{
-				"name": s.Name, "line": s.Line, "default": s.Default, "min": s.Min, "max": s.Max,
-				"whole": s.Whole, "choices": encodeStrings(s.Choices),
-			}
-		}
-		out[i] = map[string]any{
-			"name": o.Name, "reason": o.Reason, "line": o.Line,
-			"order": o.Order, "cost": o.Cost, "stochastic": o.Stochastic, "settings": settings,
-		}
+func writeDefaults(w *jsontext.Writer, d Defaults) {
+	w.BeginObject()
+	writeText(w, "solver", d.Solver)
+	writeText(w, "grid", d.Grid)
+	writeInt(w, "steps", int64(d.Steps))
+	writeFloat(w, "guidance", d.Guidance)
+	writeList(w, "settings", d.Settings, func(v Value) {
+		w.BeginObject()
+		writeText(w, "name", v.Name)
+		writeFloat(w, "value", v.Value)
+		w.EndObject()
+	})
+	w.EndObject()
+}
+
+func writeOption(w *jsontext.Writer, o Option) {
+	w.BeginObject()
+	writeText(w, "name", o.Name)
+	writeText(w, "reason", o.Reason)
+	writeText(w, "line", o.Line)
+	writeInt(w, "order", int64(o.Order))
+	writeText(w, "cost", o.Cost)
+	writeBool(w, "stochastic", o.Stochastic)
+	writeList(w, "settings", o.Settings, func(s Setting) {
+		w.BeginObject()
+		writeText(w, "name", s.Name)
+		writeText(w, "line", s.Line)
+		writeFloat(w, "default", s.Default)
+		writeFloat(w, "min", s.Min)
+		writeFloat(w, "max", s.Max)
+		writeBool(w, "whole", s.Whole)
+		writeList(w, "choices", s.Choices, w.Text)
+		w.EndObject()
+	})
+	w.EndObject()
+}
+
+func writeText(w *jsontext.Writer, key, s string) {
+	w.Key(key)
+	w.Text(s)
+}
+
+func writeInt(w *jsontext.Writer, key string, n int64) {
+	w.Key(key)
+	w.Int(n)
+}
+
+func writeFloat(w *jsontext.Writer, key string, f float64) {
+	w.Key(key)
+	w.Float(f)
+}
+
+func writeBool(w *jsontext.Writer, key string, b bool) {
+	w.Key(key)
+	w.Bool(b)
+}
+
+func writeList[T any](w *jsontext.Writer, key string, list []T, item func(T)) {
+	w.Key(key)
+	w.BeginArray()
+	for _, e := range list {
+		item(e)
 	}
-	return out
+	w.EndArray()
 }
 
 func encodeInts(s []int) []any {
 	out := make([]any, len(s))
 	for i, n := range s {
 		out[i] = n
-	}
-	return out
-}
-
-func encodeStrings(s []string) []any {
-	out := make([]any, len(s))
-	for i, t := range s {
-		out[i] = t
 	}
 	return out
 }
