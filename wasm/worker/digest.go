@@ -10,12 +10,8 @@ import (
 	"tintype/wasm/proto"
 )
 
-// digestMost is up to which length a file is hashed by the browser, which needs
-// all of it at once: as long as a keeper's part, which is held just so.
-const digestMost = 8 << 20
-
-// A digest is the SHA-256 of a file, computed by the browser when all of it is
-// there. Its native code takes a tenth of our time. What is hashed are the very
+// A digest is the SHA-256 of a small file, computed by the browser when all of it
+// is there. Its native code takes a tenth of our time. What is hashed are the very
 // chunks that are decoded.
 type digest struct {
 	hash.Hash          // ours, for what is not computed here
@@ -27,7 +23,7 @@ type digest struct {
 // not secure contexts have no crypto.subtle.
 func newDigest(ref proto.ModelRef) *digest {
 	crypto := js.Global().Get("crypto")
-	if ref.Bytes > digestMost || crypto.Type() != js.TypeObject || !crypto.Get("subtle").Truthy() {
+	if ref.Bytes > smallFile || crypto.Type() != js.TypeObject || !crypto.Get("subtle").Truthy() {
 		return nil
 	}
 	return &digest{Hash: sha256.New(), bytes: js.Global().Get("Uint8Array").New(ref.Bytes)}

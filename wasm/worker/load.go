@@ -5,6 +5,7 @@ package worker
 import (
 	"io"
 	"runtime"
+	"runtime/debug"
 	"syscall/js"
 	"time"
 
@@ -57,8 +58,11 @@ func (w *worker) ensure(j *job, ref proto.ModelRef) error {
 	if j.cancelled {
 		return errCancelled
 	}
-	w.model, w.loaded = nil, ""
-	runtime.GC()
+	if w.model != nil {
+		w.model, w.loaded = nil, ""
+		runtime.GC()
+	}
+	debug.SetGCPercent(LoadingGCPercent(ref.Bytes))
 	return w.fetch(j, ref, func(file io.Reader) error {
 		model, err := w.load(file, ref)
 		if err == nil {

@@ -51,9 +51,7 @@ type job struct {
 // Main takes over the scope's messages and returns; the caller keeps the
 // program alive.
 func Main() {
-	// A picture's garbage is small beside the weights: collecting at a quarter
-	// more instead of twice the live heap keeps the memory near the weights.
-	debug.SetGCPercent(25)
+	debug.SetGCPercent(LoadingGCPercent(0))
 	scope := js.Global()
 	w := newWorker(scope.Get("postMessage").Call("bind", scope), openModel)
 	scope.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -126,6 +124,9 @@ func (w *worker) serve() {
 		answer := w.do(j)
 		delete(w.waiting, j.id)
 		w.send(j.id, answer)
+		if _, drawn := j.request.(proto.Sample); drawn {
+			debug.SetGCPercent(drawingGCPercent)
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"tintype/tools/bench/suite"
 	"tintype/wasm/threads"
+	"tintype/wasm/worker"
 )
 
 func main() {
@@ -46,8 +47,9 @@ func main() {
 // memory reads the file that the script has fetched: the product's worker reads
 // downloads through no package that allocates either.
 func memory(print suite.Printer, name string) error {
-	debug.SetGCPercent(25) // as the product's worker does
-	return suite.Memory(print, name, &fetched{bytes: js.Global().Get("file")}, func() int64 {
+	file := js.Global().Get("file")
+	debug.SetGCPercent(worker.LoadingGCPercent(int64(file.Length()))) // as the product's worker does
+	return suite.Memory(print, name, &fetched{bytes: file}, func() int64 {
 		return int64(js.Global().Call("memoryBytes").Int())
 	})
 }
