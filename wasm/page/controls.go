@@ -106,20 +106,47 @@ func (p *page) setDefaults() {
 	p.leaveFork()
 }
 
-// request reads the controls. The error names the field, which gets the focus.
-func (p *page) request() (proto.Sample, *proto.Error) {
+// asked is a request for pictures of the chosen model that does not say how they are made.
+func (p *page) asked() (s proto.Sample, problem *proto.Error) {
 	u := p.ui
-	s := proto.Sample{
-		Model: p.chosen.ref, Guidance: math.NaN(), Solver: u.solver.Value(), Grid: u.grid.Value(), Before: p.fork,
-	}
-	seed, err := strconv.ParseUint(u.seed.Value(), 10, 64)
-	if err != nil {
+	s = proto.Sample{Model: p.chosen.ref, Guidance: math.NaN()}
+	var err error
+	if s.Seed, err = strconv.ParseUint(u.seed.Value(), 10, 64); err != nil {
 		return s, p.badField(u.seed, "The seed must be a whole number from 0 to 18446744073709551615.")
 	}
-	s.Seed = seed
 	if s.Count, err = strconv.Atoi(u.count.Value()); err != nil || s.Count < 1 || s.Count > proto.MaxCount {
 		return s, p.badField(u.count, "The number of pictures must be from 1 to 16.")
 	}
+	return s, nil
+}
+
+// defaults is the request of controls that nobody has touched.
+func (p *page) defaults() (proto.Sample, *proto.Error) {
+	s, problem := p.asked()
+	d := p.info.Defaults
+	s.Solver, s.Grid, s.Steps = d.Solver, d.Grid, d.Steps
+	if p.info.GuidanceReason == "" {
+		s.Guidance = d.Guidance
+	}
+	s.Choice = make([]int, len(p.info.Slots))
+	for i, slot := range p.info.Slots {
+		if slot.Open {
+			s.Choice[i] = -1
+		}
+	}
+	return s, problem
+}
+
+// request reads the controls. The error names the field, which gets the focus.
+func (p *page) request() (proto.Sample, *proto.Error) {
+	p.catchUp()
+	u := p.ui
+	s, problem := p.asked()
+	if problem != nil {
+		return s, problem
+	}
+	s.Solver, s.Grid, s.Before = u.solver.Value(), u.grid.Value(), p.fork
+	var err error
 	if s.Steps, err = strconv.Atoi(u.steps.Value()); err != nil || s.Steps < 1 || s.Steps > 1000 {
 		return s, p.badField(u.steps, "The number of steps must be from 1 to 1000.")
 	}

@@ -75,6 +75,7 @@ func (p *page) refuse(why, from string) {
 
 // fulfil sets every control as the promise says, and starts.
 func (p *page) fulfil() {
+	p.catchUp()
 	r, u := p.link.recipe, p.ui
 	p.setDefaults()
 	p.restore(r.Pick)

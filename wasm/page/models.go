@@ -155,14 +155,12 @@ func (p *page) choose(m *entry) {
 			p.showLoading(e.Received)
 		case proto.Loaded:
 			p.info = &e.Info
-			if p.wanted { // the layout of what is shown shall not come before the picture
-				p.showSlots()
-				p.showSolvers()
-				p.showControls()
+			p.behind = true
+			if p.wanted { // what the picture can do without shall not keep it waiting
 				p.loaded()
 				return
 			}
-			p.inTurn(id, p.showSlots, p.showSolvers, p.showControls, p.loaded)
+			p.inTurn(id, p.showSlots, p.showSolvers, p.showControls, p.showCard, func() { p.behind = false }, p.loaded)
 		case *proto.Error:
 			p.load = 0
 			link := p.link
@@ -200,11 +198,29 @@ func (p *page) inTurn(load int, parts ...func()) {
 	})
 }
 
+// catchUp shows what had to wait for a first picture.
+func (p *page) catchUp() {
+	if !p.behind || !p.ready() {
+		return
+	}
+	p.behind = false
+	p.showSlots()
+	p.showSolvers()
+	p.showControls()
+	p.showCard()
+}
+
 // loaded starts the run that was asked for meanwhile.
 func (p *page) loaded() {
 	p.load = 0
-	p.showCard()
-	after(1000, p.askKept) // not in the way of the first picture
+	after(1000, p.askKept)                              // not in the way of the first picture
+	if p.wanted && len(p.slots) == 0 && p.link == nil { // no control can say anything else
+		if request, problem := p.defaults(); problem == nil {
+			p.wanted = false
+			p.begin(request)
+			return
+		}
+	}
 	p.stage.setEmpty("Press Generate: the picture grows out of noise.")
 	if p.phase == failed {
 		return // a link or file was refused meanwhile: that stays to be read

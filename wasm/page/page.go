@@ -41,6 +41,7 @@ type page struct {
 	info   *proto.Info // of the chosen model; nil until it is loaded
 	load   int         // ID of the Load under way, 0 for none
 	wanted bool        // Generate was pressed while the model was loading
+	behind bool        // the controls do not show the model yet
 	retry  func()      // what the error's button does
 
 	// The controls that differ from model to model.

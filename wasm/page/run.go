@@ -78,6 +78,7 @@ func (p *page) launch(requests []proto.Sample) {
 	first := len(p.runs)
 	for _, request := range requests {
 		r := &run{request: request, model: p.chosen, info: p.info, link: p.link, finished: make([]proto.Picture, request.Count)}
+		r.job = p.crew.sample(r.request, p.info, p.onRun(r)) // at once; the answers come when there is a sheet for them
 		r.label = p.labelOf(r, len(requests))
 		r.sheet = p.stage.add(request.Count, p.info.Width, p.info.Height, request.Seed, func() { p.activate(r) })
 		r.sheet.caption.SetTextContent(r.label)
@@ -92,9 +93,6 @@ func (p *page) launch(requests []proto.Sample) {
 	p.enter(sampling)
 	p.ui.progress.RemoveAttribute("value")
 	p.say("Making " + pictures(requests[0].Count*len(requests)) + "…")
-	for _, r := range p.batch {
-		r.job = p.crew.sample(r.request, p.info, p.onRun(r))
-	}
 }
 
 // labelOf is the sheet's caption before the run is done.
@@ -204,6 +202,7 @@ func (p *page) settle() {
 	if p.open--; p.open > 0 {
 		return
 	}
+	after(0, p.catchUp)
 	switch e := p.problem; {
 	case e == nil:
 		p.late = false
@@ -259,6 +258,7 @@ func (p *page) activate(r *run) {
 // compareTeacher makes the student's pictures again with its teacher, side by
 // side: same seeds, same choices, the teacher's own settings.
 func (p *page) compareTeacher() {
+	p.catchUp()
 	student := p.run
 	teacher := p.teacherOf(student.model)
 	teacher.input.SetChecked(true)
