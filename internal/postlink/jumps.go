@@ -23,7 +23,7 @@ type jump struct {
 // A jump into the middle of a loop stays: entered like that, a loop of a few
 // vectors takes up to 15 % longer in V8.
 func straightenJumps(code []instr) []instr {
-	all, ok := jumps(code)
+	all, _, ok := jumps(code)
 	if !ok {
 		return code
 	}
@@ -33,8 +33,7 @@ func straightenJumps(code []instr) []instr {
 			continue
 		}
 		out = append(out, code[done:j.at]...)
-		label := uint32(j.nest + j.to - j.from - 1)
-		out = append(out, instr{opBr, int64(label), appendU32([]byte{opBr}, label)})
+		out = append(out, branch(opBr, j.nest+j.to-j.from-1))
 		done = j.at + 3
 	}
 	return append(out, code[done:]...)
@@ -50,13 +49,14 @@ func intoLoop(all []jump, j jump) bool {
 	return false
 }
 
-// jumps lists a function's jumps in order; ok is false for a body that is not
-// of the form above or that does anything else with its head or local 0.
-func jumps(code []instr) (all []jump, ok bool) {
+// jumps lists a function's jumps in order, and where its segments end; ok is
+// false for a body that is not of the form above or that does anything else with
+// its head or local 0.
+func jumps(code []instr) (all []jump, ends []int, ok bool) {
 	at, blocks := 0, 0
 	for at < len(code) && code[at].op != opLoop {
 		if op := code[at].op; op != opGlobalGet && op != opLocalSet && op != opBlock {
-			return nil, false // the stack pointer's copy and the way out come first, nothing else
+			return nil, nil, false // the stack pointer's copy and the way out come first, nothing else
 		}
 		at++
 	}
@@ -64,14 +64,14 @@ func jumps(code []instr) (all []jump, ok bool) {
 		blocks++
 	}
 	if blocks == 0 || at+2 >= len(code) || code[at].op != opLocalGet || code[at].x != 0 || code[at+1].op != opBrTable || code[at+2].op != opEnd {
-		return nil, false
+		return nil, nil, false
 	}
 	table := labels(code[at+1])
 	segment, nest := 0, 0
 	isSet := false // local 0, since the last instruction that is not plain
 	for at += 3; segment < blocks; at++ {
 		if at == len(code) {
-			return nil, false
+			return nil, nil, false
 		}
 		in := code[at]
 		head := int64(nest + blocks - segment - 1)
@@ -82,27 +82,28 @@ func jumps(code []instr) (all []jump, ok bool) {
 			if nest--; nest < 0 {
 				nest = 0
 				segment++
+				ends = append(ends, at)
 			}
 		case opBrTable:
-			return nil, false
+			return nil, nil, false
 		case opBr, opBrIf:
 			if in.x != head {
 				break
 			}
 			set, n := code[at-1], code[at-2]
 			if in.op != opBr || set.op != opLocalSet || set.x != 0 || n.op != opI32Const || n.x < 0 || n.x >= int64(len(table)) || int(table[n.x]) >= blocks {
-				return nil, false
+				return nil, nil, false
 			}
 			all = append(all, jump{at - 2, segment, nest, int(table[n.x])})
 		case opLocalGet:
 			if in.x == 0 && !isSet {
-				return nil, false
+				return nil, nil, false
 			}
 		}
 		_, _, plain := effect(in.op)
 		isSet = in.op == opLocalSet && in.x == 0 || isSet && plain
 	}
-	return all, true
+	return all, ends, true
 }
 
 // labels returns those of a br_table, the default last.

@@ -47,10 +47,7 @@ func TestStraightenJumps(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		var got []byte
-		for _, in := range straightenJumps(code) {
-			got = append(got, in.raw...)
-		}
+		got := rawOf(straightenJumps(code))
 		want := c.out
 		if want == "" {
 			want = c.in
@@ -59,4 +56,11 @@ func TestStraightenJumps(t *testing.T) {
 			t.Errorf("%s: %x became %x, want %x", name, c.in, got, want)
 		}
 	}
+}
+
+func rawOf(code []instr) (raw []byte) {
+	for _, in := range code {
+		raw = append(raw, in.raw...)
+	}
+	return raw
 }

@@ -2,7 +2,7 @@ package postlink
 
 import "fmt"
 
-// Optimize returns the program with shorter code that computes the same. Five
+// Optimize returns the program with shorter code that computes the same. Six
 // things are rewritten, each where Go's compiler emits more than the machine
 // needs and a browser's compiler does not put it right:
 //
@@ -10,6 +10,8 @@ import "fmt"
 //     address they make: c becomes part of the access's own offset;
 //   - f32.load, f32x4.splat: one v128.load32_splat;
 //   - i64.extend_i32_u, i32.wrap_i64: gone;
+//   - a basic block that jumps to its own start: a loop instead of a detour by
+//     the function's head (loops.go);
 //   - a jump to a later part of the function: a branch instead of a detour by
 //     the function's head (jumps.go);
 //   - nop: gone.
@@ -45,7 +47,7 @@ func optimizeCode(section []byte) ([]byte, error) {
 			return nil, fmt.Errorf("body %d %w", i, err)
 		}
 		short := append([]byte(nil), locals...)
-		for _, in := range straightenJumps(foldPairs(foldOffsets(dropNops(code)))) {
+		for _, in := range straightenJumps(closeLoops(foldPairs(foldOffsets(dropNops(code))))) {
 			short = append(short, in.raw...)
 		}
 		out = appendSized(out, short)
