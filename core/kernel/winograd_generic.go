@@ -46,25 +46,24 @@ func winogradIn2Generic(v, d []float32, plane, line, c int) {
 
 // winogradOutGeneric writes Aᵀ m A of one tile and panel with its epilogue: point
 // p of channel l is m[p·plane+l], pixel (y, x) goes to dst[y·line+x·pixel+l].
-// res (nil: none) has dst's layout and may be dst.
+// res (nil: none) has dst's layout and may be dst. The columns' results replace
+// the first rows of m.
 func winogradOutGeneric(dst, m, row, res []float32, scale float32, tile, plane, line, pixel, width int) {
-	side := tile + 2
-	var t [24]float32 // [tile][side]
+	next := (tile + 2) * plane // the point below
 	for l := range width {
-		for j := range side {
-			x := m[j*plane+l:]
-			if tile == 2 {
-				t[j], t[side+j] = winogradOut2(x[0], x[4*plane], x[8*plane], x[12*plane])
+		for j := range tile + 2 {
+			if x := m[j*plane+l:]; tile == 2 {
+				x[0], x[next] = winogradOut2(x[0], x[next], x[2*next], x[3*next])
 			} else {
-				t[j], t[6+j], t[12+j], t[18+j] = winogradOut4(x[0], x[6*plane], x[12*plane], x[18*plane], x[24*plane], x[30*plane])
+				x[0], x[next], x[2*next], x[3*next] = winogradOut4(x[0], x[next], x[2*next], x[3*next], x[4*next], x[5*next])
 			}
 		}
 		for i := range tile {
 			var y [4]float32
-			if u := t[i*side:]; tile == 2 {
-				y[0], y[1] = winogradOut2(u[0], u[1], u[2], u[3])
+			if u := m[i*next+l:]; tile == 2 {
+				y[0], y[1] = winogradOut2(u[0], u[plane], u[2*plane], u[3*plane])
 			} else {
-				y[0], y[1], y[2], y[3] = winogradOut4(u[0], u[1], u[2], u[3], u[4], u[5])
+				y[0], y[1], y[2], y[3] = winogradOut4(u[0], u[plane], u[2*plane], u[3*plane], u[4*plane], u[5*plane])
 			}
 			for j, s := range y[:tile] {
 				at := i*line + j*pixel + l

@@ -8,6 +8,12 @@ import (
 )
 
 // Each function is its generic twin for whole vectors of channels.
+//
+// A loop tests at its end and steps by one number, so that it is a single basic
+// block: internal/postlink makes it a loop of WebAssembly's, whose vectors stay in
+// registers. In such loops the second pass finds what the first one, over the
+// columns, wrote where the tile's points are. The input transform with tiles of 4
+// is no loop: two of them take half as long again.
 
 func winogradIn4(v, d []float32, plane, line, c int) {
 	// The two passes meet in t, [6][6] vectors.
@@ -149,7 +155,6 @@ func winogradInVector(d0, d1, d2, d3, d4, d5 simd.Float32s) (v0, v1, v2, v3, v4,
 }
 
 func winogradIn2(v, d []float32, plane, line, c int) {
-	var t [16 * maxLanes]float32
 	w := lanes()
 	if c < w {
 		winogradIn2Generic(v, d, plane, line, c)
@@ -157,105 +162,117 @@ func winogradIn2(v, d []float32, plane, line, c int) {
 	}
 	for at := 0; at < c; at += w {
 		l := min(at, c-w) // the last vector may overlap the one before
-		q, x := base(t[:]), base(d[l:])
-		for j := 0; j < 4; j++ {
-			d0, d1, d2, d3 := load(x, 0), load(x, line), load(x, 2*line), load(x, 3*line)
-			store(q, 0, d2.Sub(d0))
-			store(q, 4*maxLanes, d2.Add(d1))
-			store(q, 8*maxLanes, d2.Sub(d1))
-			store(q, 12*maxLanes, d3.Sub(d1))
-			q, x = unsafe.Add(q, 4*maxLanes), unsafe.Add(x, 4*c)
+		x, o := unsafe.Add(base(d), 4*l), unsafe.Add(base(v), 4*l)
+		j := 0
+		for {
+			d0, d1, d2, d3 := load(x, j*c), load(x, j*c+line), load(x, j*c+2*line), load(x, j*c+3*line)
+			store(o, j*plane, d2.Sub(d0))
+			store(o, (j+4)*plane, d2.Add(d1))
+			store(o, (j+8)*plane, d2.Sub(d1))
+			store(o, (j+12)*plane, d3.Sub(d1))
+			if j++; j == 4 {
+				break
+			}
 		}
-		q, o := base(t[:]), base(v[l:])
-		// o stays: after the last pass it would point behind v, which the collector must not meet.
-		for j := 0; j < 4; j++ {
-			d0, d1, d2, d3 := load(q, 0), load(q, maxLanes), load(q, 2*maxLanes), load(q, 3*maxLanes)
-			store(o, (4*j+0)*plane, d2.Sub(d0))
-			store(o, (4*j+1)*plane, d2.Add(d1))
-			store(o, (4*j+2)*plane, d2.Sub(d1))
-			store(o, (4*j+3)*plane, d3.Sub(d1))
-			q = unsafe.Add(q, 4*4*maxLanes)
+		j = 0
+		for {
+			d0, d1, d2, d3 := load(o, j*plane), load(o, (j+1)*plane), load(o, (j+2)*plane), load(o, (j+3)*plane)
+			store(o, j*plane, d2.Sub(d0))
+			store(o, (j+1)*plane, d2.Add(d1))
+			store(o, (j+2)*plane, d2.Sub(d1))
+			store(o, (j+3)*plane, d3.Sub(d1))
+			if j += 4; j == 16 {
+				break
+			}
 		}
 	}
 }
-
 func winogradOut(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
-	width := panelWidth()
-	if tile == 2 {
-		winogradOut2x2(dst, m, row, res, scale, plane, line, pixel, width)
-	} else {
-		winogradOut4x4(dst, m, row, res, scale, plane, line, pixel, width)
-	}
-}
-
-func winogradOut4x4(dst, m, row, res []float32, scale float32, plane, line, pixel, width int) {
-	var t [24 * maxLanes]float32 // [4][6] vectors
-	s := simd.BroadcastFloat32s(scale)
-	for l := 0; l < width; l += s.Len() {
-		q, x := base(t[:]), base(m[l:])
-		for j := 0; j < 6; j++ {
-			m0, m1, m2 := load(x, 0), load(x, 6*plane), load(x, 12*plane)
-			m3, m4, m5 := load(x, 18*plane), load(x, 24*plane), load(x, 30*plane)
-			y0, y1, y2, y3 := winogradOutVector(m0, m1, m2, m3, m4, m5)
-			store(q, 0, y0)
-			store(q, 6*maxLanes, y1)
-			store(q, 12*maxLanes, y2)
-			store(q, 18*maxLanes, y3)
-			q, x = unsafe.Add(q, 4*maxLanes), unsafe.Add(x, 4*plane)
+	d, p, r, w := base(dst), base(m), base(row), lanes()
+	for l := 0; l < panelWidth(); l += w {
+		var q unsafe.Pointer
+		if res != nil {
+			q = unsafe.Add(base(res), 4*l)
 		}
-		q, r := base(t[:]), load(base(row[l:]), 0)
-		for i := 0; i < 4; i++ {
-			m0, m1, m2 := load(q, 0), load(q, maxLanes), load(q, 2*maxLanes)
-			m3, m4, m5 := load(q, 3*maxLanes), load(q, 4*maxLanes), load(q, 5*maxLanes)
-			y0, y1, y2, y3 := winogradOutVector(m0, m1, m2, m3, m4, m5)
-			y0, y1, y2, y3 = y0.Add(r), y1.Add(r), y2.Add(r), y3.Add(r)
-			if res != nil {
-				p := base(res[i*line+l:])
-				y0, y1 = y0.Add(load(p, 0)).Mul(s), y1.Add(load(p, pixel)).Mul(s)
-				y2, y3 = y2.Add(load(p, 2*pixel)).Mul(s), y3.Add(load(p, 3*pixel)).Mul(s)
-			}
-			p := base(dst[i*line+l:])
-			store(p, 0, y0)
-			store(p, pixel, y1)
-			store(p, 2*pixel, y2)
-			store(p, 3*pixel, y3)
-			q = unsafe.Add(q, 4*6*maxLanes)
+		if tile == 2 {
+			winogradOut2x2(unsafe.Add(d, 4*l), unsafe.Add(p, 4*l), load(r, l), q, scale, plane, line, pixel)
+		} else {
+			winogradOut4x4(unsafe.Add(d, 4*l), unsafe.Add(p, 4*l), load(r, l), q, scale, plane, line, pixel)
 		}
 	}
 }
 
-func winogradOutVector(m0, m1, m2, m3, m4, m5 simd.Float32s) (y0, y1, y2, y3 simd.Float32s) {
-	ea, oa, eb, ob := m1.Add(m2), m1.Sub(m2), m3.Add(m4), m3.Sub(m4)
-	y0 = ea.Add(eb).Add(m0)
-	y1 = simd.BroadcastFloat32s(wa).Mul(oa).Add(simd.BroadcastFloat32s(wb).Mul(ob))
-	y2 = simd.BroadcastFloat32s(wa2).Mul(ea).Add(simd.BroadcastFloat32s(wb2).Mul(eb))
-	y3 = simd.BroadcastFloat32s(wa3).Mul(oa).Add(simd.BroadcastFloat32s(wb3).Mul(ob)).Add(m5)
-	return y0, y1, y2, y3
+func winogradOut4x4(dst, m unsafe.Pointer, row simd.Float32s, res unsafe.Pointer, scale float32, plane, line, pixel int) {
+	a, a2, a3 := simd.BroadcastFloat32s(wa), simd.BroadcastFloat32s(wa2), simd.BroadcastFloat32s(wa3)
+	b, b2, b3 := simd.BroadcastFloat32s(wb), simd.BroadcastFloat32s(wb2), simd.BroadcastFloat32s(wb3)
+	q1, q2, q3 := unsafe.Add(m, 24*plane), unsafe.Add(m, 48*plane), unsafe.Add(m, 72*plane)
+	q4, q5 := unsafe.Add(m, 96*plane), unsafe.Add(m, 120*plane)
+	j := 0
+	for {
+		m1, m2, m3, m4 := load(q1, j), load(q2, j), load(q3, j), load(q4, j)
+		ea, oa, eb, ob := m1.Add(m2), m1.Sub(m2), m3.Add(m4), m3.Sub(m4)
+		store(m, j, ea.Add(eb).Add(load(m, j)))
+		store(q1, j, a.Mul(oa).Add(b.Mul(ob)))
+		store(q2, j, a2.Mul(ea).Add(b2.Mul(eb)))
+		store(q3, j, a3.Mul(oa).Add(b3.Mul(ob)).Add(load(q5, j)))
+		if j += plane; j == 6*plane {
+			break
+		}
+	}
+	q1, q2, q3 = unsafe.Add(m, 4*plane), unsafe.Add(m, 8*plane), unsafe.Add(m, 12*plane)
+	q4, q5 = unsafe.Add(m, 16*plane), unsafe.Add(m, 20*plane)
+	d1, d2, d3 := unsafe.Add(dst, 4*pixel), unsafe.Add(dst, 8*pixel), unsafe.Add(dst, 12*pixel)
+	i := 0
+	if res == nil {
+		for {
+			j := 6 * i * plane
+			m1, m2, m3, m4 := load(q1, j), load(q2, j), load(q3, j), load(q4, j)
+			ea, oa, eb, ob := m1.Add(m2), m1.Sub(m2), m3.Add(m4), m3.Sub(m4)
+			store(dst, i*line, ea.Add(eb).Add(load(m, j)).Add(row))
+			store(d1, i*line, a.Mul(oa).Add(b.Mul(ob)).Add(row))
+			store(d2, i*line, a2.Mul(ea).Add(b2.Mul(eb)).Add(row))
+			store(d3, i*line, a3.Mul(oa).Add(b3.Mul(ob)).Add(load(q5, j)).Add(row))
+			if i++; i == 4 {
+				break
+			}
+		}
+		return
+	}
+	s := simd.BroadcastFloat32s(scale)
+	r1, r2, r3 := unsafe.Add(res, 4*pixel), unsafe.Add(res, 8*pixel), unsafe.Add(res, 12*pixel)
+	for {
+		j := 6 * i * plane
+		m1, m2, m3, m4 := load(q1, j), load(q2, j), load(q3, j), load(q4, j)
+		ea, oa, eb, ob := m1.Add(m2), m1.Sub(m2), m3.Add(m4), m3.Sub(m4)
+		store(dst, i*line, ea.Add(eb).Add(load(m, j)).Add(row).Add(load(res, i*line)).Mul(s))
+		store(d1, i*line, a.Mul(oa).Add(b.Mul(ob)).Add(row).Add(load(r1, i*line)).Mul(s))
+		store(d2, i*line, a2.Mul(ea).Add(b2.Mul(eb)).Add(row).Add(load(r2, i*line)).Mul(s))
+		store(d3, i*line, a3.Mul(oa).Add(b3.Mul(ob)).Add(load(q5, j)).Add(row).Add(load(r3, i*line)).Mul(s))
+		if i++; i == 4 {
+			break
+		}
+	}
 }
 
-func winogradOut2x2(dst, m, row, res []float32, scale float32, plane, line, pixel, width int) {
-	var t [8 * maxLanes]float32 // [2][4] vectors
+func winogradOut2x2(dst, m unsafe.Pointer, row simd.Float32s, res unsafe.Pointer, scale float32, plane, line, pixel int) {
+	j := 0
+	for {
+		m1, m2 := load(m, j+4*plane), load(m, j+8*plane)
+		store(m, j, m1.Add(m2).Add(load(m, j)))
+		store(m, j+4*plane, m1.Sub(m2).Add(load(m, j+12*plane)))
+		if j += plane; j == 4*plane {
+			break
+		}
+	}
 	s := simd.BroadcastFloat32s(scale)
-	for l := 0; l < width; l += s.Len() {
-		q, x := base(t[:]), base(m[l:])
-		for j := 0; j < 4; j++ {
-			m0, m1, m2, m3 := load(x, 0), load(x, 4*plane), load(x, 8*plane), load(x, 12*plane)
-			store(q, 0, m1.Add(m2).Add(m0))
-			store(q, 4*maxLanes, m1.Sub(m2).Add(m3))
-			q, x = unsafe.Add(q, 4*maxLanes), unsafe.Add(x, 4*plane)
+	for i := 0; i < 2; i++ {
+		p := unsafe.Add(m, 16*i*plane)
+		m1, m2 := load(p, plane), load(p, 2*plane)
+		y0, y1 := m1.Add(m2).Add(load(p, 0)).Add(row), m1.Sub(m2).Add(load(p, 3*plane)).Add(row)
+		if res != nil {
+			y0, y1 = y0.Add(load(res, i*line)).Mul(s), y1.Add(load(res, i*line+pixel)).Mul(s)
 		}
-		q, r := base(t[:]), load(base(row[l:]), 0)
-		for i := 0; i < 2; i++ {
-			m0, m1, m2, m3 := load(q, 0), load(q, maxLanes), load(q, 2*maxLanes), load(q, 3*maxLanes)
-			y0, y1 := m1.Add(m2).Add(m0).Add(r), m1.Sub(m2).Add(m3).Add(r)
-			if res != nil {
-				p := base(res[i*line+l:])
-				y0, y1 = y0.Add(load(p, 0)).Mul(s), y1.Add(load(p, pixel)).Mul(s)
-			}
-			p := base(dst[i*line+l:])
-			store(p, 0, y0)
-			store(p, pixel, y1)
-			q = unsafe.Add(q, 4*4*maxLanes)
-		}
+		store(dst, i*line, y0)
+		store(dst, i*line+pixel, y1)
 	}
 }

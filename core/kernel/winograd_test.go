@@ -95,7 +95,8 @@ func BenchmarkWinograd(b *testing.B) {
 			packed, dst := make([]float32, s.PackedLen()), make([]float32, s.H*s.W*s.Cout)
 			s.Pack(packed, w)
 			block := min(s.Tiles(), max(16, 1<<18/(s.points()*s.Cin)/4*4))
-			v, m := make([]float32, s.InputLen(block)), make([]float32, s.ScratchLen(block))
+			last := (s.Tiles()-1)%block + 1
+			v, m := make([]float32, s.InputLen(block)), make([]float32, max(s.ScratchLen(block), s.ScratchLen(last)))
 			e := Epilogue{Rows: w[:s.Cout]}
 			for b.Loop() {
 				for first := 0; first < s.Tiles(); first += block {
@@ -105,6 +106,12 @@ func BenchmarkWinograd(b *testing.B) {
 				}
 			}
 			gflops(b, 2*9*s.Cin*s.Cout*s.H*s.W)
+		})
+		b.Run(fmt.Sprintf("tile=%d/%dx%d/%d/Input", s.Tile, s.H, s.W, s.Cin), func(b *testing.B) {
+			framed, v := r.floats(s.FramedH()*s.FramedW()*s.Cin), make([]float32, s.InputLen(s.Tiles()))
+			for b.Loop() {
+				s.Input(v, framed, 0, s.Tiles(), 0, s.Tiles())
+			}
 		})
 	}
 }
