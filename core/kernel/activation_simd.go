@@ -79,30 +79,21 @@ func affineSiLU(dst, x, a, b []float32, ld, pixels int) {
 	shift, one, c1, c2, c3, c4, c5, lo, hi := pow2Constants()
 	k := simd.BroadcastFloat32s(-log2e)
 	g, h, n, w := base(a), base(b), len(a), lanes()
-	i := 0
-	for y := 0; y < pixels; y++ {
-		d, p := base(dst[y*ld:]), base(x[y*n:])
-		for i = 0; i+2*w <= n; i += 2 * w {
+	whole := n / w * w
+	for y := 0; y < pixels && whole > 0; y++ {
+		d, p, i := unsafe.Add(base(dst), 4*y*ld), unsafe.Add(base(x), 4*y*n), 0
+		for { // a basic block, as in winograd_simd.go
 			v := load(p, i).Mul(load(g, i)).Add(load(h, i))
 			s := v.Mul(k)
 			t := s.Add(shift)
 			e := pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
 			store(d, i, v.Div(one.Add(e)))
-			v = load(p, i+w).Mul(load(g, i+w)).Add(load(h, i+w))
-			s = v.Mul(k)
-			t = s.Add(shift)
-			e = pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
-			store(d, i+w, v.Div(one.Add(e)))
-		}
-		for ; i+w <= n; i += w {
-			v := load(p, i).Mul(load(g, i)).Add(load(h, i))
-			s := v.Mul(k)
-			t := s.Add(shift)
-			e := pow2Join(pow2Poly(s.Sub(t.Sub(shift)), one, c1, c2, c3, c4, c5), t, lo, hi)
-			store(d, i, v.Div(one.Add(e)))
+			if i += w; i == whole {
+				break
+			}
 		}
 	}
-	affineSiLUTail(dst, x, a, b, ld, pixels, i)
+	affineSiLUTail(dst, x, a, b, ld, pixels, whole)
 }
 
 func softmaxRow(dst, x []float32, s float32) {
