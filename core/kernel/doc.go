@@ -51,7 +51,9 @@
 // channels or more, and a picture of at least four tiles of 4x4 takes tiles of 4;
 // down to 2x2 pixels, tiles of 2; all else the definition. Direct-convolution
 // GFLOP/s of one thread, each column from one run on a busy machine, in which
-// Gemm 256x64, k=576 made 77 natively and 21 in Chromium:
+// Gemm 256x64, k=576 made 77 natively and 21 in Chromium (the tile below makes 50
+// there now, which changes no choice: passes of unet32-64 take as long with tiles
+// of 2 on 8x8 pixels):
 //
 //	                    native          Chromium
 //	tile                4     2         4     2
@@ -91,34 +93,41 @@
 // Two cores of an AMD EPYC (Zen 4) virtual machine with other work on it, one
 // thread, best of many, Go 1.27.4, Chromium 156, Node 24 (V8 13.6):
 //
-//	                              native   Chromium         Chromium scalar
-//	Gemm 256x64, k=576  GFLOP/s       79         42                    1.3
-//	Conv3x3 16x16, 128 to 128         79         30                    1.5
-//	Frame with SiLU ns an element   0.32        1.1                     14
-//	GroupNorm, 32x32x64             0.16       0.71                    2.7
-//	SoftmaxRows of 256              0.56        1.8                     12
+//	                              native    Node 24         Chromium scalar
+//	Gemm 256x64, k=576  GFLOP/s       79         50                    1.3
+//	Conv3x3 16x16, 128 to 128         79         51                    1.5
+//	Frame with SiLU ns an element   0.32       0.95                     14
+//	GroupNorm, 32x32x64             0.16       0.83                    2.7
+//	SoftmaxRows of 256              0.56        1.6                     12
 //
-// Chromium's figures are of programs as they are shipped. Of what the linker
+// Those of wasm are of programs as they are shipped. Of what the linker
 // leaves, a browser makes slower code: Go's compiler gives each vector load an
-// addition of its own, which internal/postlink folds into the load, and each
-// broadcast float an instruction more. The same Go in one run, GFLOP/s:
+// addition of its own, which internal/postlink folds into the load, each broadcast
+// float an instruction more, and a loop a way through the function's head, on which
+// V8 puts vectors into memory. The same Go in one run, Node 24, GFLOP/s:
 //
 //	                              linked   shipped
-//	Gemm 256x64, k=576              34.5      42.0
-//	Gemm 64x64, k=64                29.3      35.9
-//	Winograd 32x32, 64 to 64          94       114
-//	Winograd 16x16, 256 to 256       106       131
-//	Winograd 8x8, 256 to 256         115       137
+//	Gemm 256x64, k=576              33.0      49.8
+//	Gemm 256x256, k=64              32.0      47.7
+//	Winograd 32x32, 64 to 64          98       138
+//	Winograd 16x16, 256 to 256       108       155
+//	Winograd 8x8, 256 to 256         103       146
 //
-// A tile written by hand, in a module of its own, makes 42 with 2x16, 44 with
-// 2x20 or 3x12 and 41 with 4x8: what V8 does not reach from there, it does not
-// reach at all.
+// A tile of 2x16 written by hand, in a module of its own, makes 55 to 57, and the
+// processor at most 58: two products and two sums of four floats a cycle. (Measure
+// that over memory that has been written: pages of zeros that nobody wrote are all
+// the same one, and its lines drive each other from the cache. 42 comes out then.)
+// The order of a product, a product, a sum, a sum is worth 5 % over product, sum,
+// product, sum.
+//
+// In a pass of unet32-64 the tile makes 41: weights come from memory then, 100 MB
+// of them, and on 8x8 pixels (4 tiles of 4x4) each is used four times only.
 //
 // With 256-bit vectors (GODEBUG=simd=256) the native products run at 33
 // GFLOP/s: the compiler keeps more broadcasts alive than there are registers.
 //
-// Of a Winograd convolution 32x32x64 to 64 on wasm the products take 0.57 ms,
-// the input transform 0.06, the output transform 0.09.
+// Of a Winograd convolution 32x32x64 to 64 on wasm, 0.55 ms, the products take
+// 68 %, each of the transforms 11.
 //
 // Reproduce with: go test -bench . ./core/kernel
 //
@@ -149,16 +158,22 @@
 //   - Parts of 2^16 multiplications instead of 2^18: with other programs on the
 //     processors a pass took 1.5 times as long, because each job more can wait for
 //     a thread that does not run.
-//   - On wasm, tiles of 4x8, 5x8, 6x8, 3x12, 4x12 and 3x16 (24, 27, 23, 32, 26
-//     and 26 GFLOP/s in one run where 2x16 gave 32): two rows also fit pictures
-//     of any even width.
+//   - On wasm, other tiles: by hand, where 2x16 makes 57 GFLOP/s, 2x20 makes as
+//     much, 3x12 and 4x8 make 54, 3x16 and 6x8, which need more than 15 registers,
+//     30 (as the 2x16 of before made 44).
 //   - In the wasm tile, four floats of a at once and broadcasts of lanes (34
-//     GFLOP/s where single floats give 42 after linking, 35 before it), k
-//     unrolled by 16 (no gain), and its loads of b in a helper function (22
-//     instead of 33): V8 keeps the order in which Go emits loads, so a load must
-//     stand right before its products.
+//     GFLOP/s where single floats gave 42), k unrolled by 4 (2 % slower) or 16 (no
+//     gain), and its loads of b in a helper function (22 instead of 33): V8 keeps
+//     the order in which Go emits loads, so a load must stand right before its
+//     products.
 //   - Winograd's points 0, 1, -1, 2, -2, infinity: twice the error.
-//   - The output transform unrolled as the input transform is: no gain.
+//   - The output transform unrolled as the input transform is: no gain. The input
+//     transform with tiles of 4 as two loops: 88 µs instead of 57 (32x32x64); what
+//     it writes in place of a table between its passes: 63.
+//   - Reading weights a page ahead, so that they are near when their turn comes: a
+//     pass 10 % longer, since a load that waits for memory holds up all behind it.
+//   - Simple loops over rows (Add, Scale, GroupNorm's sums) as basic blocks: no gain,
+//     V8 finds its way through the head of a short function.
 //   - For a doubled picture, leaving out the products that vanish: with the point
 //     -1 they are 11 of the 36, 2 % of a pass of the networks of tools/bench, but
 //     0, ±5/8, ±3/2, infinity have none, and points of its own would be another
