@@ -140,13 +140,13 @@
 //	Gemm 256x256x256, 1024x128x128, 4096x256x256   1.99, 1.98, 2.01
 //	Conv3x3 32x32 and 8x8, 128 and 256 channels    2.00, 1.99
 //	SiLU, SoftmaxRows, Add of 128 Ki floats        2.02, 1.98, 1.80
-//	passes of unet32-64, unet32-128, unet64-64     1.75, 1.74, 1.80 (medians)
+//	passes of unet32-64, unet32-128, unet64-64     1.70, 1.79, 1.73 (fastest of each)
 //
 // GroupNorm by groups of channels gained 1.16: each part read half of every
 // pixel, and what applied the norm was no job. Its parts are blocks of pixels now.
 //
 // Threads are seldom equally fast. On this virtual machine passes of unet32-64 on
-// one thread take 42 ms for a second or two and then 60 to 75, with nothing else
+// one thread took 42 ms for a second or two and then 60 to 75, with nothing else
 // at work in it. With four equal parts a job the faster of two threads then takes
 // two, as if nothing had happened, and waits: 8 of the 31 ms that jobs took in a
 // pass, when one core was slow. Hence the rounds of shrinking parts (parallel.go),
@@ -159,8 +159,8 @@
 //     processors a pass took 1.5 times as long, because each job more can wait for
 //     a thread that does not run.
 //   - On wasm, other tiles: by hand, where 2x16 makes 57 GFLOP/s, 2x20 makes as
-//     much, 3x12 and 4x8 make 54, 3x16 and 6x8, which need more than 15 registers,
-//     30 (as the 2x16 of before made 44).
+//     much, 3x12 and 4x8 make 54, and 3x16 and 6x8, which need more than 15
+//     registers, 30.
 //   - In the wasm tile, four floats of a at once and broadcasts of lanes (34
 //     GFLOP/s where single floats gave 42), k unrolled by 4 (2 % slower) or 16 (no
 //     gain), and its loads of b in a helper function (22 instead of 33): V8 keeps
@@ -172,8 +172,8 @@
 //     it writes in place of a table between its passes: 63.
 //   - Reading weights a page ahead, so that they are near when their turn comes: a
 //     pass 10 % longer, since a load that waits for memory holds up all behind it.
-//   - Simple loops over rows (Add, Scale, GroupNorm's sums) as basic blocks: no gain,
-//     V8 finds its way through the head of a short function.
+//   - GroupNorm's sums as a basic block: no gain, V8 finds its way through the head
+//     of a short function.
 //   - For a doubled picture, leaving out the products that vanish: with the point
 //     -1 they are 11 of the 36, 2 % of a pass of the networks of tools/bench, but
 //     0, ±5/8, ±3/2, infinity have none, and points of its own would be another
