@@ -187,6 +187,7 @@ func winogradIn2(v, d []float32, plane, line, c int) {
 		}
 	}
 }
+
 func winogradOut(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
 	d, p, r, w := base(dst), base(m), base(row), lanes()
 	for l := 0; l < panelWidth(); l += w {
