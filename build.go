@@ -147,9 +147,13 @@ func (b *builder) compile(ctx context.Context, name string, v program.Variant) e
 	if err != nil {
 		return err
 	}
-	if err := program.Build(ctx, b.root, out+".new", "./wasm", v); err != nil {
+	left, err := program.Build(ctx, b.root, out+".new", "./wasm", v)
+	if err != nil {
 		os.Remove(out + ".new")
 		return err
+	}
+	for _, why := range left {
+		b.log.Printf("warning: %s: %v", name, why)
 	}
 	return os.Rename(out+".new", out)
 }

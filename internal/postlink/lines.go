@@ -8,8 +8,8 @@ import (
 // dropLines takes what only traces show out of the table of functions in the data of the program that begins at base:
 // files, lines and arguments; and the stops for asynchronous preemption; and all of functions that are not used. Nothing
 // moves: what is dropped becomes zeros, which compress to nothing.
-func dropLines(image []byte, base int, unused []bool) error {
-	t, err := findTable(image)
+func (l *layout) dropLines(image []byte, base int, unused []bool) error {
+	t, err := l.findTable(image)
 	if err != nil {
 		return err
 	}
@@ -17,12 +17,12 @@ func dropLines(image []byte, base int, unused []bool) error {
 	if err != nil {
 		return err
 	}
-	more := d.field(moduleMore) - base
+	more := d.field(l.moduleMore) - base
 	if more < 0 || more > len(image) {
 		return errDescription
 	}
-	numbers := pieces{image[t.numbers:t.functions], map[uint32]bool{0: true}, map[uint32]bool{}}
-	data := pieces{image[more:], map[uint32]bool{}, map[uint32]bool{}}
+	numbers := pieces{l, image[t.numbers:t.functions], map[uint32]bool{0: true}, map[uint32]bool{}}
+	data := pieces{l, image[more:], map[uint32]bool{}, map[uint32]bool{}}
 	i := -1
 	err = t.records(func(at, tables, more int) bool {
 		if i++; unused[i] {
@@ -31,7 +31,7 @@ func dropLines(image []byte, base int, unused []bool) error {
 			return true
 		}
 		numbers.record(image[at:], tables)
-		data.arguments(image[at+recordBytes+4*tables:][:4*more])
+		data.arguments(image[at+l.recordBytes+4*tables:][:4*more])
 		return true
 	})
 	if err != nil {
@@ -46,6 +46,7 @@ func dropLines(image []byte, base int, unused []bool) error {
 
 // pieces are tables, or further data, while the functions are looked through.
 type pieces struct {
+	*layout
 	image      []byte
 	keep, drop map[uint32]bool // where pieces begin; functions share equal ones
 }
@@ -53,10 +54,10 @@ type pieces struct {
 // record drops what is not needed of the record at the front of r, and its tables.
 func (p *pieces) record(r []byte, tables int) {
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(r[at:]) }
-	p.keep[u32(recordStack)] = true
-	dropped := []int{recordFile, recordLine}
+	p.keep[u32(p.recordStack)] = true
+	dropped := []int{p.recordFile, p.recordLine}
 	for i := range tables {
-		if at := recordBytes + 4*i; i == unsafePoint {
+		if at := p.recordBytes + 4*i; i == p.unsafePoint {
 			dropped = append(dropped, at)
 		} else {
 			p.keep[u32(at)] = true
@@ -66,29 +67,29 @@ func (p *pieces) record(r []byte, tables int) {
 		p.drop[u32(field)] = true
 		clear(r[field:][:4])
 	}
-	clear(r[recordUnit:][:8]) // and the first line
+	clear(r[p.recordUnit:][:8]) // and the first line
 }
 
 // unused drops all of the record at the front of r, but for what tells its length.
 func (p *pieces) unused(r []byte, tables, more int) {
-	for _, at := range []int{recordStack, recordFile, recordLine} {
+	for _, at := range []int{p.recordStack, p.recordFile, p.recordLine} {
 		p.drop[binary.LittleEndian.Uint32(r[at:])] = true
 	}
 	for i := range tables {
-		p.drop[binary.LittleEndian.Uint32(r[recordBytes+4*i:])] = true
+		p.drop[binary.LittleEndian.Uint32(r[p.recordBytes+4*i:])] = true
 	}
-	clear(r[recordName:recordTables])
-	clear(r[recordUnit : recordBytes-1])
-	clear(r[recordBytes:][:4*tables])
+	clear(r[p.recordName:p.recordTables])
+	clear(r[p.recordUnit : p.recordBytes-1])
+	clear(r[p.recordBytes:][:4*tables])
 	for i := range more {
-		binary.LittleEndian.PutUint32(r[recordBytes+4*(tables+i):], noData)
+		binary.LittleEndian.PutUint32(r[p.recordBytes+4*(tables+i):], noData)
 	}
 }
 
 // dropName drops the name that the record at a place has.
 func (t table) dropName(at int) {
 	name := t.image[t.names:t.units]
-	name = name[min(int(t.u32(at+recordName)), len(name)):]
+	name = name[min(int(t.u32(at+t.recordName)), len(name)):]
 	end := bytes.IndexByte(name, 0)
 	clear(name[:max(end, 0)])
 }
@@ -99,8 +100,8 @@ func (p *pieces) arguments(places []byte) {
 		at := binary.LittleEndian.Uint32(places[4*i:])
 		switch {
 		case at == noData:
-		case i == argInfo, i == argAlive:
-			if i == argInfo {
+		case i == p.argInfo, i == p.argAlive:
+			if i == p.argInfo {
 				p.drop[at] = true
 			}
 			binary.LittleEndian.PutUint32(places[4*i:], noData)

@@ -2,7 +2,7 @@ package postlink
 
 import "fmt"
 
-// Optimize returns the program with shorter code that computes the same. Six
+// optimize returns the program with shorter code that computes the same. Six
 // things are rewritten, each where Go's compiler emits more than the machine
 // needs and a browser's compiler does not put it right:
 //
@@ -17,7 +17,7 @@ import "fmt"
 //   - nop: gone.
 //
 // Nothing outside a body changes.
-func Optimize(bin []byte) ([]byte, error) {
+func (l *layout) optimize(bin []byte) ([]byte, error) {
 	sections, err := parse(bin)
 	if err != nil {
 		return nil, err
@@ -26,14 +26,14 @@ func Optimize(bin []byte) ([]byte, error) {
 		if s.id != secCode {
 			continue
 		}
-		if sections[i].body, err = optimizeCode(s.body); err != nil {
+		if sections[i].body, err = l.optimizeCode(s.body); err != nil {
 			return nil, fmt.Errorf("code section: %w", err)
 		}
 	}
 	return assemble(sections), nil
 }
 
-func optimizeCode(section []byte) ([]byte, error) {
+func (l *layout) optimizeCode(section []byte) ([]byte, error) {
 	r := &reader{rest: section}
 	count := r.u32()
 	out := appendU32(make([]byte, 0, len(section)), count)
@@ -47,7 +47,7 @@ func optimizeCode(section []byte) ([]byte, error) {
 			return nil, fmt.Errorf("body %d %w", i, err)
 		}
 		short := append([]byte(nil), locals...)
-		for _, in := range straightenJumps(closeLoops(foldPairs(foldOffsets(dropNops(code))))) {
+		for _, in := range straightenJumps(closeLoops(foldPairs(l.foldOffsets(dropNops(code))))) {
 			short = append(short, in.raw...)
 		}
 		out = appendSized(out, short)
@@ -79,11 +79,6 @@ func dropNops(code []instr) []instr {
 	return out
 }
 
-// lowPage bounds what a folded access may reach over its base. Below it there
-// is nothing: the first 4096 bytes of a Go program's memory stay unused, so that
-// a nil pointer with an offset meets nothing (cmd/link, wasmMinDataAddr).
-const lowPage = 4096
-
 // widest is the size of the largest access.
 const widest = 16
 
@@ -92,12 +87,12 @@ const widest = 16
 // (x modulo 2^32) + c + offset. The two differ only if x + c passes 2^32. Then
 // the address is less than c, and the access lies in the low page, where no
 // program reads or writes: it would trap instead of meeting nothing.
-func foldOffsets(code []instr) []instr {
+func (l *layout) foldOffsets(code []instr) []instr {
 	out := code[:0]
 	for i := 0; i < len(code); i++ {
 		if i+3 < len(code) && code[i].op == opI64Const && code[i+1].op == opI64Add && code[i+2].op == opWrap {
 			c := code[i].x
-			if user := addressUser(code, i+3); user >= 0 && c >= 0 && c <= lowPage && c+code[user].x <= lowPage-widest {
+			if user := addressUser(code, i+3); user >= 0 && c >= 0 && c <= l.lowPage && c+code[user].x <= l.lowPage-widest {
 				code[user] = code[user].at(c + code[user].x)
 				i++
 				continue

@@ -48,7 +48,7 @@ func TestOptimize(t *testing.T) {
 			want = in
 		}
 		locals := "\x01\x03\x7e"
-		out, err := Optimize(with(secCode, bodies(locals+in, locals+in)))
+		out, err := go127.optimize(with(secCode, bodies(locals+in, locals+in)))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -78,7 +78,7 @@ func TestOptimizeRefuses(t *testing.T) {
 		"many labels":         {"\x00\x0e\xff\xff\xff\xff\x0f", "ends in the middle"},
 		"long constant":       {"\x00\x42\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00", "64 bits"},
 	} {
-		out, err := Optimize(with(secCode, bodies(c.code)))
+		out, err := go127.optimize(with(secCode, bodies(c.code)))
 		if out != nil || err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "code section: body 0") {
 			t.Errorf("%s: error %v, want %q in it and no program", name, err, c.says)
 		}
@@ -88,7 +88,7 @@ func TestOptimizeRefuses(t *testing.T) {
 		if _, err := parse(whole[:n]); err == nil {
 			continue // cut between two sections
 		}
-		if _, err := Optimize(whole[:n]); err == nil {
+		if _, err := go127.optimize(whole[:n]); err == nil {
 			t.Errorf("the first %d of %d bytes pass", n, len(whole))
 		}
 	}
@@ -106,11 +106,11 @@ func FuzzOptimize(f *testing.F) {
 			return
 		}
 		bin := with(secCode, append([]byte{1}, appendSized(nil, body)...))
-		out, err := Optimize(bin)
+		out, err := go127.optimize(bin)
 		if err != nil {
 			return
 		}
-		again, err := Optimize(out)
+		again, err := go127.optimize(out)
 		if err != nil || len(again) > len(out) {
 			t.Errorf("the result has %d bytes, then %d, %v", len(out), len(again), err)
 		}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Pack returns the program with two of Go's tables in a form that compresses to a third, and a start function, which
+// pack returns the program with two of Go's tables in a form that compresses to a third, and a start function, which
 // the browser runs before anything else, that unpacks them to where Go looks for them (unpack.go).
 //
 // The records of functions (lines.go) become columns: what the first field is in all of them, then the second, and so on
@@ -16,8 +16,8 @@ import (
 //
 // The packed form stands behind the program's memory and is never written to, so that the start function may run in
 // several instances over one memory: all write the same.
-func Pack(bin []byte) ([]byte, error) {
-	sections, m, err := read(bin)
+func (l *layout) pack(bin []byte) ([]byte, error) {
+	sections, m, err := l.read(bin)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func Pack(bin []byte) ([]byte, error) {
 	var out []section
 	for _, s := range sections {
 		if s.id == secData {
-			if s.body, u, err = packData(s.body, m.pages); err != nil {
+			if s.body, u, err = l.packData(s.body, m.pages); err != nil {
 				return nil, fmt.Errorf("data section: %w", err)
 			}
 		}
@@ -39,6 +39,7 @@ func Pack(bin []byte) ([]byte, error) {
 
 // An unpacking is what the start function must know: places in memory and numbers.
 type unpacking struct {
+	*layout
 	packed    int // the records' widths in steps, one byte each, then the columns
 	count     int // of functions
 	first     int // the number of the first
@@ -49,19 +50,13 @@ type unpacking struct {
 	found     int // its entries
 }
 
-const (
-	recordStep = 8 // records begin at multiples
-
-	spare = 512 << 10 // bytes of memory that Go's start needs at least: the linker leaves twice as much
-)
-
 // packData packs the tables in a data section.
-func packData(data []byte, pages uint32) ([]byte, unpacking, error) {
+func (l *layout) packData(data []byte, pages uint32) ([]byte, unpacking, error) {
 	image, base, err := readImage(data)
 	if err != nil {
 		return nil, unpacking{}, err
 	}
-	t, err := findTable(image)
+	t, err := l.findTable(image)
 	if err != nil {
 		return nil, unpacking{}, err
 	}
@@ -73,15 +68,15 @@ func packData(data []byte, pages uint32) ([]byte, unpacking, error) {
 	if err != nil {
 		return nil, u, err
 	}
-	packed, err := t.pack(&u, base)
+	packed, err := t.packRecords(&u, base)
 	if err != nil {
 		return nil, u, err
 	}
-	u.packed = d.field(moduleEnd)
-	if limit := int(pages) << 16; u.packed < base+len(image) || u.packed > limit || limit-u.packed < len(packed)+spare {
+	u.packed = d.field(l.moduleEnd)
+	if limit := int(pages) << 16; u.packed < base+len(image) || u.packed > limit || limit-u.packed < len(packed)+l.spare {
 		return nil, u, errDescription
 	}
-	binary.LittleEndian.PutUint64(d[8*moduleEnd:], uint64(u.packed+len(packed)+7)&^7)
+	binary.LittleEndian.PutUint64(d[8*l.moduleEnd:], uint64(u.packed+len(packed)+7)&^7)
 	image = append(image, make([]byte, u.packed-base-len(image))...)
 	return writeImage(append(image, packed...), base), u, nil
 }
@@ -89,18 +84,19 @@ func packData(data []byte, pages uint32) ([]byte, unpacking, error) {
 // dropFinder takes the table that finds functions out of the data.
 func (t table) dropFinder(d description, base int) (u unpacking, err error) {
 	u = unpacking{
-		count: t.count, first: int(t.u32(t.functions)), functions: base + t.functions, finder: d.field(moduleFinder),
+		layout: t.layout,
+		count:  t.count, first: int(t.u32(t.functions)), functions: base + t.functions, finder: d.field(t.moduleFinder),
 		records: base + t.functions + int(t.u32(t.functions+4)),
 	}
 	from, size, err := t.finder(d, base)
-	if err != nil || d.field(moduleFirst) != u.first<<counterBits {
+	if err != nil || d.field(t.moduleFirst) != u.first<<t.counterBits {
 		return u, errDescription
 	}
-	u.found = (size + findBytes - 1) / findBytes
+	u.found = (size + t.findBytes - 1) / t.findBytes
 	finder := t.image[from:][:size]
 	for i, v := range finder {
-		number := uint64(i / findBytes >> (counterBits - findBits))
-		if v != byte(number>>(8*min(i%findBytes, 4))) {
+		number := uint64(i / t.findBytes >> (t.counterBits - t.findBits))
+		if v != byte(number>>(8*min(i%t.findBytes, 4))) {
 			return u, errDescription
 		}
 	}
@@ -108,14 +104,14 @@ func (t table) dropFinder(d description, base int) (u unpacking, err error) {
 	return u, nil
 }
 
-// pack takes the records out of the data and returns them packed.
-func (t table) pack(u *unpacking, base int) ([]byte, error) {
+// packRecords takes the records out of the data and returns them packed.
+func (t table) packRecords(u *unpacking, base int) ([]byte, error) {
 	var rows [][]byte
 	next := u.records - base
 	err := t.records(func(at, tables, data int) bool {
-		size := (recordBytes + 4*(tables+data) + recordStep - 1) &^ (recordStep - 1)
+		size := (t.recordBytes + 4*(tables+data) + t.recordStep - 1) &^ (t.recordStep - 1)
 		number := t.u32(t.functions + 8*len(rows))
-		if at != next || size > 255*recordStep || at+size > len(t.image) || int(number) != u.first+len(rows) {
+		if at != next || size > 255*t.recordStep || at+size > len(t.image) || int(number) != u.first+len(rows) {
 			return false
 		}
 		rows = append(rows, t.image[at:][:size])
@@ -129,7 +125,7 @@ func (t table) pack(u *unpacking, base int) ([]byte, error) {
 	}
 	packed := make([]byte, 0, 1<<18)
 	for _, row := range rows {
-		packed = append(packed, byte(len(row)/recordStep))
+		packed = append(packed, byte(len(row)/t.recordStep))
 	}
 	for at := 0; at < u.widest; at += 4 {
 		highest := uint64(0)

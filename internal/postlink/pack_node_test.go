@@ -25,7 +25,7 @@ func TestPack(t *testing.T) {
 	}
 	const count, base, end = 300, 64, 400_000
 	data := goData(base, manyFunctions(count), count, end)
-	packed, err := Pack(packable(data))
+	packed, err := go127.pack(packable(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestPack(t *testing.T) {
 	if err != nil {
 		t.Fatalf("node: %v", err)
 	}
-	at := len(data) - 8*(moduleWords-moduleEnd)
+	at := len(data) - 8*(go127.moduleWords-go127.moduleEnd)
 	newEnd := int(binary.LittleEndian.Uint64(memory[base+at:]))
 	copy(memory[base+at:][:8], data[at:])
 	if !bytes.Equal(memory[base:][:len(data)], data) {
@@ -62,7 +62,7 @@ func TestPack(t *testing.T) {
 	if newEnd <= end || newEnd%8 != 0 || len(bytes.Trim(memory[newEnd:], "\x00")) != 0 || len(bytes.Trim(memory[base+len(data):end], "\x00")) != 0 {
 		t.Errorf("the program's memory ends at %d, and what is behind it or before what was packed is not 0", newEnd)
 	}
-	if _, err := Pack(packed); err == nil || !strings.Contains(err.Error(), "start section") {
+	if _, err := go127.pack(packed); err == nil || !strings.Contains(err.Error(), "start section") {
 		t.Errorf("a second time: error %v", err)
 	}
 }

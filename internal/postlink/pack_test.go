@@ -19,21 +19,21 @@ func manyFunctions(count int) []byte {
 		le.PutUint32(pairs[8*i:], uint32(0x1000+i))
 		le.PutUint32(pairs[8*i+4:], uint32(len(pairs)+len(records)))
 		tables, data := random.IntN(5), random.IntN(8)
-		r := make([]byte, (recordBytes+4*(tables+data)+7)&^7)
-		for at := 0; at < recordBytes+4*(tables+data); at += 4 {
+		r := make([]byte, (go127.recordBytes+4*(tables+data)+7)&^7)
+		for at := 0; at < go127.recordBytes+4*(tables+data); at += 4 {
 			le.PutUint32(r[at:], random.Uint32()>>random.IntN(33))
 		}
 		le.PutUint32(r, uint32(0x1000+i))
-		le.PutUint32(r[recordTables:], uint32(tables))
-		r[recordData] = byte(data)
+		le.PutUint32(r[go127.recordTables:], uint32(tables))
+		r[go127.recordData] = byte(data)
 		if i%5 == 0 {
-			le.PutUint32(r[recordStack:], noData)
+			le.PutUint32(r[go127.recordStack:], noData)
 		}
 		records = append(records, r...)
 	}
 	le.PutUint32(pairs[8*count:], uint32(0x1000+count))
-	t := bytes.Clone(tableMagic)
-	for _, v := range []int{count, 1, 0, headerBytes, headerBytes, headerBytes, headerBytes, headerBytes + 8} {
+	t := bytes.Clone(go127.tableMagic)
+	for _, v := range []int{count, 1, 0, go127.headerBytes, go127.headerBytes, go127.headerBytes, go127.headerBytes, go127.headerBytes + 8} {
 		t = le.AppendUint64(t, uint64(v))
 	}
 	return slices.Concat(t, make([]byte, 8), pairs, records)
@@ -48,8 +48,8 @@ func packable(data []byte) []byte {
 func TestPackRefuses(t *testing.T) {
 	const count = 20
 	whole := goData(64, manyFunctions(count), count, 100_000)
-	module := len(whole) - 8*moduleWords
-	functions := 40 + headerBytes + 8
+	module := len(whole) - 8*go127.moduleWords
+	functions := 40 + go127.headerBytes + 8
 	put := func(at int, v ...byte) []byte {
 		b := bytes.Clone(whole)
 		copy(b[at:], v)
@@ -62,25 +62,25 @@ func TestPackRefuses(t *testing.T) {
 		"function left out":    put(functions+8, 2),
 		"last number":          put(functions+8*count, 0),
 		"other place":          put(functions+12, whole[functions+12]+8),
-		"finder elsewhere":     put(module+8*moduleFinder, whole[module+8*moduleFinder]+4),
-		"finder beyond":        put(module+8*moduleFinder+5, 1),
-		"finder far beyond":    put(module+8*moduleFinder+7, 0x7f),
-		"finder before":        put(module+8*moduleFinder, 0, 0),
-		"counters backwards":   put(module+8*moduleLast+3, 0),
-		"counters far":         put(module+8*moduleLast+6, 1),
-		"first counter":        put(module+8*moduleFirst, 1),
-		"end before":           put(module+8*moduleEnd, 0, 1, 0),
-		"end beyond":           put(module+8*moduleEnd+2, 0x11),
-		"end far beyond":       put(module+8*moduleEnd+7, 0x7f),
+		"finder elsewhere":     put(module+8*go127.moduleFinder, whole[module+8*go127.moduleFinder]+4),
+		"finder beyond":        put(module+8*go127.moduleFinder+5, 1),
+		"finder far beyond":    put(module+8*go127.moduleFinder+7, 0x7f),
+		"finder before":        put(module+8*go127.moduleFinder, 0, 0),
+		"counters backwards":   put(module+8*go127.moduleLast+3, 0),
+		"counters far":         put(module+8*go127.moduleLast+6, 1),
+		"first counter":        put(module+8*go127.moduleFirst, 1),
+		"end before":           put(module+8*go127.moduleEnd, 0, 1, 0),
+		"end beyond":           put(module+8*go127.moduleEnd+2, 0x11),
+		"end far beyond":       put(module+8*go127.moduleEnd+7, 0x7f),
 	} {
-		if out, err := Pack(packable(data)); err == nil || out != nil {
+		if out, err := go127.pack(packable(data)); err == nil || out != nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if _, err := Pack(packable(whole)); err != nil {
+	if _, err := go127.pack(packable(whole)); err != nil {
 		t.Errorf("the program itself: %v", err)
 	}
-	if _, err := Pack(with(secData, nil)); err == nil || !strings.Contains(err.Error(), "no data") {
+	if _, err := go127.pack(with(secData, nil)); err == nil || !strings.Contains(err.Error(), "no data") {
 		t.Errorf("without data: error %v", err)
 	}
 }
@@ -90,7 +90,7 @@ func FuzzPack(f *testing.F) {
 	f.Add(goData(64, manyFunctions(3), 3, 100_000))
 	f.Add(goData(64, functionTable(), 2, 100_000))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		out, err := Pack(packable(data))
+		out, err := go127.pack(packable(data))
 		if err != nil {
 			return
 		}

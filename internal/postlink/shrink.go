@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Shrink returns the program without what a browser has no use for. What it
+// shrink returns the program without what a browser has no use for. What it
 // computes stays the same:
 //
 //   - The linker cuts the data into tens of thousands of segments to skip short
@@ -20,9 +20,9 @@ import (
 //     runs, and what only these call (unused.go).
 //   - The name section goes; those functions are found by it.
 //
-// As with Threads, each assumption on the layout is checked.
-func Shrink(bin []byte) ([]byte, error) {
-	sections, m, err := read(bin)
+// As with threads, each assumption on the layout is checked.
+func (l *layout) shrink(bin []byte) ([]byte, error) {
+	sections, m, err := l.read(bin)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func Shrink(bin []byte) ([]byte, error) {
 		case s.id == secCode:
 			s.body, err = m.dropCode(s.body, unused)
 		case s.id == secData:
-			s.body, err = shrinkData(s.body, unused)
+			s.body, err = l.shrinkData(s.body, unused)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
@@ -72,12 +72,12 @@ func (m *module) dropCode(code []byte, unused []bool) ([]byte, error) {
 }
 
 // shrinkData joins the segments and cuts the tables short.
-func shrinkData(data []byte, unused []bool) ([]byte, error) {
+func (l *layout) shrinkData(data []byte, unused []bool) ([]byte, error) {
 	image, at, err := readImage(data)
 	if err != nil {
 		return nil, err
 	}
-	if err := dropLines(image, at, unused); err != nil {
+	if err := l.dropLines(image, at, unused); err != nil {
 		return nil, err
 	}
 	return writeImage(image, at), nil

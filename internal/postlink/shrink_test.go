@@ -23,11 +23,11 @@ func functionTable() []byte {
 		0, 0,
 	}
 	record := func(stack, file, line, stops, kept, arguments uint32) []byte {
-		r := make([]byte, recordBytes+8)
-		for at, v := range map[int]uint32{recordStack: stack, recordFile: file, recordLine: line, recordTables: 2, recordUnit: 5, recordStart: 99, recordBytes: stops, recordBytes + 4: kept} {
+		r := make([]byte, go127.recordBytes+8)
+		for at, v := range map[int]uint32{go127.recordStack: stack, go127.recordFile: file, go127.recordLine: line, go127.recordTables: 2, go127.recordUnit: 5, go127.recordUnit + 4: 99, go127.recordBytes: stops, go127.recordBytes + 4: kept} {
 			le.PutUint32(r[at:], v)
 		}
-		r[recordData] = 6
+		r[go127.recordData] = 6
 		for _, at := range []uint32{noData, 0, 0, 4, 0, arguments} {
 			r = le.AppendUint32(r, at)
 		}
@@ -43,8 +43,8 @@ func functionTable() []byte {
 		le.PutUint32(functions[24+i*len(records)/2:], uint32(0x1000+i))
 	}
 	var t []byte
-	t = append(t, tableMagic...)
-	for _, v := range []int{2, 1, 0, headerBytes, headerBytes, headerBytes, headerBytes, headerBytes + len(tables)} {
+	t = append(t, go127.tableMagic...)
+	for _, v := range []int{2, 1, 0, go127.headerBytes, go127.headerBytes, go127.headerBytes, go127.headerBytes, go127.headerBytes + len(tables)} {
 		t = le.AppendUint64(t, uint64(v))
 	}
 	return slices.Concat(t, tables, functions)
@@ -55,19 +55,19 @@ func functionTable() []byte {
 func goData(base int, functions []byte, count, end int) []byte {
 	le := binary.LittleEndian
 	image := append(bytes.Repeat([]byte{7}, 40), functions...)
-	words := make([]uint64, moduleWords)
+	words := make([]uint64, go127.moduleWords)
 	at := func(part int) uint64 { return uint64(base + 40 + part) }
-	words[0], words[1], words[moduleFunctions] = at(0), at(headerBytes), at(int(le.Uint64(functions[64:])))
-	words[moduleMore] = at(len(functions))
+	words[0], words[1], words[go127.moduleFunctions] = at(0), at(go127.headerBytes), at(int(le.Uint64(functions[64:])))
+	words[go127.moduleMore] = at(len(functions))
 	image = append(image, 1, 1, 1, 1, 0xff, 2, 3, 4, 0, 8, 0xfe, 8, 8, 0xfd, 0xfc, 0xff, 5, 6, 7, 8)
-	words[moduleFinder] = uint64(base + len(image))
-	words[moduleFirst], words[moduleLast] = 0x1000<<16, uint64(0x1000+count-1)<<16+0x101
+	words[go127.moduleFinder] = uint64(base + len(image))
+	words[go127.moduleFirst], words[go127.moduleLast] = 0x1000<<16, uint64(0x1000+count-1)<<16+0x101
 	for i := range (count-1)*16 + 1 {
 		image = append(le.AppendUint32(image, uint32(i/16)), make([]byte, 16)...)
 	}
 	image = append(image[:len(image)-14], 9, 9, 9) // two bytes of the last entry are needed
 	image = append(image, make([]byte, -(base+len(image))&7)...)
-	words[moduleEnd] = uint64(end)
+	words[go127.moduleEnd] = uint64(end)
 	for _, w := range words {
 		image = le.AppendUint64(image, w)
 	}
@@ -78,28 +78,28 @@ func TestDropLines(t *testing.T) {
 	functions := functionTable()
 	image := goData(800, functions, 2, 1<<16)
 	before := bytes.Clone(image)
-	if err := dropLines(image, 800, make([]bool, 2)); err != nil {
+	if err := go127.dropLines(image, 800, make([]bool, 2)); err != nil {
 		t.Fatal(err)
 	}
-	tables := image[40+headerBytes:]
+	tables := image[40+go127.headerBytes:]
 	if want := []byte{0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7, 0, 0, 0}; !bytes.Equal(tables[:20], want) {
 		t.Errorf("the tables are %v, want %v", tables[:20], want)
 	}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(tables[20+at:]) }
-	for _, record := range []int{24, 24 + recordBytes + 8 + 28} {
-		for _, field := range []int{recordFile, recordLine, recordUnit, recordStart, recordBytes} {
+	for _, record := range []int{24, 24 + go127.recordBytes + 8 + 28} {
+		for _, field := range []int{go127.recordFile, go127.recordLine, go127.recordUnit, go127.recordUnit + 4, go127.recordBytes} {
 			if v := u32(record + field); v != 0 {
 				t.Errorf("record at %d: field %d is %d still", record, field, v)
 			}
 		}
-		if u32(record+recordStack) != 1 || u32(record+recordBytes+4) != 15 || u32(record+recordTables) != 2 {
+		if u32(record+go127.recordStack) != 1 || u32(record+go127.recordBytes+4) != 15 || u32(record+go127.recordTables) != 2 {
 			t.Errorf("record at %d: what is needed was changed", record)
 		}
-		if more := record + recordBytes + 8; u32(more+4*argInfo) != noData || u32(more+4) != 0 || u32(more+12) != 4 {
+		if more := record + go127.recordBytes + 8; u32(more+4*go127.argInfo) != noData || u32(more+4) != 0 || u32(more+12) != 4 {
 			t.Errorf("record at %d: the further data is %v", record, tables[20+more:][:24])
 		}
 	}
-	if !bytes.Equal(image[:40+headerBytes], before[:40+headerBytes]) {
+	if !bytes.Equal(image[:40+go127.headerBytes], before[:40+go127.headerBytes]) {
 		t.Error("what stands before the tables was changed")
 	}
 	more := image[40+len(functions):]
@@ -120,34 +120,34 @@ func TestDropLinesRefuses(t *testing.T) {
 		return b
 	}
 	const header = 40
-	functions := header + headerBytes + 20
-	module := len(whole) - 8*moduleWords
+	functions := header + go127.headerBytes + 20
+	module := len(whole) - 8*go127.moduleWords
 	for name, image := range map[string][]byte{
 		"empty":             nil,
 		"no table":          bytes.Repeat([]byte{1}, 500),
 		"other magic":       put(header, 0xf0),
-		"header cut":        whole[:header+headerBytes-1],
+		"header cut":        whole[:header+go127.headerBytes-1],
 		"functions cut":     whole[:functions+8],
-		"record cut":        whole[:functions+24+recordBytes-1],
+		"record cut":        whole[:functions+24+go127.recordBytes-1],
 		"no functions":      put(header+8, 0),
 		"text's start":      put(header+24, 1),
 		"other header":      put(header+32, 80),
 		"tables at end":     put(header+56, 255),
 		"many functions":    put(header+10, 1),
 		"record beyond":     put(functions+6, 1),
-		"tables beyond":     put(functions+24+recordTables+1, 4),
-		"file beyond":       put(functions+24+recordFile, 0, 200),
-		"endless numbers":   put(header+headerBytes+9, bytes.Repeat([]byte{0xff}, 11)...),
+		"tables beyond":     put(functions+24+go127.recordTables+1, 4),
+		"file beyond":       put(functions+24+go127.recordFile, 0, 200),
+		"endless numbers":   put(header+go127.headerBytes+9, bytes.Repeat([]byte{0xff}, 11)...),
 		"no description":    whole[:module],
 		"description cut":   whole[:len(whole)-1],
 		"two descriptions":  append(bytes.Clone(whole), whole[module:]...),
-		"other table":       put(module+8*moduleFunctions, 1),
-		"data beyond":       put(module+8*moduleMore+3, 1),
-		"data before":       put(module+8*moduleMore, 0, 0),
-		"arguments beyond":  put(functions+24+recordBytes+8+4*argInfo, 0, 0, 1),
-		"endless arguments": append(put(module+8*moduleMore, byte(800+len(whole)), byte((800+len(whole))>>8)), bytes.Repeat([]byte{3}, 19)...),
+		"other table":       put(module+8*go127.moduleFunctions, 1),
+		"data beyond":       put(module+8*go127.moduleMore+3, 1),
+		"data before":       put(module+8*go127.moduleMore, 0, 0),
+		"arguments beyond":  put(functions+24+go127.recordBytes+8+4*go127.argInfo, 0, 0, 1),
+		"endless arguments": append(put(module+8*go127.moduleMore, byte(800+len(whole)), byte((800+len(whole))>>8)), bytes.Repeat([]byte{3}, 19)...),
 	} {
-		if err := dropLines(bytes.Clone(image), 800, make([]bool, 2)); err == nil {
+		if err := go127.dropLines(bytes.Clone(image), 800, make([]bool, 2)); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
@@ -157,18 +157,18 @@ func TestDropLinesRefuses(t *testing.T) {
 func TestDropLinesOfUnused(t *testing.T) {
 	image := goData(800, functionTable(), 2, 1<<16)
 	before := bytes.Clone(image)
-	if err := dropLines(image, 800, []bool{false, true}); err != nil {
+	if err := go127.dropLines(image, 800, []bool{false, true}); err != nil {
 		t.Fatal(err)
 	}
-	record := 40 + headerBytes + 20 + 24 + recordBytes + 8 + 28
-	want := make([]byte, recordBytes+8)
+	record := 40 + go127.headerBytes + 20 + 24 + go127.recordBytes + 8 + 28
+	want := make([]byte, go127.recordBytes+8)
 	copy(want, before[record:][:4])
-	want[recordTables], want[recordData] = 2, 6
+	want[go127.recordTables], want[go127.recordData] = 2, 6
 	want = append(want, bytes.Repeat([]byte{0xff}, 24)...)
 	if got := image[record:][:len(want)]; !bytes.Equal(got, want) {
 		t.Errorf("the record is %v, want %v", got, want)
 	}
-	if got := image[40+headerBytes:][:20]; !bytes.Equal(got, []byte{0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7, 0, 0, 0}) {
+	if got := image[40+go127.headerBytes:][:20]; !bytes.Equal(got, []byte{0, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7, 0, 0, 0}) {
 		t.Errorf("the tables are %v", got)
 	}
 }
@@ -176,7 +176,7 @@ func TestDropLinesOfUnused(t *testing.T) {
 func TestShrink(t *testing.T) {
 	data := goData(16, functionTable(), 2, 1<<16)
 	short := bytes.Clone(data)
-	if err := dropLines(short, 16, []bool{true, false}); err != nil {
+	if err := go127.dropLines(short, 16, []bool{true, false}); err != nil {
 		t.Fatal(err)
 	}
 	all := program()
@@ -190,7 +190,7 @@ func TestShrink(t *testing.T) {
 			all[i].body = append([]byte("\x04name\x01"), appendSized(nil, names)...)
 		}
 	}
-	out, err := Shrink(assemble(all))
+	out, err := go127.shrink(assemble(all))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestShrink(t *testing.T) {
 			t.Error("the names are still there")
 		}
 	}
-	if _, err := Shrink(with(secCustom, []byte("\x03abc"))); err == nil || !strings.Contains(err.Error(), "no name section") {
+	if _, err := go127.shrink(with(secCustom, []byte("\x03abc"))); err == nil || !strings.Contains(err.Error(), "no name section") {
 		t.Errorf("without names: error %v", err)
 	}
 }

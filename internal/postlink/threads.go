@@ -1,6 +1,7 @@
-// Package postlink works on a program that Go's linker made for js/wasm: Optimize
-// makes its code shorter and faster, Threads lets several Web Workers run leaf
-// functions over the same data, Shrink leaves out what a browser has no use for.
+// Package postlink works on a program that Go's linker made for js/wasm (Link):
+// optimize makes its code shorter and faster, threads lets several Web Workers run
+// leaf functions over the same data, shrink leaves out what a browser has no use
+// for, pack has tables take less to download.
 //
 // Go's own port has one thread and a memory of its own. Three edits, none of
 // which renumbers anything, change that:
@@ -11,12 +12,13 @@
 //   - one Go function is exported, found by its name; that is why the program
 //     must be linked with its name section.
 //
-// Threads only prepares them, as custom sections that hold what is to stand in
+// threads only prepares them, as custom sections that hold what is to stand in
 // place of two sections. The page makes the edits (site/share.js), so that a
 // visitor downloads one program, whether memory can be shared or not.
 //
-// The edits rely on how Go 1.27 lays a module out, and each assumption is
-// checked: another layout is an error, never a broken program.
+// All that the steps take for granted of how Go lays a module out stands in one
+// table (go127.go), and is checked: of a program with another layout a step is left
+// out, never a broken one made.
 package postlink
 
 import (
@@ -27,20 +29,20 @@ import (
 
 // What the edited program imports and exports.
 const (
-	ImportModule = "env"
-	ImportName   = "mem"
-	ExportSP     = "tintype.sp"
-	ExportG      = "tintype.g"
-	ExportLeaf   = "tintype.leaf"
+	importModule = "env"
+	importName   = "mem"
+	exportSP     = "tintype.sp"
+	exportG      = "tintype.g"
+	exportLeaf   = "tintype.leaf"
 )
 
 // The custom sections for the page: the content of two sections with the
 // edits, and how many pages (32 bits, little-endian) the memory must have at
 // the start, which JavaScript cannot ask a module for.
 const (
-	ImportSection = "tintype.imports"
-	ExportSection = "tintype.exports"
-	MemorySection = "tintype.memory"
+	importSection = "tintype.imports"
+	exportSection = "tintype.exports"
+	memorySection = "tintype.memory"
 )
 
 // Leaf is the function of this program that helpers run.
@@ -49,22 +51,16 @@ const Leaf = "tintype_core_kernel.Part"
 // maxPages is 4 GiB: the loader may choose any lower maximum.
 const maxPages = 1 << 16
 
-// The globals of a Go program (cmd/link/internal/wasm, writeGlobalSec).
-const (
-	globalSP = 0
-	globalG  = 2
-)
-
-// Threads returns the program with the sections for the page. leaf, the
+// threads returns the program with the sections for the page. leaf, the
 // function for the helpers, has one parameter and no results; its name is as the
 // name section spells it (path/to/pkg.Func is path_to_pkg.Func there).
-func Threads(bin []byte, leaf string) ([]byte, error) {
-	sections, m, err := read(bin)
+func (l *layout) threads(bin []byte, leaf string) ([]byte, error) {
+	sections, m, err := l.read(bin)
 	if err != nil {
 		return nil, err
 	}
 	for id, absent := range map[byte]bool{
-		secImport: m.imports == nil, secMemory: m.pages == 0, secGlobal: !m.globals, secExport: m.exports == nil,
+		secImport: m.imports == nil, secMemory: m.pages == 0, secGlobal: !m.hasGlobals, secExport: m.exports == nil,
 	} {
 		if absent {
 			return nil, fmt.Errorf("no %s section: not a program of Go's linker", sectionNames[id])
@@ -78,10 +74,10 @@ func Threads(bin []byte, leaf string) ([]byte, error) {
 		return nil, err
 	}
 	imports := m.imports.with(sharedMemory(m.pages))
-	exports := m.exports.with(export(ExportSP, kindGlobal, globalSP), export(ExportG, kindGlobal, globalG), export(ExportLeaf, kindFunc, index))
+	exports := m.exports.with(export(exportSP, kindGlobal, l.globalSP), export(exportG, kindGlobal, l.globalG), export(exportLeaf, kindFunc, index))
 	return assemble(append(sections,
-		note(ImportSection, imports), note(ExportSection, exports),
-		note(MemorySection, binary.LittleEndian.AppendUint32(nil, m.pages)))), nil
+		note(importSection, imports), note(exportSection, exports),
+		note(memorySection, binary.LittleEndian.AppendUint32(nil, m.pages)))), nil
 }
 
 // note is a custom section.
@@ -105,8 +101,8 @@ func (v *vector) with(more ...[]byte) []byte {
 }
 
 func sharedMemory(pages uint32) []byte {
-	p := appendSized(nil, []byte(ImportModule))
-	p = appendSized(p, []byte(ImportName))
+	p := appendSized(nil, []byte(importModule))
+	p = appendSized(p, []byte(importName))
 	p = append(p, kindMemory, 3) // shared, with a maximum
 	return appendU32(appendU32(p, pages), maxPages)
 }
@@ -117,28 +113,29 @@ func export(name string, kind byte, index uint32) []byte {
 
 // A module is what the step must know of the program.
 type module struct {
-	goType    uint32 // index of the type of Go functions, plus 1; 0: none
-	imports   *vector
-	imported  uint32 // functions among the imports
-	functions []byte // the function section's entries
-	declared  uint32 // how many
-	pages     uint32
-	globals   bool // are as expected
-	exports   *vector
-	exported  []uint32 // functions
-	code      []byte   // the code section
-	data      []byte   // the data section
-	names     map[string][]uint32
-	prepared  bool // holds the sections for the page
+	*layout
+	goType     uint32 // index of the type of Go functions, plus 1; 0: none
+	imports    *vector
+	imported   uint32 // functions among the imports
+	functions  []byte // the function section's entries
+	declared   uint32 // how many
+	pages      uint32
+	hasGlobals bool // as expected
+	exports    *vector
+	exported   []uint32 // functions
+	code       []byte   // the code section
+	data       []byte   // the data section
+	names      map[string][]uint32
+	prepared   bool // holds the sections for the page
 }
 
 // read cuts a program into its sections and looks at each.
-func read(bin []byte) ([]section, *module, error) {
+func (l *layout) read(bin []byte) ([]section, *module, error) {
 	sections, err := parse(bin)
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &module{}
+	m := &module{layout: l}
 	for _, s := range sections {
 		if err := m.look(s); err != nil {
 			return nil, nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
@@ -179,10 +176,10 @@ func (m *module) look(s section) error {
 		switch r.name() {
 		case "name":
 			m.functionNames(r)
-		case MemorySection:
+		case memorySection:
 			m.prepared = true
 			return r.err
-		case ExportSection:
+		case exportSection:
 			for range r.u32() {
 				r.name()
 				if kind, index := r.byte(), r.u32(); kind == kindFunc && r.err == nil {
@@ -248,21 +245,15 @@ func (m *module) memory(r *reader) {
 	m.pages = pages
 }
 
-// globalTypes checks SP and g and what lies between them; each is a type, a
-// mutability and the constant 0.
+// globalTypes checks SP and g and what lies between them.
 func (m *module) globalTypes(r *reader) error {
-	const constI32, constI64, end = 0x41, 0x42, 0x0b
 	count := r.u32()
-	for i, want := range [][]byte{
-		{typeI32, mutable, constI32, 0, end}, // SP
-		{typeI64, mutable, constI64, 0, end}, // CTXT
-		{typeI64, mutable, constI64, 0, end}, // g
-	} {
+	for i, want := range m.globals {
 		if got := r.take(uint32(len(want))); r.err != nil || string(got) != string(want) {
 			return fmt.Errorf("global %d of %d is not Go's", i, count)
 		}
 	}
-	m.globals = true
+	m.hasGlobals = true
 	return nil
 }
 
@@ -275,7 +266,7 @@ func (m *module) checkExports(r *reader) {
 			return
 		}
 		switch name {
-		case ExportSP, ExportG, ExportLeaf:
+		case exportSP, exportG, exportLeaf:
 			r.err = fmt.Errorf("exports %s already: was the step run twice?", name)
 			return
 		}

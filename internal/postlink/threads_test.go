@@ -53,7 +53,7 @@ func body(id byte) (b []byte) {
 }
 
 func TestThreads(t *testing.T) {
-	out, err := Threads(assemble(program()), "kernel.Part")
+	out, err := go127.threads(assemble(program()), "kernel.Part")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestRefusals(t *testing.T) {
 		"many names":         {with(secCustom, []byte("\x04name\x01\x05\xff\xff\xff\xff\x0f")), "ends in the middle"},
 		"many imports":       {with(secImport, []byte{0xff, 0xff, 0xff, 0xff, 0x0f}), "ends in the middle"},
 	} {
-		out, err := Threads(c.bin, "kernel.Part")
+		out, err := go127.threads(c.bin, "kernel.Part")
 		if out != nil || err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: error %v, want %q in it and no program", name, err, c.says)
 		}
@@ -140,7 +140,7 @@ func TestRefusals(t *testing.T) {
 		}
 		started = append(started, s)
 	}
-	if _, err := Threads(assemble(started), "kernel.Part"); err == nil || !strings.Contains(err.Error(), "start section") {
+	if _, err := go127.threads(assemble(started), "kernel.Part"); err == nil || !strings.Contains(err.Error(), "start section") {
 		t.Errorf("a start function: error %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestRefusals(t *testing.T) {
 func TestTruncated(t *testing.T) {
 	whole := assemble(program())
 	for n := range whole {
-		if _, err := Threads(whole[:n], "kernel.Part"); err == nil {
+		if _, err := go127.threads(whole[:n], "kernel.Part"); err == nil {
 			t.Errorf("the first %d of %d bytes pass", n, len(whole))
 		}
 	}
@@ -164,7 +164,7 @@ func FuzzThreads(f *testing.F) {
 		f.Add(with(s.id, append(bytes.Clone(s.body), 0)))
 	}
 	f.Fuzz(func(t *testing.T, bin []byte) {
-		out, err := Threads(bin, "kernel.Part")
+		out, err := go127.threads(bin, "kernel.Part")
 		if err != nil {
 			return
 		}
@@ -191,7 +191,7 @@ func FuzzThreads(f *testing.F) {
 				t.Errorf("%s section: %d entries became %d", sectionNames[s.id], a, b)
 			}
 		}
-		if _, err := Threads(out, "kernel.Part"); err == nil {
+		if _, err := go127.threads(out, "kernel.Part"); err == nil {
 			t.Error("a second time passes")
 		}
 	})

@@ -6,25 +6,6 @@ import (
 	"strings"
 )
 
-// never lists functions that no browser gets to, by how their names begin: the runtime calls each under a condition that
-// does not come true there. unless names a function whose presence would make it true.
-var never = []struct {
-	unless string
-	names  []string
-}{
-	// Execution traces, which somebody must start.
-	{"runtime.StartTrace", []string{"runtime.traceLocker.", "runtime.traceAdvance"}},
-	// Settings of GODEBUG, which a page has not: they count their uses, print what the scheduler, the scavenger and the
-	// collector do, and may hold for some stacks only.
-	{"", []string{"internal_godebug.registerMetric", "internal_bisect.New", "internal_bisect.__Matcher_.",
-		"runtime.schedtrace", "runtime.printScavTrace", "runtime.checkFinalizersAndCleanups", "runtime.printAncestorTraceback"}},
-	// A second module, and C.
-	{"", []string{"runtime.typesEqual", "runtime.printCgoTraceback"}},
-}
-
-// always are exceptions from never: called to find out whether the condition holds.
-const always = "runtime.traceLocker.ok"
-
 // unused says of each function of the program whether it can not be called: it is emulated or never called, or no
 // function that can be called has its index or its program counter, and no data has either.
 func (m *module) unused(code, data []byte) ([]bool, error) {
@@ -32,7 +13,7 @@ func (m *module) unused(code, data []byte) ([]bool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("code section: %w", err)
 	}
-	l := living{bodies: bodies, imported: m.imported, alive: make([]bool, len(bodies)), cut: make([]bool, len(bodies))}
+	l := living{layout: m.layout, bodies: bodies, imported: m.imported, alive: make([]bool, len(bodies)), cut: make([]bool, len(bodies))}
 	m.cut(l.cut)
 	image, base, err := readImage(data)
 	if err != nil {
@@ -75,15 +56,15 @@ func (m *module) bodies(code []byte) ([][]byte, error) {
 // cut marks the functions that are emulated, those that the compiler made for vectors of no size, or never called.
 func (m *module) cut(marks []bool) {
 	var begins []string
-	for _, n := range never {
+	for _, n := range m.never {
 		if len(m.names[n.unless]) == 0 {
 			begins = append(begins, n.names...)
 		}
 	}
 	for name, indices := range m.names {
-		cut := strings.HasSuffix(name, "_simd0")
+		cut := strings.HasSuffix(name, m.emulated)
 		for _, begin := range begins {
-			cut = cut || strings.HasPrefix(name, begin) && name != always
+			cut = cut || strings.HasPrefix(name, begin) && name != m.always
 		}
 		for _, i := range indices {
 			if at := int64(i) - int64(m.imported); cut && at >= 0 && at < int64(len(marks)) {
@@ -95,6 +76,7 @@ func (m *module) cut(marks []bool) {
 
 // living are the functions that can be called, while they are looked for.
 type living struct {
+	*layout
 	first    int64 // number of the first function in program counters
 	imported uint32
 	bodies   [][]byte
@@ -114,7 +96,7 @@ func (l *living) reach(i int64) {
 // data marks what data can lead to: each word of 64 bits may be a program counter, and among the types each of 32
 // bits the number of a method. The table of functions is left out, and the table that finds them: they name all.
 func (l *living) data(image []byte, base int) error {
-	t, err := findTable(image)
+	t, err := l.findTable(image)
 	if err != nil {
 		return err
 	}
@@ -128,7 +110,7 @@ func (l *living) data(image []byte, base int) error {
 	}
 	records := t.functions
 	if err := t.records(func(at, tables, data int) bool {
-		records = max(records, at+recordBytes+4*(tables+data))
+		records = max(records, at+l.recordBytes+4*(tables+data))
 		return true
 	}); err != nil {
 		return err
@@ -137,14 +119,14 @@ func (l *living) data(image []byte, base int) error {
 		return errTable
 	}
 	l.first = int64(t.u32(t.functions))
-	types, typesEnd := d.field(moduleTypes)-base, d.field(moduleTypesEnd)-base
+	types, typesEnd := d.field(l.moduleTypes)-base, d.field(l.moduleTypesEnd)-base
 	for at := -base & 7; at+8 <= len(image); at += 8 {
 		if at >= t.functions && at < records || at >= finder && at < finder+size {
 			continue
 		}
 		v := binary.LittleEndian.Uint64(image[at:])
 		if v>>32 == 0 {
-			l.reach(int64(v>>counterBits) - l.first)
+			l.reach(int64(v>>l.counterBits) - l.first)
 		}
 		if at >= types && at < typesEnd {
 			l.reach(int64(v&noData) - l.first)
@@ -169,7 +151,7 @@ func (l *living) spread() error {
 			case opCall:
 				l.reach(in.x - int64(l.imported))
 			case opI32Const, opI64Const:
-				l.reach(in.x>>counterBits - l.first)
+				l.reach(in.x>>l.counterBits - l.first)
 			}
 		}
 	}

@@ -40,12 +40,12 @@ func TestUnused(t *testing.T) {
 	for _, word := range []uint64{0x1002 << 16, 0x100a, 0x100b << 16, 0x100d << 16, 0x1007 << 32} {
 		image = le.AppendUint64(image, word)
 	}
-	words := first - 8*moduleWords
-	le.PutUint64(image[words+8*moduleTypes:], uint64(16+first+32))
-	le.PutUint64(image[words+8*moduleTypesEnd:], uint64(16+first+40))
+	words := first - 8*go127.moduleWords
+	le.PutUint64(image[words+8*go127.moduleTypes:], uint64(16+first+32))
+	le.PutUint64(image[words+8*go127.moduleTypesEnd:], uint64(16+first+40))
 	data := slices.Concat([]byte{1, 0, opI32Const, 16, opEnd}, appendSized(nil, image))
 	for _, started := range []bool{false, true} {
-		m := &module{imported: 1, declared: uint32(len(functions)), exported: []uint32{0, 1}, names: map[string][]uint32{}}
+		m := &module{layout: go127, imported: 1, declared: uint32(len(functions)), exported: []uint32{0, 1}, names: map[string][]uint32{}}
 		var list []string
 		for i, f := range functions {
 			if f.name != "runtime.StartTrace" || started {
@@ -63,7 +63,7 @@ func TestUnused(t *testing.T) {
 			}
 		}
 	}
-	m := &module{imported: 1, declared: 2, names: map[string][]uint32{}}
+	m := &module{layout: go127, imported: 1, declared: 2, names: map[string][]uint32{}}
 	for name, c := range map[string]struct {
 		code, data []byte
 		says       string

@@ -46,20 +46,22 @@ const Experiments = "simd,nogreenteagc,nosizespecializedmalloc"
 // gives it some.
 var variantTags = [...]string{SIMD: "threads", Scalar: "threads,purego"}
 
-// Build makes the main package pkg of the project at root as the file out.
-func Build(ctx context.Context, root, out, pkg string, v Variant) error {
+// Build makes the main package pkg of the project at root as the file out. left
+// says which steps after linking were left out, as postlink.Link does: none with
+// Toolchain.
+func Build(ctx context.Context, root, out, pkg string, v Variant) (left []error, err error) {
 	args := append([]string{"build", "-tags", variantTags[v]}, Flags...)
 	if _, err := GoTool(ctx, root, append(args, "-o", out, pkg)...); err != nil {
-		return err
+		return nil, err
 	}
 	bin, err := os.ReadFile(out)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if bin, err = postlink.Link(bin, postlink.Leaf); err != nil {
-		return fmt.Errorf("%s, after linking: %w", pkg, err)
+	if bin, left, err = postlink.Link(bin, postlink.Leaf); err != nil {
+		return nil, fmt.Errorf("%s, after linking: %w", pkg, err)
 	}
-	return os.WriteFile(out, bin, 0o666)
+	return left, os.WriteFile(out, bin, 0o666)
 }
 
 // GoTool runs the go command for the browser, in root, and returns what it

@@ -24,8 +24,8 @@ func TestTrace(t *testing.T) {
 	}
 	for name, v := range map[string]Variant{"simd": SIMD, "scalar": Scalar} {
 		out := filepath.Join(t.TempDir(), "trace.wasm")
-		if err := Build(t.Context(), ".", out, "./testdata/trace", v); err != nil {
-			t.Fatal(err)
+		if left, err := Build(t.Context(), ".", out, "./testdata/trace", v); err != nil || left != nil {
+			t.Fatal(left, err)
 		}
 		run := exec.Command(filepath.Join(strings.TrimSpace(root), "lib", "wasm", "go_js_wasm_exec"), out)
 		printed, err := run.CombinedOutput()

@@ -33,8 +33,12 @@ func link(in, out, leaf string) error {
 	if err != nil {
 		return err
 	}
-	if bin, err = postlink.Link(bin, leaf); err != nil {
+	bin, left, err := postlink.Link(bin, leaf)
+	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
+	}
+	for _, why := range left {
+		fmt.Fprintf(os.Stderr, "link: warning: %s: %v\n", in, why)
 	}
 	return wholefile.WriteBytes(out, bin)
 }

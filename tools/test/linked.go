@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,7 +32,8 @@ func linked(args []string, out io.Writer) (code int, err error) {
 		return 0, err
 	}
 	// A test without helpers exports no part of a kernel: any function does.
-	if bin, err = postlink.Link(bin, "runtime.main"); err != nil {
+	bin, left, err := postlink.Link(bin, "runtime.main")
+	if err := errors.Join(append(left, err)...); err != nil {
 		return 0, err
 	}
 	dir, err := os.MkdirTemp("", "tintype-linked-")

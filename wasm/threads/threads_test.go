@@ -39,8 +39,8 @@ func build(t *testing.T) (plain, threads string) {
 	if _, err := program.GoTool(t.Context(), ".", "build", "-o", plain, prog); err != nil {
 		t.Fatal(err)
 	}
-	if err := program.Build(t.Context(), ".", threads, prog, program.SIMD); err != nil {
-		t.Fatal(err)
+	if left, err := program.Build(t.Context(), ".", threads, prog, program.SIMD); err != nil || left != nil {
+		t.Fatal(left, err)
 	}
 	return plain, threads
 }

@@ -7,6 +7,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -83,7 +84,8 @@ func isolated(pages http.Handler) http.Handler {
 
 // Build makes a main package of the project as a visitor gets it.
 func Build(out, pkg string) error {
-	return program.Build(context.Background(), ".", out, pkg, program.SIMD)
+	left, err := program.Build(context.Background(), ".", out, pkg, program.SIMD)
+	return errors.Join(append(left, err)...) // another program is not what a visitor gets
 }
 
 // File serves one file.

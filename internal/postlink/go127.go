@@ -1,0 +1,143 @@
+package postlink
+
+// A layout is what the steps take for granted of how one version of Go's linker
+// and compiler lay a js/wasm program out. Each step checks what it can before it
+// changes anything; where a program is laid out otherwise the step is left out
+// (link.go). To move to another Go, write the new version's layout from the files
+// named here and let Link use it.
+type layout struct {
+	version string
+
+	// The globals of a program that threads need (cmd/link/internal/wasm,
+	// writeGlobalSec): the first ones, each a type, a mutability and the constant 0.
+	globals           [][]byte
+	globalSP, globalG uint32
+
+	// Below lowPage no program reads or writes: the first bytes of its memory stay
+	// unused, so that a nil pointer with an offset meets nothing (cmd/link,
+	// wasmMinDataAddr).
+	lowPage int64
+
+	// The table of functions (runtime's symtab.go, pcHeader, and runtime2.go, _func):
+	//
+	//	header   magic, 0, 0, 1 (the step of a program counter), 8 (bytes of a pointer);
+	//	         then, 8 bytes each, the numbers of functions and files, 0, and the
+	//	         places of the five parts below
+	//	names, units, files, tables, functions
+	//
+	// functions begins with a pair of 32-bit numbers for each function, its entry and
+	// the place of its record. A record holds places in tables, 0 meaning none; a
+	// table is pairs of variable-length numbers up to a first one of 0.
+	tableMagic  []byte
+	headerBytes int
+	recordBytes int // the fixed part of a record
+	recordStep  int // records begin at multiples
+
+	// Places of fields in a record.
+	recordName   int
+	recordStack  int // pcsp: needed to unwind
+	recordFile   int
+	recordLine   int
+	recordTables int // how many more tables the record has behind it
+	recordUnit   int // read with files only, and the function's first line behind it
+	recordData   int // how many places of further data follow these, one byte
+
+	unsafePoint int // of the tables, the one for asynchronous preemption
+	argInfo     int // of the further data, how a trace shows arguments
+	argAlive    int // and which of them it shows
+
+	// Words of the program's description (runtime's symtab.go, moduledata); its first
+	// two are where the table of functions and its names are.
+	moduleFunctions int
+	moduleFinder    int // the table that finds a function
+	moduleFirst     int // the lowest program counter
+	moduleLast      int // behind the highest one
+	moduleEnd       int // of the memory that the program starts with
+	moduleTypes     int
+	moduleTypesEnd  int
+	moduleMore      int // where functions' further data is counted from
+	moduleWords     int // how many there are
+
+	counterBits int // of a program counter are within the function
+	findBits    int // of a program counter an entry of the finder is for (symtab.go, findfuncbucket)
+	findBytes   int // of an entry: a number, and 16 bytes for what lies further on
+
+	// spare is how many bytes of memory Go's start needs at least behind the data:
+	// the linker leaves twice as much.
+	spare int
+
+	// emulated ends the names of functions that the compiler made for vectors of no
+	// size: they are for processors without vectors.
+	emulated string
+
+	// never lists functions that no browser gets to, but for the exception always,
+	// which is called to find out whether a condition holds.
+	never  []condition
+	always string
+}
+
+// A condition is why functions are never called: unless the program has one
+// function, nothing calls those whose names begin with one of these.
+type condition struct {
+	unless string
+	names  []string
+}
+
+// go127 is the layout of Go 1.27.
+var go127 = &layout{
+	version: "Go 1.27",
+
+	globals: [][]byte{
+		{typeI32, mutable, opI32Const, 0, opEnd}, // SP
+		{typeI64, mutable, opI64Const, 0, opEnd}, // CTXT
+		{typeI64, mutable, opI64Const, 0, opEnd}, // g
+	},
+	globalSP: 0,
+	globalG:  2,
+	lowPage:  4096,
+
+	tableMagic:  []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8},
+	headerBytes: 72,
+	recordBytes: 44,
+	recordStep:  8,
+
+	recordName:   4,
+	recordStack:  16,
+	recordFile:   20,
+	recordLine:   24,
+	recordTables: 28,
+	recordUnit:   32,
+	recordData:   43,
+
+	unsafePoint: 0,
+	argInfo:     5,
+	argAlive:    6,
+
+	moduleFunctions: 16,
+	moduleFinder:    19,
+	moduleFirst:     20,
+	moduleLast:      21,
+	moduleEnd:       34,
+	moduleTypes:     37,
+	moduleTypesEnd:  39,
+	moduleMore:      43,
+	moduleWords:     60,
+
+	counterBits: 16,
+	findBits:    12,
+	findBytes:   20,
+	spare:       512 << 10,
+	emulated:    "_simd0",
+
+	never: []condition{
+		// Execution traces, which somebody must start.
+		{"runtime.StartTrace", []string{"runtime.traceLocker.", "runtime.traceAdvance"}},
+		// Settings of GODEBUG, which a page has not: they count their uses, print what the
+		// scheduler, the scavenger and the collector do, and may hold for some stacks only.
+		{"", []string{"internal_godebug.registerMetric", "internal_bisect.New", "internal_bisect.__Matcher_.",
+			"runtime.schedtrace", "runtime.printScavTrace", "runtime.checkFinalizersAndCleanups", "runtime.printAncestorTraceback"}},
+		// A second module, and C.
+		{"", []string{"runtime.typesEqual", "runtime.printCgoTraceback"}},
+	},
+	always: "runtime.traceLocker.ok",
+}
