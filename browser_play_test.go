@@ -12,8 +12,7 @@ const fashion = "site/models/fashion-mnist-32.safetensors.zst"
 // draw presses the button and waits for the picture.
 func (b *tab) draw() string {
 	b.t.Helper()
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	return b.attribute("#stage", "hash")
 }
 

@@ -44,7 +44,9 @@ func openTab(t *testing.T) *tab {
 	if err != nil {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
-	return &tab{t, ctx}
+	b := &tab{t, ctx}
+	b.before(countEvents)
+	return b
 }
 
 // startChromium starts a browser that lives until the test ends. The default

@@ -26,12 +26,10 @@ const watch = `
 func TestPageDrawsWithTheDefaultModel(t *testing.T) {
 	b := openTab(t)
 	b.before(listen)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.set("#seed", "42")
 	eval[bool](b, watch)
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 
 	steps := eval[[]string](b, "seen")
 	if len(steps) != 4 {
@@ -64,10 +62,8 @@ func TestPageDrawsWithTheDefaultModel(t *testing.T) {
 func TestPageWithoutSIMD(t *testing.T) {
 	b := openTab(t)
 	b.before(`WebAssembly.validate = () => false;`)
-	b.open(siteServer(t))
-	b.waitState("idle")
-	b.click("#generate")
-	b.waitState("done")
+	b.opened(siteServer(t)).state("idle")
+	b.pressed("#generate").state("done")
 	hash := b.attribute("#stage", "hash")
 	if want := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "2"); hash != want {
 		t.Errorf("the scalar page's hash is %s, tools/sample's is %s", hash, want)
@@ -77,24 +73,21 @@ func TestPageWithoutSIMD(t *testing.T) {
 // choose picks a model by its ID and waits until it is loaded.
 func (b *tab) choose(id string) {
 	b.t.Helper()
-	b.click("#model-list input[value='" + id + "']")
-	b.waitState("idle")
+	b.pressed("#model-list input[value='" + id + "']").state("idle")
 }
 
 // TestPageGrid: several pictures with labels and guidance are, hash and all,
 // what the command line draws.
 func TestPageGrid(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.choose("fashion-mnist-32")
 	eval[any](b, `[...document.querySelectorAll("#slots label")].find(l => l.textContent.trim() === "sneaker").click()`)
 	b.set("#count", "3")
 	b.set("#steps", "5")
 	b.set("#solver", "heun")
 	b.set("#guidance", "3.25")
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	if n := eval[int](b, `document.querySelectorAll("#stage [data-drawn]").length`); n != 3 {
 		t.Errorf("%d pictures are shown, want 3", n)
 	}
@@ -129,11 +122,9 @@ func TestLongNamesFit(t *testing.T) {
 	}
 	manifest = []byte(strings.ReplaceAll(string(manifest), `"name":"`, `"name":"`+long))
 	b := openTab(t)
-	b.open(siteServer(t, at("/models/index.json", always, 200, "application/json", manifest)))
-	b.waitState("idle")
+	b.opened(siteServer(t, at("/models/index.json", always, 200, "application/json", manifest))).state("idle")
 	b.set("#words", long)
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	for _, width := range []int64{320, 390, 1280} {
 		b.size(width, 844)
 		if over := eval[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {

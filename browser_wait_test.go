@@ -2,18 +2,141 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 )
 
+// What a test waits for comes after something that it did: a state that the
+// page may be in already would let the test go on too early, on a slow machine
+// only. So the page counts the states that it enters (page.enter), tabs count
+// the events of elements, and a test names its act together with what it waits
+// for:
+//
+//	b.opened(address).state("idle")
+//	b.pressed("#generate").state("done")
+//	b.after(func() { b.drop(file, "letter.png") }).error()
+//	b.becomes("the list", script, func() { b.click("#more") })
+
 // patience is how long a test waits for any one thing. It decides nothing: it
 // turns a hang into a message, and is far above what the slowest step takes on
 // a machine that is slow and busy.
 const patience = 3 * time.Minute
 
-// until waits for a script to say true.
+// countEvents is part of every page: what elements told so far, by event.
+const countEvents = `{
+	const told = {};
+	Object.defineProperty(window, "toldByElements", { value: told });
+	for (const type of ["load", "progress", "step", "done", "error"])
+		addEventListener(type, (e) => { if (e.target.localName === "tintype-sampler") told[type] = (told[type] ?? 0) + 1; }, true);
+}`
+
+// standing is how a page stands: which document it is (by its time of birth),
+// and how often it was in each state and heard each event of an element.
+const standing = `(() => {
+	const data = document.getElementById("app")?.dataset ?? {}, states = {};
+	for (const s of ["starting", "loading", "idle", "sampling", "done", "error"]) states[s] = Number(data[s] ?? 0);
+	return { document: performance.timeOrigin, states, events: { ...window.toldByElements } };
+})()`
+
+type stand struct {
+	Document float64        `json:"document"`
+	States   map[string]int `json:"states"`
+	Events   map[string]int `json:"events"`
+}
+
+// A later is what comes after an act.
+type later struct {
+	b      *tab
+	before stand
+}
+
+// after acts. What is waited for is later than the act's beginning.
+func (b *tab) after(act func()) later {
+	b.t.Helper()
+	l := later{b, eval[stand](b, standing)}
+	act()
+	return l
+}
+
+// pressed clicks on an element.
+func (b *tab) pressed(selector string) later {
+	b.t.Helper()
+	return b.after(func() { b.click(selector) })
+}
+
+// A fresh is what comes after a page was opened: all of it is new.
+type fresh struct{ later }
+
+// opened goes to an address and loads its page anew.
+func (b *tab) opened(address string) fresh {
+	b.t.Helper()
+	page, _, part := strings.Cut(address, "#")
+	if part && strings.HasPrefix(eval[string](b, "location.href")+"#", page+"#") {
+		b.open("about:blank") // another # alone would load nothing
+	}
+	return fresh{b.after(func() { b.open(address) })}
+}
+
+// state waits until the page enters a state (page.phase lists them). An error
+// instead ends the test with what the page says.
+func (l later) state(state string) {
+	l.b.t.Helper()
+	l.rises(state, func(s stand) map[string]int { return s.States }, state)
+}
+
+// error waits until the page shows an error, and returns its sentence.
+func (l later) error() (text string) {
+	l.b.t.Helper()
+	l.state("error")
+	return l.b.text("#alert-text")
+}
+
+// event waits until an element has told of something.
+func (l later) event(event string) {
+	l.b.t.Helper()
+	l.rises("an element's "+event, func(s stand) map[string]int { return s.Events }, event)
+}
+
+// rises waits until a count is above what it was before. A count of a new
+// document began at 0.
+func (l later) rises(what string, counts func(stand) map[string]int, name string) {
+	l.b.t.Helper()
+	over := func(now stand, name string) bool {
+		before := counts(l.before)[name]
+		if now.Document != l.before.Document {
+			before = 0
+		}
+		return counts(now)[name] > before
+	}
+	now := waitFor(l.b, what, standing, func(now stand) bool { return over(now, name) || over(now, "error") })
+	if !over(now, name) {
+		l.b.t.Fatalf("waited for %s: %s", what, l.b.says())
+	}
+}
+
+// becomes waits for a script to say true after the act. One that says so
+// before it could not tell whether the act did anything: that ends the test.
+func (b *tab) becomes(what, script string, act func()) {
+	b.t.Helper()
+	if eval[bool](b, script) {
+		b.t.Fatalf("%s: there before anything is done for it, so it cannot be waited for: %s", what, script)
+	}
+	act()
+	b.until(what, script)
+}
+
+// shows waits for a script to say true of the page that was opened.
+func (f fresh) shows(what, script string) {
+	f.b.t.Helper()
+	f.b.until(what, script)
+}
+
+// until waits for a script to say true. Tests use becomes or shows, which know
+// what it is waited for after; until is for what stays true once it is: a
+// message that a page noted, a file that it keeps.
 func (b *tab) until(what, script string) {
 	b.t.Helper()
 	waitFor(b, what, script, func(done bool) bool { return done })
@@ -34,23 +157,6 @@ func waitFor[T any](b *tab, what, script string, enough func(T) bool) T {
 			b.t.Fatalf("waited in vain for %s: the last look gave %v, %v\n%s", what, said, err, b.says())
 		}
 	}
-}
-
-const stateOfPage = `document.getElementById("app")?.dataset.state ?? ""`
-
-// waitState waits until the page is in a state of #app (page.phase lists
-// them). Reaching "error" instead ends the test with what the page says.
-func (b *tab) waitState(state string) {
-	b.t.Helper()
-	if now := waitFor(b, state, stateOfPage, func(now string) bool { return now == state || now == "error" }); now != state {
-		b.t.Fatalf("waited for %s: %s", state, b.says())
-	}
-}
-
-// waitError waits until the page shows an error.
-func (b *tab) waitError() {
-	b.t.Helper()
-	waitFor(b, "an error", stateOfPage, func(now string) bool { return now == "error" })
 }
 
 // says is what the page or its elements show of how they stand.
@@ -78,4 +184,19 @@ func heard[T any](t *testing.T, what string, said <-chan T) T {
 		t.Fatalf("waited in vain for %s", what)
 		panic("unreachable")
 	}
+}
+
+// waitState and waitError look at the state of now, which may be one of before
+// the act. They go as soon as no test has them any more.
+func (b *tab) waitState(state string) {
+	b.t.Helper()
+	const script = `document.getElementById("app")?.dataset.state ?? ""`
+	if now := waitFor(b, state, script, func(now string) bool { return now == state || now == "error" }); now != state {
+		b.t.Fatalf("waited for %s: %s", state, b.says())
+	}
+}
+
+func (b *tab) waitError() {
+	b.t.Helper()
+	b.waitState("error")
 }

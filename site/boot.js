@@ -11,7 +11,9 @@ function fail(error) {
   const own = error instanceof Sentence;
   const text = own ? error.message : "The program stopped: " + (error && error.message || error) + ".";
   const remedy = own ? error.remedy : "Reload the page; if it happens again, try another browser.";
-  document.getElementById("app").dataset.state = "error";
+  const { dataset } = document.getElementById("app"); // as page.enter has it
+  dataset.state = "error";
+  dataset.error = Number(dataset.error ?? 0) + 1;
   document.getElementById("alert-text").textContent = text;
   document.getElementById("alert-remedy").textContent = remedy;
   document.getElementById("alert").hidden = false;

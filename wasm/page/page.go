@@ -6,6 +6,7 @@
 package page
 
 import (
+	"strconv"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -13,7 +14,8 @@ import (
 )
 
 // A phase is what the page is doing; #app shows it as data-state, which the
-// style sheet and the tests read.
+// style sheet reads, and counts in data-PHASE how often it was entered: who
+// waits for one waits for a later one.
 type phase string
 
 const (
@@ -36,6 +38,7 @@ type page struct {
 	speaker speaker
 
 	phase  phase
+	times  map[phase]int // that each was entered
 	models []*entry
 	chosen *entry      // nil until the manifest is here
 	info   *proto.Info // of the chosen model; nil until it is loaded
@@ -70,7 +73,7 @@ type page struct {
 
 // Main sets the page up and returns; its callbacks keep working.
 func Main() {
-	p := &page{ui: findUI(dom.GetWindow().Document()), phase: starting, speeds: make(map[speed]float64)}
+	p := &page{ui: findUI(dom.GetWindow().Document()), phase: starting, times: make(map[phase]int), speeds: make(map[speed]float64)}
 	site := js.Global().Get("tintype")
 	p.crew = newCrew(site.Get("startWorker"), site.Get("processors").Int())
 	p.stage.init(p.ui)
@@ -175,6 +178,8 @@ func (p *page) enter(next phase) {
 		u.fork.SetDisabled(true)
 	}
 	u.app.SetAttribute("data-state", string(next))
+	p.times[next]++
+	u.app.SetAttribute("data-"+string(next), strconv.Itoa(p.times[next]))
 }
 
 // fail shows what went wrong, what helps, and a button that tries it again.
