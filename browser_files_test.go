@@ -97,7 +97,7 @@ func TestOwnCheckpoint(t *testing.T) {
 	}
 	b.click("#model-list label:last-child input")
 	b.waitError()
-	if text := b.text("#alert-text"); !strings.Contains(text, "The file of the model chosen can no longer be read") {
+	if text := b.text("#alert-text"); !strings.Contains(text, "Your file chosen.safetensors.zst can no longer be read") {
 		t.Errorf("of a file that is gone the page says %s", text)
 	}
 

@@ -98,7 +98,7 @@ func (p *page) takeModel(file js.Value, name string, data []byte) {
 	hash := hex.EncodeToString(sum.Sum(nil))
 	id := strings.TrimSuffix(strings.TrimSuffix(name, ".zst"), ".safetensors")
 	m := &entry{own: true, ref: proto.ModelRef{
-		ID: recipe.ModelName(name), URL: name, Bytes: int64(len(data)), SHA256: hash, File: file,
+		ID: ownID(name, hash), URL: name, Bytes: int64(len(data)), SHA256: hash, File: file,
 	}}
 	m.Entry = weights.Entry{Name: id}
 	for i, other := range p.models {
@@ -106,8 +106,8 @@ func (p *page) takeModel(file js.Value, name string, data []byte) {
 			m = other
 			break
 		}
-		if other.own && other.ref.ID == m.ref.ID {
-			p.models = append(p.models[:i], p.models[i+1:]...) // a new try at the same file
+		if other.own && !other.loaded && other.ref.URL == name {
+			p.models = append(p.models[:i], p.models[i+1:]...) // a new try at a file that was refused
 			break
 		}
 	}
@@ -117,4 +117,14 @@ func (p *page) takeModel(file js.Value, name string, data []byte) {
 	}
 	m.input.SetChecked(true)
 	p.choose(m)
+}
+
+// ownID names a file of the visitor's in recipes and in the names of its pictures. Two files may have one name, or names
+// of which no letter can stand there: it is their hash that tells them apart.
+func ownID(name, hash string) string {
+	id := strings.Trim(recipe.ModelName(name), "-")
+	if id == "" {
+		id = "own"
+	}
+	return id + "-" + hash[:8]
 }

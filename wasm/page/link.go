@@ -45,10 +45,7 @@ func (p *page) follow(words, from string) {
 		return
 	}
 	p.link = &promise{r, from}
-	for _, m := range p.models {
-		if m.ref.ID != r.Model {
-			continue
-		}
+	if m := p.modelOf(r); m != nil {
 		m.input.SetChecked(true)
 		if m == p.chosen && p.ready() {
 			p.fulfil()
@@ -59,6 +56,19 @@ func (p *page) follow(words, from string) {
 	}
 	p.link = nil
 	p.refuse("It names the model "+r.Model+", which is not here; drop its file on the page first, if you have it.", from)
+}
+
+// modelOf is the model that a recipe means: the one of its file, whatever that is called here, or else of its name.
+func (p *page) modelOf(r *recipe.Recipe) (named *entry) {
+	for _, m := range p.models {
+		switch {
+		case r.File != "" && m.ref.SHA256 == r.File:
+			return m
+		case m.ref.ID == r.Model:
+			named = m
+		}
+	}
+	return named
 }
 
 // refuse says why a link or file is not followed.

@@ -15,9 +15,10 @@ import (
 // An entry is one model of models/index.json.
 type entry struct {
 	weights.Entry
-	ref   proto.ModelRef
-	own   bool // a file of the visitor's
-	input *dom.HTMLInputElement
+	ref    proto.ModelRef
+	own    bool // a file of the visitor's
+	loaded bool // a worker has taken it
+	input  *dom.HTMLInputElement
 }
 
 // fetchModels reads the manifest and starts with its default model.
@@ -154,7 +155,7 @@ func (p *page) choose(m *entry) {
 		case proto.Progress:
 			p.showLoading(e.Received)
 		case proto.Loaded:
-			p.info = &e.Info
+			p.info, m.loaded = &e.Info, true
 			p.behind = true
 			if p.wanted { // what the picture can do without shall not keep it waiting
 				p.loaded()

@@ -44,6 +44,14 @@ type ModelRef struct {
 	File js.Value
 }
 
+// Name is what people call the checkpoint: a file of the visitor's own has its file's name, whose place is the URL's.
+func (m ModelRef) Name() string {
+	if !m.File.IsUndefined() && m.URL != "" {
+		return m.URL
+	}
+	return m.ID
+}
+
 // Load asks for a checkpoint to be made ready. Events: Progress. Answer: Loaded.
 type Load struct{ Model ModelRef }
 

@@ -192,7 +192,7 @@ func (d *download) gaveUp(last interruption) *proto.Error {
 	case !d.ref.File.IsUndefined():
 		return &proto.Error{
 			Type:   proto.ErrMissing,
-			Text:   "The file of the model " + d.ref.ID + " can no longer be read: " + last.Error() + ".",
+			Text:   "Your file " + d.ref.Name() + " can no longer be read: " + last.Error() + ".",
 			Remedy: "It may have been moved or changed; open it again.",
 		}
 	case last.status != 0:
@@ -229,7 +229,7 @@ func (d *download) missing(status int) *proto.Error {
 func (d *download) notModel(found string) *proto.Error {
 	if !d.ref.File.IsUndefined() {
 		return &proto.Error{
-			Type: proto.ErrNotModel, Text: "Your file " + d.ref.ID + " is no checkpoint but " + found + ".",
+			Type: proto.ErrNotModel, Text: "Your file " + d.ref.Name() + " is no checkpoint but " + found + ".",
 			Remedy: "Convert the checkpoint with tools/convert and take the .safetensors.zst file that it writes.",
 		}
 	}
@@ -243,7 +243,7 @@ func (d *download) notModel(found string) *proto.Error {
 func (d *download) lengthError(found string) *proto.Error {
 	return &proto.Error{
 		Type:   proto.ErrLength,
-		Text:   "The file of the model " + d.ref.ID + " has the wrong length: " + found + ".",
+		Text:   "The file of the model " + d.ref.Name() + " has the wrong length: " + found + ".",
 		Remedy: "Try again; if it stays, the file and models/index.json do not belong together.",
 	}
 }

@@ -39,7 +39,7 @@ func openFile(file io.Reader, ref proto.ModelRef) (*weights.Checkpoint, error) {
 	if r, ok := file.(*checkedReader); ok && r.hash != nil {
 		o.Hash = r.hash
 	}
-	return weights.Open(file, ref.ID, o)
+	return weights.Open(file, ref.Name(), o)
 }
 
 // Attach makes a file the model's classifier.

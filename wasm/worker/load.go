@@ -91,7 +91,7 @@ func (w *worker) fetch(j *job, ref proto.ModelRef, decode func(io.Reader) error)
 			return nil
 		}
 		if !again || attempt == tries || j.cancelled {
-			return loadError(ref.ID, err)
+			return loadError(ref.Name(), err)
 		}
 		runtime.GC()
 	}
