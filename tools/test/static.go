@@ -24,6 +24,7 @@ func checks() []check {
 	vetPurego := append([]string{"go", "vet", "-tags", "purego"}, everywhere...)
 	return []check{
 		{name: "gofmt", args: []string{"gofmt", "-l", "."}, quiet: true},
+		{name: "generated kernels are current", args: []string{"go", "run", "./tools/unroll", "-check"}},
 		{name: "go.mod is tidy", args: []string{"go", "mod", "tidy", "-diff"}, quiet: true},
 		{name: "modules verify", args: []string{"go", "mod", "verify"}},
 		{name: "vet native simd", args: vet("./...")},
