@@ -127,8 +127,8 @@ func TestAnimation(t *testing.T) {
 		if got, want := shownBy(t, moving), shownBy(t, still); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: the animation ends with another picture", what)
 		}
-		got, _ := picture.Recipe(moving)
-		if want, _ := picture.Recipe(still); got != want || got == "" {
+		got, _ := picture.Recipe(moving, nil)
+		if want, _ := picture.Recipe(still, nil); got != want || got == "" {
 			t.Errorf("%s: its recipe is %q, the still picture's %q", what, got, want)
 		}
 	}

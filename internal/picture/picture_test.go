@@ -111,51 +111,6 @@ func TestPNGHandsOnItsError(t *testing.T) {
 	}
 }
 
-// A recipe is found again, whatever else is in the file, and what is no PNG file or a broken one is said to be.
-func TestRecipeInAFile(t *testing.T) {
-	file, err := PNG(plain(5), "v=1&model=m", deflate)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := Recipe(file); got != "v=1&model=m" || err != nil {
-		t.Errorf("recipe %q, %v", got, err)
-	}
-	if _, err := png.Decode(bytes.NewReader(file)); err != nil {
-		t.Error(err)
-	}
-	var other bytes.Buffer
-	if err := png.Encode(&other, plain(5)); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := Recipe(other.Bytes()); got != "" || err != nil {
-		t.Errorf("a file of another program has the recipe %q, %v", got, err)
-	}
-	for n := range len(file) - 30 {
-		if got, err := Recipe(file[:n]); err == nil && got == "" {
-			t.Fatalf("a file cut at %d has no recipe, and no error", n)
-		}
-	}
-	damaged := bytes.Clone(file)
-	damaged[45] ^= 1
-	if _, err := Recipe(damaged); err == nil {
-		t.Error("a damaged chunk is not noticed")
-	}
-}
-
-func FuzzRecipe(f *testing.F) {
-	file, err := PNG(plain(5), "v=1&model=m", deflate)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(file)
-	f.Add([]byte(signature))
-	f.Fuzz(func(t *testing.T, file []byte) {
-		if text, err := Recipe(file); err != nil && text != "" {
-			t.Errorf("a recipe %q beside the error %v", text, err)
-		}
-	})
-}
-
 // An animation shows its last frame to software that knows still pictures only, and holds every frame in order.
 func TestAnimation(t *testing.T) {
 	frames := []*image.NRGBA{plain(10), plain(20), plain(30)}

@@ -111,30 +111,3 @@ func appendChunk(out []byte, name string, data []byte) []byte {
 	out = append(out, data...)
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[begin:]))
 }
-
-// Recipe finds the text that says how the picture of a PNG file was made, "" if it has none. The file may be anything:
-// it is read to its pixels and no further.
-func Recipe(file []byte) (string, error) {
-	if len(file) < len(signature) || string(file[:len(signature)]) != signature {
-		return "", errors.New("not a PNG file")
-	}
-	for rest := file[len(signature):]; len(rest) >= 12; {
-		n := binary.BigEndian.Uint32(rest)
-		if uint64(n)+12 > uint64(len(rest)) {
-			break
-		}
-		chunk := rest[4 : 8+n]
-		if crc32.ChecksumIEEE(chunk) != binary.BigEndian.Uint32(rest[8+n:]) {
-			return "", errors.New("a damaged PNG file")
-		}
-		name, data := string(chunk[:4]), string(chunk[4:])
-		switch {
-		case name == "tEXt" && len(data) > len(recipeKey) && data[:len(recipeKey)+1] == recipeKey+"\x00":
-			return data[len(recipeKey)+1:], nil
-		case name == "IDAT" || name == "IEND":
-			return "", nil
-		}
-		rest = rest[12+n:]
-	}
-	return "", errors.New("a PNG file that is cut short")
-}

@@ -88,3 +88,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestFind(t *testing.T) {
+	const words = "v=1&model=m&seed=5"
+	for text, want := range map[string]string{
+		words:                                   words,
+		"(https://example.org/#" + words + ").": words,
+		"v=1&model=m&seed=x and " + words + ", so": words,
+		"\xffv=1&amp;model=m&amp;seed=5\xff":       words,
+		"a model=m":                                "",
+		"&" + words + "&":                          words,
+		"":                                         "",
+	} {
+		if got := Find(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

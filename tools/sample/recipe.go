@@ -18,11 +18,12 @@ func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promis
 	_, fragment, link := strings.Cut(text, "#")
 	switch {
 	case err == nil:
-		if text, err = picture.Recipe(file); err != nil {
-			return nil, 0, "", fmt.Errorf("-recipe: %w", err)
+		name := text
+		if text, err = picture.Recipe(file, inflate); err != nil {
+			return nil, 0, "", fmt.Errorf("-recipe: %s is %w", name, err)
 		}
 		if text == "" {
-			return nil, 0, "", fmt.Errorf("-recipe: the file does not say how it was made")
+			return nil, 0, "", fmt.Errorf("-recipe: %s does not say how it was made", name)
 		}
 	case link:
 		text = fragment

@@ -21,7 +21,7 @@ func TestRecipeDrawsThePictureAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := picture.Recipe(file)
+	text, err := picture.Recipe(file, inflate)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func (p *page) take(files js.Value) {
 	switch {
 	case strings.HasSuffix(strings.ToLower(name), ".png") && size <= pictureMost:
 		p.say("Reading " + name + "…")
-		p.read(file, func(data []byte, _ js.Value) { p.takePicture(data) })
+		p.read(file, func(data []byte, _ js.Value) { go p.takePicture(data) })
 	case strings.HasSuffix(strings.ToLower(name), ".zst"):
 		p.say("Reading " + name + "…")
 		p.read(file, func(data []byte, buffer js.Value) {
@@ -77,9 +77,9 @@ func (p *page) read(file js.Value, then func(data []byte, buffer js.Value)) {
 	})
 }
 
-// takePicture makes the picture of a PNG file of ours again.
+// takePicture makes the picture of a PNG file of ours again. It blocks its goroutine where a text is compressed.
 func (p *page) takePicture(data []byte) {
-	words, err := picture.Recipe(data)
+	words, err := picture.Recipe(data, inflate)
 	switch {
 	case err != nil:
 		p.refuse("It is "+err.Error()+".", "file")

@@ -65,7 +65,7 @@ func TestSample(t *testing.T) {
 		{pictures[1].PNG, recipe.Recipe{Model: "fake", Count: 1, Hash: pictures[1].SHA256, Leg: recipe.Leg{Seed: 41}}},
 		{done.PNG, recipe.Recipe{Model: "fake", Count: 2, Hash: done.SHA256, Leg: recipe.Leg{Seed: 40}}},
 	} {
-		if got, err := picture.Recipe(bytesIn(c.file)); got != c.want.String() || err != nil {
+		if got, err := picture.Recipe(bytesIn(c.file), nil); got != c.want.String() || err != nil {
 			t.Errorf("recipe %q, %v, want %q", got, err, c.want.String())
 		}
 	}
