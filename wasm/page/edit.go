@@ -14,7 +14,8 @@ import (
 // drawn anew.
 type easel struct {
 	canvas        js.Value // its 2D context
-	bitmap        js.Value // the picture; undefined for none
+	rgba          js.Value // the picture: ArrayBuffer of its bytes, as the worker gave them
+	image         js.Value // an ImageData of them
 	width, height int
 	mask          []byte // 255 where it is painted
 	painted       bool
@@ -67,12 +68,9 @@ func (p *page) listenEasel() {
 // showEasel puts the active run's picture up.
 func (p *page) showEasel() {
 	r := p.run
-	film := &r.sheet.cells[max(r.sheet.selected, 0)].film
-	if len(film.at) == 0 {
-		return
-	}
 	m := &p.easel
-	m.bitmap, m.width, m.height = film.x[len(film.x)-1], r.sheet.width, r.sheet.height
+	m.rgba, m.width, m.height = r.finished[max(r.sheet.selected, 0)].RGBA, r.sheet.width, r.sheet.height
+	m.image = js.Global().Get("ImageData").New(js.Global().Get("Uint8ClampedArray").New(m.rgba), m.width, m.height)
 	p.ui.paint.SetWidth(m.width)
 	p.ui.paint.SetHeight(m.height)
 	m.x, m.y = m.width/2, m.height/2
@@ -97,7 +95,7 @@ func (m *easel) dab() {
 
 // draw shows the picture under the paint, and where the keys are.
 func (m *easel) draw(cursor bool) {
-	m.canvas.Call("drawImage", m.bitmap, 0, 0)
+	m.canvas.Call("putImageData", m.image, 0, 0)
 	m.canvas.Set("fillStyle", "rgb(255 80 30 / 0.6)")
 	for y := range m.height {
 		for x := range m.width {
@@ -110,14 +108,6 @@ func (m *easel) draw(cursor bool) {
 		m.canvas.Set("strokeStyle", "rgb(255 80 30)")
 		m.canvas.Call("strokeRect", m.x-brush, m.y-brush, 2*brush+1, 2*brush+1)
 	}
-}
-
-// pixels are the bytes of the picture without the paint.
-func (m *easel) pixels() js.Value {
-	m.canvas.Call("drawImage", m.bitmap, 0, 0)
-	data := m.canvas.Call("getImageData", 0, 0, m.width, m.height).Get("data").Get("buffer")
-	m.draw(false)
-	return data
 }
 
 // redraw makes the painted part anew, or changes the whole picture where
@@ -137,7 +127,9 @@ func (p *page) redraw() {
 		return
 	}
 	s.Count, s.Before, s.Vary = 1, nil, ""
-	s.Edit = &proto.Edit{RGBA: p.easel.pixels(), Strength: strength, Hold: "none", Mask: js.Null(), Method: "replace", Times: 1}
+	// The bytes are not read from a canvas: browsers that guard against fingerprinting change what they give out. The
+	// worker gets a copy, which is transferred.
+	s.Edit = &proto.Edit{RGBA: p.easel.rgba.Call("slice", 0), Strength: strength, Hold: "none", Mask: js.Null(), Method: "replace", Times: 1}
 	if p.easel.painted {
 		mask := js.Global().Get("Uint8Array").New(len(p.easel.mask))
 		js.CopyBytesToJS(mask, p.easel.mask)
