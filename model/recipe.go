@@ -15,10 +15,11 @@ import (
 func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
 	base := m.Defaults()
 	if r.Grid != "" {
-		var err error
-		if base.Grid, err = GridNamed(r.Grid); err != nil {
+		grid, err := GridNamed(r.Grid)
+		if err != nil {
 			return nil, err
 		}
+		base.UseGrid(grid)
 	}
 	if r.Steps != 0 {
 		base.Steps = r.Steps
@@ -82,6 +83,9 @@ func leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 		*n.to = v
 	}
 	for _, v := range l.Settings {
+		if strings.HasPrefix(v.Name, gridPrefix) {
+			return s, fmt.Errorf("a fork with the setting %s: expected it once, for the whole picture, since all legs have one grid", v.Name)
+		}
 		if err := Set(&s, v.Name, v.Value); err != nil {
 			return s, err
 		}

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,6 +27,9 @@ func (p *parser) field(key, value string) {
 		return
 	}
 	p.seen[key] = true
+	if value == "" && p.err == nil {
+		p.err = errors.New("the recipe's " + key + " is empty")
+	}
 	r := p.r
 	switch key {
 	case "v":
@@ -130,6 +134,7 @@ func (p *parser) vary(key, value string) string {
 }
 
 func (p *parser) hash(key, value string) string {
+	value = strings.ToLower(value)
 	if len(value) != 64 || strings.Trim(value, "0123456789abcdef") != "" {
 		p.fail(key, "64 hexadecimal digits")
 		return ""
@@ -155,6 +160,10 @@ func (p *parser) settings(key, value string) (out []Setting) {
 		name, v, ok := strings.Cut(item, ":")
 		if !ok || name == "" {
 			p.fail(key, "name:value")
+			return nil
+		}
+		if slices.ContainsFunc(out, func(s Setting) bool { return s.Name == name }) {
+			p.fail(key, "with "+name+" once")
 			return nil
 		}
 		out = append(out, Setting{name, p.float(key, v)})

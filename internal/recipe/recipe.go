@@ -14,6 +14,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Version is the form of the text. Another one is refused.
@@ -147,14 +148,17 @@ func settings(values []Setting) string {
 	return strings.Join(out, ",")
 }
 
-// Parse reads a recipe. It trusts nothing: the text may come from anywhere.
+var errLong = errors.New("the recipe is longer than " + strconv.Itoa(Most) + " characters")
+
+// Parse reads a recipe as String writes it; Read is for what people pass on. It trusts nothing: the text may come from anywhere.
 func Parse(text string) (*Recipe, error) {
 	if len(text) > Most {
-		return nil, errors.New("the recipe is longer than " + strconv.Itoa(Most) + " characters")
+		return nil, errLong
 	}
-	for i := range len(text) {
-		if !allowed(text[i]) {
-			return nil, errors.New("the recipe holds a character that no recipe has, at " + strconv.Itoa(i))
+	for i, c := range text {
+		if c >= utf8.RuneSelf || !allowed(byte(c)) {
+			return nil, errors.New("the recipe has the character " + strconv.QuoteRuneToASCII(c) + ", which none can have, behind " +
+				strconv.Quote(text[max(i-20, 0):i]))
 		}
 	}
 	r := &Recipe{Count: 1}
@@ -162,7 +166,7 @@ func Parse(text string) (*Recipe, error) {
 	for item := range strings.SplitSeq(text, "&") {
 		key, value, ok := strings.Cut(item, "=")
 		if !ok {
-			return nil, errors.New("the recipe has " + item + " where name=value is expected")
+			return nil, errors.New("the recipe has " + strconv.Quote(item[:min(len(item), 40)]) + " where name=value is expected")
 		}
 		p.field(key, value)
 		if p.err != nil {

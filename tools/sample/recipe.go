@@ -15,7 +15,6 @@ import (
 // follow reads a recipe, a link that ends in one, or a PNG file that holds one.
 func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promise string, err error) {
 	file, err := os.ReadFile(text)
-	_, fragment, link := strings.Cut(text, "#")
 	switch {
 	case err == nil:
 		name := text
@@ -25,12 +24,10 @@ func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promis
 		if text == "" {
 			return nil, 0, "", fmt.Errorf("-recipe: %s does not say how it was made", name)
 		}
-	case link:
-		text = fragment
-	case !strings.Contains(text, "="):
+	case !strings.Contains(text, "=") && !strings.Contains(text, "#") && !strings.Contains(text, "%"):
 		return nil, 0, "", fmt.Errorf("-recipe: %w: expected a recipe, a link that ends in one, or a PNG file", err)
 	}
-	r, err := recipe.Parse(text)
+	r, err := recipe.Read(text)
 	if err != nil {
 		return nil, 0, "", fmt.Errorf("-recipe: %w", err)
 	}

@@ -25,8 +25,13 @@ func TestRecipeDrawsThePictureAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := sample(t, "-model", fashion, "-recipe", "https://example.org/#"+text); got != want {
-		t.Errorf("the link draws %s, want %s", got, want)
+	for _, link := range []string{
+		"https://example.org/#" + text,
+		"<https://example.org/?utm_source=mail#" + strings.NewReplacer("&", "&amp;", ",", "%2C", ":", "%3A").Replace(text) + "&fbclid=x>.",
+	} {
+		if got := sample(t, "-model", fashion, "-recipe", link); got != want {
+			t.Errorf("%s draws %s, want %s", link, got, want)
+		}
 	}
 	before, _, _ := strings.Cut(text, "&hash=")
 	if got := sample(t, "-model", fashion, "-recipe", before+"&fork=1~33~ddpm~1~~~2~"); got == want {
@@ -39,7 +44,8 @@ func TestRecipeDrawsThePictureAgain(t *testing.T) {
 		{strings.Replace(text, "eta", "phi", 1), "unknown setting"},
 		{"no recipe", "open no recipe"},
 		{"absent.png", "open absent.png"},
-		{"https://example.org/#v=1 ", "character"},
+		{"https://example.org/#v=1 ", "no model"},
+		{"https://example.org/#" + strings.Replace(text, "&steps=", "&note=1&steps=", 1), "note"},
 		{fashion, "PNG"},
 	} {
 		if code := run([]string{"-model", fashion, "-recipe", c.text}, &stdout, &errs); code != 1 || !strings.Contains(errs.String(), c.says) {
