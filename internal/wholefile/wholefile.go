@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // Write gives the file at path its content: write fills a new file beside it, which then takes its place. An error,
@@ -31,6 +32,7 @@ func Write(path string, write func(f *os.File) error) error {
 	if err != nil {
 		return err
 	}
+	defer forget(f.Name())
 	err = write(f)
 	if closed := f.Close(); err == nil {
 		err = closed
@@ -65,11 +67,14 @@ func Check(path string) error {
 	if err != nil {
 		return err
 	}
+	defer forget(f.Name())
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// create makes a hidden file beside path, with the rights that a new file has.
+// create makes a hidden file beside path, with the rights that a new file has; it is unfinished until it is forgotten.
 func create(path string) (*os.File, error) {
+	unfinished.Lock()
+	defer unfinished.Unlock()
 	for {
 		name := fmt.Sprintf(".%s.%08x.part", filepath.Base(path), rand.Uint32())
 		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
@@ -79,6 +84,45 @@ func create(path string) (*os.File, error) {
 		if e := (*fs.PathError)(nil); errors.As(err, &e) {
 			e.Path = path // nobody asked for the other name
 		}
+		if err == nil {
+			unfinished.paths[f.Name()] = true
+		}
 		return f, err
+	}
+}
+
+// unfinished are the files and folders that are removed when the program is interrupted.
+var unfinished = struct {
+	sync.Mutex
+	paths map[string]bool
+}{paths: map[string]bool{}}
+
+func forget(path string) {
+	unfinished.Lock()
+	defer unfinished.Unlock()
+	delete(unfinished.paths, path)
+}
+
+// Folder makes a folder of a new name in dir, as os.MkdirTemp does, which Abandon removes as well; remove is for every
+// other end.
+func Folder(dir, pattern string) (path string, remove func() error, err error) {
+	unfinished.Lock()
+	defer unfinished.Unlock()
+	if path, err = os.MkdirTemp(dir, pattern); err != nil {
+		return "", nil, err
+	}
+	unfinished.paths[path] = true
+	return path, func() error {
+		defer forget(path)
+		return os.RemoveAll(path)
+	}, nil
+}
+
+// Abandon is for a program that is about to exit in the middle of its work: what was being written is removed, and who
+// writes on waits for the exit.
+func Abandon() {
+	unfinished.Lock() // for good
+	for path := range unfinished.paths {
+		os.RemoveAll(path)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -266,10 +267,14 @@ func TestRefusals(t *testing.T) {
 		{2, nil, "-in is missing"},
 		{2, []string{"-in", good}, "-out is missing"},
 		{2, []string{"-in", good, "-out", out, "more"}, `"more"`},
-		{2, []string{"-in", good, "-out", out, "-id", "x"}, "need -manifest"},
-		{2, []string{"-in", good, "-out", out, "-manifest", filepath.Join(dir, "index.json")}, "needs -id"},
+		{2, []string{"-in", good, "-out", out, "-id", "x"}, "-id needs -manifest"},
+		{2, []string{"-in", good, "-out", out, "-default"}, "-default needs -manifest"},
+		{2, []string{"-in", good, "-out", out, "-manifest", filepath.Join(dir, "index.json")}, "-manifest needs -id"},
 		{2, []string{"-in", good, "-out", out, "-manifest", "index.json", "-id", "x"}, "different directories"},
 		{2, []string{"-unknown"}, "-unknown"},
+		{2, []string{"-in", good, "-output", out}, "is -out meant?"},
+		{2, []string{"-in", good, "-out", filepath.Join(dir, "m.ckpt")}, "ends in .zst or .safetensors"},
+		{2, []string{"-in", good, "-out", filepath.Join(dir, "m")}, "ends in .zst or .safetensors"},
 		{1, []string{"-in", filepath.Join(dir, "absent"), "-out", out}, "absent"},
 		{1, []string{"-in", pickled, "-out", out}, "save_pretrained"},
 		{1, []string{"-in", good, "-out", out, "-samplers", "{"}, "-samplers"},
@@ -298,7 +303,59 @@ func TestRefusals(t *testing.T) {
 	if err != nil || len(hidden) != 0 {
 		t.Errorf("a refused conversion leaves %v", hidden)
 	}
-	if status, _, errs := convert("-h"); status != 0 || !strings.Contains(errs, "-samplers JSON") {
-		t.Errorf("help: %d\n%s", status, errs)
+	if status, help, errs := convert("-h"); status != 0 || errs != "" || !strings.Contains(help, "-samplers JSON") || strings.Count(help, "\n") > 24 {
+		t.Errorf("help: %d\n%s%s", status, help, errs)
+	}
+	for _, name := range []string{"in", "out", "name", "licence", "provenance", "samplers", "manifest", "id", "student-of"} {
+		if status, _, errs := convert("-in", good, "-out", out, "-"+name, ""); status != 2 || !strings.HasPrefix(errs, "convert: -"+name+" is empty") {
+			t.Errorf("-%s \"\": status %d, %s", name, status, errs)
+		}
 	}
 }
+
+// The name of the output says what it is.
+func TestTheEndingDecides(t *testing.T) {
+	in, dir := pipeline(t, nil), t.TempDir()
+	packed, plain := filepath.Join(dir, "m.safetensors.zst"), filepath.Join(dir, "m.SAFETENSORS")
+	for _, out := range []string{packed, plain} {
+		if status, _, errs := convert("-in", in, "-out", out); status != 0 {
+			t.Fatal(errs)
+		}
+	}
+	var hashes []string
+	for i, path := range []string{packed, plain} {
+		file, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if zstd := bytes.HasPrefix(file, []byte{0x28, 0xb5, 0x2f, 0xfd}); zstd != (i == 0) {
+			t.Errorf("%s begins with % x", path, file[:4])
+		}
+		c, err := weights.OpenFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum, _ := c.Metadata("sha256")
+		hashes = append(hashes, sum)
+		if _, err := model.Load(c); err != nil {
+			t.Error(err)
+		}
+		c.Close()
+	}
+	if hashes[0] != hashes[1] || hashes[0] == "" {
+		t.Errorf("tensors %v", hashes)
+	}
+}
+
+// What was printed and cannot be written is an error.
+func TestAFullOutputIsAnError(t *testing.T) {
+	var errs bytes.Buffer
+	status := run([]string{"-in", pipeline(t, nil), "-out", filepath.Join(t.TempDir(), "m.zst")}, full{}, &errs)
+	if status != 1 || errs.String() != "convert: standard output: no space\n" {
+		t.Errorf("status %d, %s", status, errs.String())
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space") }

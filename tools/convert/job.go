@@ -1,11 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
+	"tintype/internal/command"
 	"tintype/internal/jsontext"
 	"tintype/internal/wholefile"
 	"tintype/weights"
@@ -19,25 +20,29 @@ type job struct {
 	f32                       bool
 	manifest                  string
 	entry                     weights.Entry // ID, Default and StudentOf
+	given                     struct{ manifest, id, isDefault, studentOf *command.Flag }
 	// order gives the names of the tensors to write, in order. The others are left out.
 	order func(*weights.Checkpoint) ([]string, error)
 }
 
 // check finds flags that cannot be meant.
-func (j *job) check(rest []string) error {
+func (j *job) check() error {
 	switch {
-	case len(rest) > 0:
-		return fmt.Errorf("unexpected argument %q", rest[0])
 	case j.in == "":
-		return errors.New("-in is missing: the diffusers directory to read")
+		return command.Misusef("-in is missing: the diffusers directory to read")
 	case j.out == "":
-		return errors.New("-out is missing: the file to write")
-	case j.manifest == "" && (j.entry.ID != "" || j.entry.Default || j.entry.StudentOf != ""):
-		return errors.New("-id, -default and -student-of need -manifest")
-	case j.manifest != "" && j.entry.ID == "":
-		return errors.New("-manifest needs -id")
-	case j.manifest != "" && !weights.Beside(j.manifest, j.out):
-		return fmt.Errorf("-manifest %s and -out %s are in different directories: a manifest lists the files beside it", j.manifest, j.out)
+		return command.Misusef("-out is missing: the file to write")
+	}
+	for _, f := range []*command.Flag{j.given.id, j.given.isDefault, j.given.studentOf} {
+		if err := f.Needs(j.given.manifest, "the list that it is written to"); err != nil {
+			return err
+		}
+	}
+	if err := j.given.manifest.Needs(j.given.id, "the name under which the model is listed"); err != nil {
+		return err
+	}
+	if j.manifest != "" && !weights.Beside(j.manifest, j.out) {
+		return command.Misusef("-manifest %s and -out %s are in different directories: a manifest lists the files beside it", j.manifest, j.out)
 	}
 	return nil
 }
@@ -154,7 +159,11 @@ func (j *job) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error)
 func (j *job) write(metadata map[string]string, tensors []weights.Tensor) (weights.Sums, error) {
 	var sums weights.Sums
 	err := wholefile.Write(j.out, func(f *os.File) (err error) {
-		if sums, err = weights.WriteZstd(f, metadata, tensors); err != nil {
+		write := weights.WriteZstd
+		if strings.HasSuffix(strings.ToLower(j.out), ".safetensors") {
+			write = weights.WriteFile
+		}
+		if sums, err = write(f, metadata, tensors); err != nil {
 			return err
 		}
 		if _, err := f.Seek(0, io.SeekStart); err != nil {

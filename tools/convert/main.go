@@ -10,43 +10,41 @@
 package main
 
 import (
-	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
+
+	"tintype/internal/command"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	command.Main("convert", func(args []string) int { return run(args, os.Stdout, os.Stderr) })
+}
 
 func run(args []string, stdout, stderr io.Writer) int {
-	j := job{order: networkOrder}
-	flags := flag.NewFlagSet("convert", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&j.in, "in", "", "diffusers `directory` to read")
-	flags.StringVar(&j.out, "out", "", "`file` to write, by custom model.safetensors.zst")
-	flags.StringVar(&j.name, "name", "", "the model's `name` for people, instead of the directory's")
-	flags.StringVar(&j.licence, "licence", "", "`terms` under which the weights may be shipped")
-	flags.StringVar(&j.provenance, "provenance", "", "where data and weights come from, in a `sentence`")
-	flags.StringVar(&j.samplers, "samplers", "", `sampling contract as `+"`JSON`"+`: {"default":{"name":"dpmpp-2m","n":10,"grid":"trailing","guidance":2}}`)
-	flags.BoolVar(&j.f32, "f32", false, "keep every tensor in float32")
-	flags.StringVar(&j.manifest, "manifest", "", "index.json beside the output to enter the model in; needs -id")
-	flags.StringVar(&j.entry.ID, "id", "", "`ID` of the model in the manifest")
-	flags.BoolVar(&j.entry.Default, "default", false, "make it the manifest's default model")
-	flags.StringVar(&j.entry.StudentOf, "student-of", "", "`ID` of the model that it was distilled from")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return 0
+	j := &job{order: networkOrder}
+	return j.define().Run(args, stdout, stderr, func(stdout io.Writer) error {
+		if err := j.check(); err != nil {
+			return err
 		}
-		return 2
-	}
-	if err := j.check(flags.Args()); err != nil {
-		fmt.Fprintln(stderr, "convert:", err)
-		return 2
-	}
-	if err := j.run(stdout); err != nil {
-		fmt.Fprintln(stderr, "convert:", err)
-		return 1
-	}
-	return 0
+		return j.run(stdout)
+	})
+}
+
+func (j *job) define() *command.Set {
+	s := command.New("convert", "-in DIR -out FILE [flags]", "Turns a diffusers directory into a checkpoint of tintype, and prints what becomes of each tensor.")
+	s.Group("What is converted")
+	s.Text(&j.in, "in", "DIR", "diffusers directory to read")
+	s.Output(&j.out, "out", []string{".zst", ".safetensors"}, "file to write, by custom model.safetensors.zst\n; without .zst it is not compressed")
+	s.Switch(&j.f32, "f32", "keep every tensor in float32")
+	s.Group("What the file says of itself, instead of the directory")
+	s.Text(&j.name, "name", "NAME", "the model's name for people")
+	s.Text(&j.licence, "licence", "TERMS", "under which the weights may be shipped")
+	s.Text(&j.provenance, "provenance", "SENTENCE", "where data and weights come from")
+	s.Text(&j.samplers, "samplers", "JSON", `sampling contract`+"\n"+`: {"default":{"name":"dpmpp-2m","n":10,"grid":"trailing","guidance":2}}`)
+	s.Group("The list of a site's models")
+	j.given.manifest = s.Output(&j.manifest, "manifest", []string{".json"}, "list beside the output to enter the model in; needs -id")
+	j.given.id = s.Text(&j.entry.ID, "id", "ID", "of the model in the manifest")
+	j.given.isDefault = s.Switch(&j.entry.Default, "default", "make it the manifest's default model")
+	j.given.studentOf = s.Text(&j.entry.StudentOf, "student-of", "ID", "of the model that it was distilled from")
+	return s
 }

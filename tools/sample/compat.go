@@ -12,7 +12,7 @@ import (
 
 // repeat puts the reference's scheduler in the place of our solver and grid.
 func (r *request) repeat(s *pipeline.Spec, d *weights.Description) error {
-	if r.given["solver"] || r.given["grid"] {
+	if r.given.solver.Given() || r.given.grid.Given() {
 		return errors.New("-compat: the scheduler's class decides the solver and the grid: leave -solver and -grid out")
 	}
 	switch {

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
+	"tintype/internal/command"
 	"tintype/model"
 )
 
@@ -16,20 +16,26 @@ type densityFlags struct {
 	picture   string
 	tolerance float64
 	probes    int
+	given     struct{ picture, tolerance, probes *command.Flag }
 }
 
-func (f *densityFlags) define(flags *flag.FlagSet) {
-	flags.StringVar(&f.picture, "likelihood", "", "PNG `file` of the model's size: print how likely the model thinks it, in bits a value, and stop")
-	flags.Float64Var(&f.tolerance, "tolerance", 1e-3, "of -likelihood: relative and absolute tolerance `X` of the solver")
-	flags.IntVar(&f.probes, "probes", 1, "of -likelihood: random directions `N` that the trace is estimated by")
+func (f *densityFlags) define(s *command.Set) {
+	f.tolerance, f.probes = 1e-3, 1
+	f.given.picture = s.Text(&f.picture, "likelihood", "FILE", "PNG of the model's size: print how likely the model thinks it, in bits a value, and stop").Rare()
+	f.given.tolerance = s.Number(&f.tolerance, "tolerance", "X", 1e-6, 1, "of -likelihood: relative and absolute tolerance of the solver (default 0.001)").Rare()
+	f.given.probes = s.Whole(&f.probes, "probes", "N", 1, 1000, "of -likelihood: random directions that the trace is estimated by (default 1)").Rare()
+}
+
+func (f *densityFlags) check() error {
+	if err := f.given.tolerance.Needs(f.given.picture, "it is that of its solver"); err != nil {
+		return err
+	}
+	return f.given.probes.Needs(f.given.picture, "they are those of its estimate")
 }
 
 // likelihood prints the density of a picture under the model, and how it was found.
 func (r *request) likelihood(m *model.Model, stdout io.Writer) error {
 	f := r.density
-	if f.probes < 1 || f.probes > 1000 || !(f.tolerance >= 1e-6 && f.tolerance <= 1) {
-		return fmt.Errorf("-probes %d, -tolerance %v: expected 1 to 1000, and 1e-6 to 1", f.probes, f.tolerance)
-	}
 	s, err := r.spec(m)
 	if err != nil {
 		return err

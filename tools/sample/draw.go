@@ -4,19 +4,19 @@ import (
 	"fmt"
 	"image"
 	"io"
-	"strings"
 	"time"
 
 	"tintype/core/pipeline"
+	"tintype/internal/command"
 	"tintype/model"
 )
 
 // drawing makes pictures one after the other in the buffers of one run.
 type drawing struct {
-	legs  []pipeline.Leg // of the first picture
-	count int
-	bar   bar
-	trace *trace // nil: none
+	legs   []pipeline.Leg // of the first picture
+	count  int
+	stderr io.Writer // for how far it is
+	trace  *trace    // nil: none
 }
 
 func (d *drawing) draw(m *model.Model) ([]*image.NRGBA, error) {
@@ -25,14 +25,14 @@ func (d *drawing) draw(m *model.Model) ([]*image.NRGBA, error) {
 		return nil, err
 	}
 	_, steps := run.Progress()
-	d.bar.begin(d.count * steps)
-	defer d.bar.end()
+	far := command.NewProgress(d.stderr, time.Now, d.count*steps)
+	defer far.End()
 	pictures := make([]*image.NRGBA, d.count)
 	for k := range pictures {
 		if err := run.Reset(uint64(k)); err != nil {
 			return nil, err
 		}
-		if err := d.steps(run, k); err != nil {
+		if err := d.steps(run, k, far); err != nil {
 			return nil, fmt.Errorf("picture %d: %w", k, err)
 		}
 		if pictures[k], err = view(run.Run(), pipeline.ViewX); err != nil {
@@ -43,7 +43,7 @@ func (d *drawing) draw(m *model.Model) ([]*image.NRGBA, error) {
 }
 
 // steps runs picture k to its end.
-func (d *drawing) steps(run *pipeline.Legs, k int) error {
+func (d *drawing) steps(run *pipeline.Legs, k int, far *command.Progress) error {
 	shown := 0
 	for done := false; !done; {
 		var err error
@@ -52,7 +52,7 @@ func (d *drawing) steps(run *pipeline.Legs, k int) error {
 		}
 		if step, _ := run.Progress(); step != shown {
 			shown = step
-			d.bar.step()
+			far.Step()
 			if d.trace != nil {
 				if err := d.trace.step(run.Run(), k, step); err != nil {
 					return err
@@ -68,28 +68,4 @@ func view(run *pipeline.Run, v pipeline.View) (*image.NRGBA, error) {
 	_, h, w, _ := run.Size()
 	m := image.NewNRGBA(image.Rect(0, 0, w, h))
 	return m, run.RGBA(m.Pix, 0, v)
-}
-
-// bar is a progress bar on a terminal's last line.
-type bar struct {
-	out         io.Writer
-	done, total int
-	begun       time.Time
-}
-
-const barWidth = 30
-
-func (b *bar) begin(total int) { b.total, b.begun = total, time.Now(); b.show() }
-
-func (b *bar) step() { b.done++; b.show() }
-
-func (b *bar) end() { fmt.Fprintln(b.out) }
-
-func (b *bar) show() {
-	filled := barWidth * b.done / b.total
-	per := 0.0
-	if b.done > 0 {
-		per = float64(time.Since(b.begun).Milliseconds()) / float64(b.done)
-	}
-	fmt.Fprintf(b.out, "\r[%s%s] step %d/%d, %.1f ms a step", strings.Repeat("#", filled), strings.Repeat(".", barWidth-filled), b.done, b.total, per)
 }

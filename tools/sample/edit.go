@@ -1,16 +1,15 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"image"
 	"image/png"
 	"os"
-	"strconv"
 	"strings"
 
 	"tintype/core/pipeline"
+	"tintype/internal/command"
+	"tintype/internal/decimal"
 	"tintype/model"
 )
 
@@ -18,30 +17,37 @@ import (
 type editFlags struct {
 	init, mask, hold, method, travel string
 	strength                         float64
+	given                            struct{ init, strength, mask, hold, method, travel *command.Flag }
 }
 
-func (e *editFlags) define(flags *flag.FlagSet) {
-	flags.StringVar(&e.init, "init", "", "PNG `file` to begin with or to hold to, of the model's size")
-	flags.Float64Var(&e.strength, "strength", 0, "how much of the way from noise is run, above 0 to 1 `X`: less keeps more of -init "+
-		"(default 0.6; 1 beside -mask or -hold)")
-	flags.StringVar(&e.mask, "mask", "", "PNG `file` of -init's size: white is drawn anew, black is kept, grey in between")
-	flags.StringVar(&e.hold, "hold", "", "`WHAT` else of -init is kept: grey (colours are drawn), boxes:N (detail within N x N pixels is drawn)")
-	flags.StringVar(&e.method, "method", "replace", "`NAME` of how it is kept: replace, hard, ddrm")
-	flags.StringVar(&e.travel, "travel", "", "`J,R`: go back J steps and take them again, R times in all (RePaint; with -method replace)")
+func (e *editFlags) define(s *command.Set) {
+	e.given.init = s.Text(&e.init, "init", "FILE", "PNG to begin with or to hold to, of the model's size")
+	e.given.strength = s.Number(&e.strength, "strength", "X", -inf, inf, "how much is drawn anew, above 0 to 1 (default 0.6; 1 beside "+
+		"-mask or -hold)\n: the share of the way from noise that is run")
+	e.given.mask = s.Text(&e.mask, "mask", "FILE", "PNG of -init's size: white is drawn anew, black is kept\n, grey in between")
+	e.given.hold = s.Text(&e.hold, "hold", "WHAT", "else of -init is kept: grey, or boxes:N\n: grey has its colours drawn, boxes:N the detail within N x N pixels")
+	e.given.method = s.OneOf(&e.method, "method", []string{"replace", "hard", "ddrm"}, "how it is kept (default replace)").Rare()
+	e.given.travel = s.Text(&e.travel, "travel", "J,R", "go back J steps and take them again, R times in all (RePaint; with -method replace)").Rare()
+}
+
+func (e *editFlags) check() error {
+	for _, f := range []*command.Flag{e.given.strength, e.given.mask, e.given.hold, e.given.method, e.given.travel} {
+		if err := f.Needs(e.given.init, "a picture to keep something of"); err != nil {
+			return err
+		}
+	}
+	return command.Both(e.given.mask, e.given.hold)
 }
 
 // methods are the names of -method.
-var methods = map[string]pipeline.Method{"replace": pipeline.MethodReplace, "hard": pipeline.MethodHard, "ddrm": pipeline.MethodRestore}
+var methods = map[string]pipeline.Method{"": pipeline.MethodReplace, "replace": pipeline.MethodReplace, "hard": pipeline.MethodHard, "ddrm": pipeline.MethodRestore}
 
 // edit reads the files; nil if none was named.
 func (e *editFlags) edit(m *model.Model) (*pipeline.Edit, error) {
 	if e.init == "" {
-		if e.mask != "" || e.hold != "" || e.strength != 0 || e.travel != "" {
-			return nil, errors.New("-mask, -hold, -strength and -travel need -init: a picture to keep something of")
-		}
 		return nil, nil
 	}
-	out := &pipeline.Edit{Strength: e.strength}
+	out := &pipeline.Edit{Strength: e.strength, Method: methods[e.method]}
 	var err error
 	if out.Picture, err = readPicture(e.init, m); err != nil {
 		return nil, fmt.Errorf("-init: %w", err)
@@ -49,20 +55,16 @@ func (e *editFlags) edit(m *model.Model) (*pipeline.Edit, error) {
 	if err := e.readHold(out, m); err != nil {
 		return nil, err
 	}
-	if out.Strength == 0 {
+	if !e.given.strength.Given() {
 		out.Strength = 0.6
 		if out.Hold != pipeline.HoldNothing {
 			out.Strength = 1
 		}
 	}
-	var ok bool
-	if out.Method, ok = methods[e.method]; !ok {
-		return nil, fmt.Errorf("-method %q: expected replace, hard or ddrm", e.method)
-	}
 	if e.travel != "" {
 		jump, times, _ := strings.Cut(e.travel, ",")
-		if out.Jump, err = strconv.Atoi(jump); err == nil {
-			out.Times, err = strconv.Atoi(times)
+		if out.Jump, err = decimal.Int(jump); err == nil {
+			out.Times, err = decimal.Int(times)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("-travel %q: expected two whole numbers, such as 5,4", e.travel)
@@ -74,8 +76,6 @@ func (e *editFlags) edit(m *model.Model) (*pipeline.Edit, error) {
 // readHold reads -mask and -hold, of which there is one at most.
 func (e *editFlags) readHold(out *pipeline.Edit, m *model.Model) (err error) {
 	switch {
-	case e.mask != "" && e.hold != "":
-		return errors.New("-mask and -hold contradict each other: give one")
 	case e.mask != "":
 		out.Hold = pipeline.HoldMask
 		if out.Mask, err = readMask(e.mask, m); err != nil {
@@ -85,7 +85,7 @@ func (e *editFlags) readHold(out *pipeline.Edit, m *model.Model) (err error) {
 		out.Hold = pipeline.HoldGrey
 	case e.hold != "":
 		side, ok := strings.CutPrefix(e.hold, "boxes:")
-		if out.Factor, err = strconv.Atoi(side); !ok || err != nil {
+		if out.Factor, err = decimal.Int(side); !ok || err != nil {
 			return fmt.Errorf("-hold %q: expected grey, or boxes:N such as boxes:4", e.hold)
 		}
 		out.Hold = pipeline.HoldBoxes

@@ -86,23 +86,28 @@ func TestBadEditsAreRefused(t *testing.T) {
 		args []string
 		says string
 	}{
-		{[]string{"-mask", right}, "need -init"},
+		{[]string{"-mask", right}, "-mask needs -init"},
+		{[]string{"-strength", "0"}, "-strength needs -init"},
+		{[]string{"-method", "hard"}, "-method needs -init"},
 		{[]string{"-init", "nowhere.png"}, "nowhere.png"},
 		{[]string{"-init", text}, "expected a PNG"},
 		{[]string{"-init", small}, "8 x 8 pixels, expected the model's 32 x 32"},
 		{[]string{"-init", right, "-mask", small}, "-mask"},
 		{[]string{"-init", right, "-mask", right}, "keeps nothing"},
-		{[]string{"-init", right, "-mask", right, "-hold", "grey"}, "contradict"},
+		{[]string{"-init", right, "-mask", right, "-hold", "grey"}, "-mask and -hold exclude each other"},
 		{[]string{"-init", right, "-hold", "boxes:x"}, "boxes:4"},
 		{[]string{"-init", right, "-hold", "grey"}, "grey already"},
 		{[]string{"-init", right, "-strength", "2"}, "strength 2"},
+		{[]string{"-init", right, "-strength", "0"}, "strength 0: use more than 0, to 1"},
+		{[]string{"-init", right, "-strength", "-0"}, "use more than 0, to 1"},
+		{[]string{"-init", right, "-travel", "0x5,4"}, "5,4"},
 		{[]string{"-init", right, "-method", "magic"}, "replace, hard or ddrm"},
 		{[]string{"-init", right, "-travel", "often"}, "5,4"},
 		{[]string{"-init", right, "-travel", "5,4 or so"}, "5,4"},
 		{[]string{"-init", right, "-travel", "5,4"}, "without replacing"},
 	} {
 		var out, errs bytes.Buffer
-		if code := run(append([]string{"-model", fashion}, c.args...), &out, &errs); code != 1 || !strings.Contains(errs.String(), c.says) {
+		if code := run(append([]string{"-model", fashion}, c.args...), &out, &errs); code == 0 || !strings.Contains(errs.String(), c.says) {
 			t.Errorf("%v: exit status %d and %q, want %q", c.args, code, errs.String(), c.says)
 		}
 	}

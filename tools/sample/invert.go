@@ -1,15 +1,16 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
+	"tintype/internal/command"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -18,12 +19,21 @@ import (
 type inverseFlags struct {
 	picture, label string
 	rounds         int
+	given          struct{ picture, label, rounds *command.Flag }
 }
 
-func (f *inverseFlags) define(flags *flag.FlagSet) {
-	flags.StringVar(&f.picture, "invert", "", "PNG `file` of the model's size: find the noise that DDIM draws it from, and begin with that")
-	flags.StringVar(&f.label, "invert-label", "", "of -invert: what the file shows, if not -label")
-	flags.IntVar(&f.rounds, "rounds", 3, "of -invert: evaluations `N` a step; more are nearer to the exact inverse")
+func (f *inverseFlags) define(s *command.Set) {
+	f.rounds = 3
+	f.given.picture = s.Text(&f.picture, "invert", "FILE", "PNG of the model's size: find the noise that DDIM draws it from, and begin with that").Rare()
+	f.given.label = s.Text(&f.label, "invert-label", "WHAT", "of -invert: what the file shows, if not -label").Rare()
+	f.given.rounds = s.Whole(&f.rounds, "rounds", "N", 1, 100, "of -invert: evaluations a step; more are nearer to the exact inverse (default 3)").Rare()
+}
+
+func (f *inverseFlags) check() error {
+	if err := f.given.label.Needs(f.given.picture, "it is what that file shows"); err != nil {
+		return err
+	}
+	return f.given.rounds.Needs(f.given.picture, "they are those of its steps")
 }
 
 // invert finds the noise that DDIM draws the picture of -invert from, and has the drawing begin with it: drawn with the
@@ -36,7 +46,7 @@ func (r *request) invert(m *model.Model, d *drawing, stdout io.Writer) error {
 	back := *spec
 	back.Use(sampler.KindDDIM)
 	back.Guidance.Scale, back.Classifier = 1, 0
-	if r.given["invert-label"] {
+	if r.inverse.given.label.Given() {
 		var err error
 		if back.Choice, err = m.ParseLabel(r.inverse.label); err != nil {
 			return err
@@ -63,7 +73,7 @@ func (r *request) invert(m *model.Model, d *drawing, stdout io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "noise of %s: rms %.3f, %d evaluations\n", r.inverse.picture, math.Sqrt(sum/float64(len(x))), run.Progress().NFE)
 	if d.trace != nil {
-		if err := d.trace.tensor("noise", m, x); err != nil {
+		if err := d.trace.noise(m, x); err != nil {
 			return err
 		}
 	}
@@ -71,8 +81,11 @@ func (r *request) invert(m *model.Model, d *drawing, stdout io.Writer) error {
 	return nil
 }
 
-// tensor writes one tensor of the network's input.
-func (t *trace) tensor(name string, m *model.Model, x []float32) error {
-	return writeTensors(filepath.Join(t.dir, name+".safetensors"), []weights.Tensor{
+// noise writes one tensor of the network's input.
+func (t *trace) noise(m *model.Model, x []float32) error {
+	if err := os.MkdirAll(t.dir, 0o755); err != nil {
+		return err
+	}
+	return writeTensors(filepath.Join(t.dir, noiseFile), []weights.Tensor{
 		{Name: "x", DType: weights.F32, Shape: []int{m.H, m.W, m.C}, Data: weights.EncodeF32(x)}})
 }

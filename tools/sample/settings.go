@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"tintype/core/pipeline"
+	"tintype/internal/decimal"
 	"tintype/model"
 )
 
@@ -37,7 +37,7 @@ func valueOf(name, text string) (float64, error) {
 			return float64(i), nil
 		}
 	}
-	v, err := strconv.ParseFloat(text, 64)
+	v, err := decimal.Float(text)
 	if err != nil {
 		want := "a number"
 		if choices != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -19,11 +21,36 @@ import (
 //	noise.safetensors            of -invert: the noise x that a picture begins with, as the network sees it
 type trace struct{ dir string }
 
+const noiseFile = "noise.safetensors"
+
+// newTrace refuses a directory that holds a trace: nobody could tell the steps of two runs from each other. It is made
+// when there is something to write.
 func newTrace(dir string) (*trace, error) {
-	return &trace{dir}, os.MkdirAll(dir, 0o755)
+	stat, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &trace{dir}, nil
+	case err != nil:
+		return nil, fmt.Errorf("-trace: %w", err)
+	case !stat.IsDir():
+		return nil, fmt.Errorf("-trace %s: expected a directory, found a file", dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("-trace: %w", err)
+	}
+	for _, e := range entries {
+		if old, _ := filepath.Match("picture-*-step-*", e.Name()); old || e.Name() == noiseFile {
+			return nil, fmt.Errorf("-trace %s: an old trace is already there (%s): remove it, or choose another directory", dir, e.Name())
+		}
+	}
+	return &trace{dir}, nil
 }
 
 func (t *trace) step(run *pipeline.Run, k, step int) error {
+	if err := os.MkdirAll(t.dir, 0o755); err != nil {
+		return err
+	}
 	name := filepath.Join(t.dir, fmt.Sprintf("picture-%03d-step-%03d", k, step))
 	for _, v := range []struct {
 		view   pipeline.View

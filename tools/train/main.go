@@ -17,7 +17,6 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -26,6 +25,7 @@ import (
 
 	"tintype/core/classify"
 	"tintype/core/schedule"
+	"tintype/internal/command"
 	"tintype/internal/wholefile"
 	"tintype/weights"
 )
@@ -54,51 +54,56 @@ type job struct {
 	until                       int
 	seed                        uint64
 	rate, decay                 float64
+	given                       struct{ ship, manifest, until *command.Flag }
 	out                         io.Writer
 }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
-
-func run(args []string, stdout, stderr io.Writer) int {
-	j := job{out: stdout}
-	flags := flag.NewFlagSet("train", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&j.data, "data", "/usr/share/datasets/fashion-mnist", "`directory` of the data set")
-	flags.StringVar(&j.state, "state", "", "`file` of the training's state: continued if it is there, saved every minute")
-	flags.IntVar(&j.steps, "steps", 17000, "batches in all")
-	flags.IntVar(&j.until, "until", 0, "stop at this `step`, to go on another time; 0: at -steps")
-	flags.IntVar(&j.batch, "batch", 64, "pictures of a batch")
-	flags.Uint64Var(&j.seed, "seed", 1, "of first weights, order, levels and noise")
-	flags.Float64Var(&j.rate, "rate", 3e-3, "learning rate at its highest")
-	flags.Float64Var(&j.decay, "decay", 0.02, "weight decay")
-	flags.StringVar(&j.ship, "ship", "", "`file` to write the classifier to, in float16")
-	flags.StringVar(&j.manifest, "manifest", "", "index.json beside it to enter it in")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return 0
-		}
-		return 2
-	}
-	if err := j.run(flags.Args()); err != nil {
-		fmt.Fprintln(stderr, "train:", err)
-		return 1
-	}
-	return 0
+func main() {
+	command.Main("train", func(args []string) int { return run(args, os.Stdout, os.Stderr) })
 }
 
-func (j *job) run(rest []string) error {
-	switch {
-	case len(rest) > 0:
-		return fmt.Errorf("unexpected argument %q", rest[0])
-	case j.state == "":
-		return errors.New("-state is missing: the file in which the training is kept")
-	case j.manifest != "" && (j.ship == "" || !weights.Beside(j.manifest, j.ship)):
-		return errors.New("-manifest needs -ship with a file in the same directory: a manifest lists the files beside it")
-	case j.batch < 1 || j.batch > 4096 || j.steps < 0 || j.until < 0:
-		return fmt.Errorf("-batch %d, -steps %d, -until %d: expected 1 to 4096, and 0 or more", j.batch, j.steps, j.until)
-	case !(j.rate >= 0 && j.rate <= 1 && j.decay >= 0 && j.decay <= 1):
-		return fmt.Errorf("-rate %v, -decay %v: expected 0 to 1", j.rate, j.decay)
+func run(args []string, stdout, stderr io.Writer) int {
+	j := &job{data: "/usr/share/datasets/fashion-mnist", steps: 17000, batch: 64, seed: 1, rate: 3e-3, decay: 0.02}
+	return j.define().Run(args, stdout, stderr, func(stdout io.Writer) error {
+		j.out = stdout
+		if err := j.check(); err != nil {
+			return err
+		}
+		return j.run()
+	})
+}
+
+func (j *job) define() *command.Set {
+	s := command.New("train", "-state FILE [flags]", "Trains the classifier that guides "+guidedModel+", or goes on with it.")
+	s.Group("Files")
+	s.Text(&j.data, "data", "DIR", "data set (default "+j.data+")")
+	s.Output(&j.state, "state", []string{".safetensors"}, "state of the training: continued if it is there, saved every minute")
+	j.given.ship = s.Output(&j.ship, "ship", []string{".zst"}, "classifier to write, in float16")
+	j.given.manifest = s.Output(&j.manifest, "manifest", []string{".json"}, "list of models beside it to enter it in")
+	s.Group("Training")
+	s.Whole(&j.steps, "steps", "N", 0, command.Most, "batches in all (default 17000)")
+	j.given.until = s.Whole(&j.until, "until", "N", 0, command.Most, "stop at this step, to go on another time")
+	s.Whole(&j.batch, "batch", "N", 1, 4096, "pictures of a batch (default 64)")
+	s.Seed(&j.seed, "seed", "N", "of first weights, order, levels and noise (default 1)")
+	s.Number(&j.rate, "rate", "X", 0, 1, "learning rate at its highest (default 0.003)")
+	s.Number(&j.decay, "decay", "X", 0, 1, "weight decay (default 0.02)")
+	return s
+}
+
+func (j *job) check() error {
+	if j.state == "" {
+		return command.Misusef("-state is missing: the file in which the training is kept")
 	}
+	if err := j.given.manifest.Needs(j.given.ship, "the file that is listed"); err != nil {
+		return err
+	}
+	if j.manifest != "" && !weights.Beside(j.manifest, j.ship) {
+		return command.Misusef("-manifest %s and -ship %s are in different directories: a manifest lists the files beside it", j.manifest, j.ship)
+	}
+	return nil
+}
+
+func (j *job) run() error {
 	for _, path := range []string{j.state, j.ship} {
 		if path == "" {
 			continue
@@ -153,7 +158,7 @@ func (j *job) train(net *classify.Net, opt *adamW, p *schedule.VPDiscrete) error
 	loss, right, seen := 0.0, 0, 0
 	saved, begun, first := time.Now(), time.Now(), opt.step
 	last := j.steps
-	if j.until > 0 {
+	if j.given.until.Given() {
 		last = min(last, j.until)
 	}
 	for opt.step < last {

@@ -163,14 +163,14 @@ func TestTrainResumeShip(t *testing.T) {
 		}
 		return raw
 	}
-	train("one", 6)
-	train("two", 6, "-until", "2")
-	if bytes.Equal(read("one"), read("two")) {
+	train("one.safetensors", 6)
+	train("two.safetensors", 6, "-until", "2")
+	if bytes.Equal(read("one.safetensors"), read("two.safetensors")) {
 		t.Fatal("the interrupted training is complete")
 	}
 	file := filepath.Join(dir, "c.safetensors.zst")
-	out := train("two", 6, "-ship", file, "-manifest", manifest)
-	if !bytes.Equal(read("one"), read("two")) {
+	out := train("two.safetensors", 6, "-ship", file, "-manifest", manifest)
+	if !bytes.Equal(read("one.safetensors"), read("two.safetensors")) {
 		t.Error("an interrupted training ends elsewhere")
 	}
 	if !strings.Contains(out, "test at time   0, sigma  0.000: accuracy") {
@@ -195,10 +195,26 @@ func TestTrainResumeShip(t *testing.T) {
 }
 
 func TestUsageErrors(t *testing.T) {
-	for _, args := range [][]string{{}, {"-state", "x", "more"}, {"-state", "x", "-batch", "0"}, {"-state", "x", "-manifest", "m"},
-		{"-state", "x", "-ship", "a/c", "-manifest", "b/m"}, {"-state", "x", "-until", "-1"}, {"-state", "x", "-rate", "NaN"}, {"-state", "absent/x"}} {
-		if status := run(args, &bytes.Buffer{}, &bytes.Buffer{}); status == 0 {
-			t.Errorf("%v passes", args)
+	const state = "x.safetensors"
+	for _, c := range []struct {
+		status int
+		args   []string
+		says   string
+	}{
+		{2, nil, "-state is missing"},
+		{2, []string{"-state", "x"}, "ends in .safetensors"},
+		{2, []string{"-state", ""}, "-state is empty"},
+		{2, []string{"-state", state, "more"}, `"more"`},
+		{2, []string{"-state", state, "-batch", "0"}, "1 to 4096"},
+		{2, []string{"-state", state, "-manifest", "m.json"}, "-manifest needs -ship"},
+		{2, []string{"-state", state, "-ship", "a/c.zst", "-manifest", "b/m.json"}, "different directories"},
+		{2, []string{"-state", state, "-until", "-1"}, "0 or more"},
+		{2, []string{"-state", state, "-rate", "NaN"}, "0 to 1"},
+		{1, []string{"-state", "absent/" + state}, "absent"},
+	} {
+		var errs bytes.Buffer
+		if status := run(c.args, &bytes.Buffer{}, &errs); status != c.status || !strings.Contains(errs.String(), c.says) {
+			t.Errorf("%v: status %d and %q, want %d and %q", c.args, status, errs.String(), c.status, c.says)
 		}
 	}
 }

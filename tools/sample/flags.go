@@ -1,0 +1,74 @@
+package main
+
+import (
+	"math"
+
+	"tintype/internal/command"
+	"tintype/internal/recipe"
+)
+
+// request is what the flags ask for. What was not given is "" or 0, and its flag says so.
+type request struct {
+	model, label, solver, grid, out, trace string
+	seed                                   uint64
+	steps, count, threads                  int
+	guidance, rescale, classifier          float64
+	set                                    string
+	list, samplers, compat                 bool
+	edit                                   editFlags
+	density                                densityFlags
+	inverse                                inverseFlags
+	recipe, vary                           string
+	given                                  struct{ solver, grid, steps, guidance *command.Flag }
+}
+
+var inf = math.Inf(1)
+
+// define describes the flags. Where the model or the solver decides the range, the flag has none.
+func (r *request) define() *command.Set {
+	s := command.New("sample", "-model FILE [flags]", "Draws pictures and prints the SHA-256 of their pixels. What is left out is the checkpoint's default.")
+	s.Group("What is drawn")
+	s.Text(&r.model, "model", "FILE", "checkpoint (model.safetensors.zst), or a diffusers directory")
+	s.Text(&r.label, "label", "WHAT", "NAME or N, or slot=value[,slot=value]; what is left out or null stays open")
+	s.Seed(&r.seed, "seed", "N", "seed of the first picture (default 0)")
+	s.Whole(&r.count, "count", "N", 1, recipe.MostPictures, "pictures, of seeds seed, seed+1, ... (default 1)")
+	s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash\n; settings beside it are "+
+		"not looked at")
+	s.Output(&r.out, "o", []string{".png"}, "picture, or sheet of pictures, to write")
+	s.Text(&r.trace, "trace", "DIR", "new directory for x and the predicted picture of every step").Rare()
+	s.Group("How")
+	r.given.solver = s.Text(&r.solver, "solver", "NAME", "solver; -list has them all")
+	r.given.grid = s.Text(&r.grid, "grid", "NAME", "grid of noise levels; -list has them all")
+	r.given.steps = s.Whole(&r.steps, "steps", "N", command.Least, command.Most, "sampler steps, 1 or more")
+	s.Text(&r.set, "set", "NAME=VALUE,...", "settings of solver and grid, such as eta=0.5,grid.rho=5")
+	r.given.guidance = s.Number(&r.guidance, "guidance", "W", -inf, inf, "classifier-free guidance; 1 is off")
+	s.Number(&r.rescale, "rescale", "X", -inf, inf, "how much of the unguided contrast guidance gives back, 0 to 1").Rare()
+	s.Number(&r.classifier, "classifier", "W", -inf, inf, "guidance by the model's classifier towards the label, such as 4; beside "+
+		"-guidance 0 the classifier alone decides").Rare()
+	s.Text(&r.vary, "vary", "SEED:AMOUNT", "noise turned towards that of another seed, 0 to 1")
+	s.Switch(&r.compat, "compat", "do what diffusers' scheduler of the checkpoint's config does, defects included; -steps and -set eta=X act, "+
+		"the checkpoint's own solver and grid do not").Rare()
+	s.Whole(&r.threads, "threads", "N", 1, 1024, "threads to compute with (default: one for each processor); the picture is the same").Rare()
+	s.Group("From a picture")
+	r.edit.define(s)
+	r.inverse.define(s)
+	r.density.define(s)
+	s.Group("And stop")
+	s.Switch(&r.list, "list", "list the solvers with their settings, and the grids")
+	s.Switch(&r.samplers, "samplers", "write the page SAMPLERS.md to standard output").Rare()
+	return s
+}
+
+// check finds flags that cannot be meant together.
+func (r *request) check() error {
+	if r.model == "" && !r.list && !r.samplers {
+		return command.Misusef("-model is missing: a checkpoint file such as site/models/nouns-32.safetensors.zst")
+	}
+	if err := r.edit.check(); err != nil {
+		return err
+	}
+	if err := r.inverse.check(); err != nil {
+		return err
+	}
+	return r.density.check()
+}
