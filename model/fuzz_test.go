@@ -79,7 +79,7 @@ func FuzzDescribed(f *testing.F) {
 
 // Whatever label is written, it is refused or a choice of the model's.
 func FuzzLabel(f *testing.F) {
-	for _, text := range []string{"", "cat", "head=cat", "head=0,body=1", "head==", ",", "body=red,", "HEAD=DOG"} {
+	for _, text := range []string{"", "cat", "head=cat", "head=0,body=1", "head==", ",", "body=red,", "HEAD=DOG", `head="c""at", body=#1`, `"`, "head=\u00e9"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

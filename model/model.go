@@ -167,8 +167,11 @@ func classes(m weights.Model, rows int) (*pipeline.Conditioner, error) {
 		for i := range rows {
 			names = append(names, strconv.Itoa(i))
 		}
-		if m.NullLabel == rows-1 {
+		switch {
+		case m.NullLabel == rows-1:
 			names = names[:rows-1]
+		case m.NullLabel >= 0 && m.NullLabel < rows:
+			names[m.NullLabel] = "" // nobody asks for it
 		}
 	}
 	if len(names) > rows || m.NullLabel >= rows {

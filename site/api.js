@@ -1,7 +1,10 @@
 // The JavaScript interface: models(), sample(), cached() and forget(). See README for its use.
 
 import { base, Sentence } from "./runtime.js";
+import { choice } from "./label.js";
 import { request } from "./pool.js";
+
+export { choice };
 
 let manifest; // promise of models/index.json
 
@@ -56,31 +59,6 @@ export async function load(id, { signal, onprogress } = {}) {
   const { info } = await request({ kind: "load", model }, { signal, onevent });
   infos.set(model.sha256, info);
   return info;
-}
-
-// choice turns words into one number a slot, -1 where it stays open: the name of a value, or
-// slot=value[,slot=value].
-export function choice(info, label) {
-  const picked = info.slots.map(() => -1);
-  const text = String(label ?? "").trim();
-  if (!text) return picked;
-  const bad = (why) => new Sentence(`The label “${text}” cannot be drawn: ${why}.`, "Choose one of the model's own.", "spec");
-  if (picked.length === 0) throw bad("the model takes none");
-  const value = (slot, word) => {
-    const name = word.trim().toLowerCase();
-    const at = slot.values.findIndex((v) => v.toLowerCase() === name);
-    if (at >= 0) return at;
-    if (/^\d+$/.test(name) && Number(name) < slot.values.length) return Number(name);
-    throw bad(`${slot.name} has no ${word.trim()}`);
-  };
-  if (picked.length === 1 && !text.includes("=")) return [value(info.slots[0], text)];
-  for (const part of text.split(",")) {
-    const [name, word] = part.split("=");
-    const at = info.slots.findIndex((s) => s.name.toLowerCase() === name.trim().toLowerCase());
-    if (at < 0 || word === undefined) throw bad("write slot=value, with " + info.slots.map((s) => s.name).join(", "));
-    picked[at] = value(info.slots[at], word);
-  }
-  return picked;
 }
 
 // randomSeed is a seed that fits into a JavaScript number.

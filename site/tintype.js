@@ -242,7 +242,7 @@ export class TintypeSampler extends HTMLElement {
       if (value) spec[name] = value;
     }
     const picked = [...this.#ui.form.querySelectorAll("[data-slot]")].filter((s) => s.value);
-    if (picked.length > 0) spec.label = picked.map((s) => `${s.dataset.slot}=${s.value}`).join(",");
+    if (picked.length > 0) spec.label = picked.map((s) => `${s.dataset.slot}=#${s.value}`).join(",");
     return spec;
   }
 
@@ -331,7 +331,7 @@ export class TintypeSampler extends HTMLElement {
     const { form } = this.#ui;
     if (name === "label") {
       const picked = this.#picked();
-      for (const [i, select] of form.querySelectorAll("[data-slot]").entries()) select.value = this.#info.slots[i].values[picked[i]] ?? "";
+      for (const [i, select] of form.querySelectorAll("[data-slot]").entries()) select.value = picked[i] >= 0 ? picked[i] : "";
     }
     const field = form.querySelector(`[name=${name}]`);
     if (field) field.value = value ?? this.#info.defaults[name] ?? "";
@@ -359,8 +359,12 @@ export class TintypeSampler extends HTMLElement {
       const select = make("select", "input");
       select.dataset.slot = slot.name;
       select.append(make("option", "", { value: "", textContent: "any" }));
-      for (const value of slot.values) select.append(make("option", "", { value, textContent: value }));
-      select.value = slot.values[picked[i]] ?? "";
+      for (const [value, name] of slot.values.entries()) {
+        if (name === "" || value === slot.null) continue; // that is any
+        const twice = slot.values.indexOf(name) !== slot.values.lastIndexOf(name);
+        select.append(make("option", "", { value, textContent: twice ? `${name} #${value}` : name }));
+      }
+      select.value = picked[i] >= 0 ? picked[i] : "";
       field(slot.name, select);
     }
     field("seed", number("seed", this.getAttribute("seed"), 0, undefined, 1));

@@ -12,7 +12,7 @@ import (
 var samplingKeys = []string{"process", "prediction", "boundary", "time_input", "variance", "tables", "degrader", "student", "guidance", "samplers"}
 
 // modelKeys are the fields of the key `model` that model_index.json has under the same names.
-var modelKeys = []string{"null_label", "codec", "licence", "provenance"}
+var modelKeys = []string{"labels", "null_label", "codec", "licence", "provenance"}
 
 // describe builds the metadata that a one-file checkpoint has from what the directory says.
 func (d *directory) describe() error {
@@ -66,24 +66,42 @@ func (d *directory) modelText() (string, error) {
 	return w.String(), nil
 }
 
-// writeLabels turns {"0": "cat", "1": "dog"}, in any order, into ["cat", "dog"].
+// writeLabels turns {"0": "cat", "1": "dog"}, in any order, into ["cat", "dog"]. The null class may be left out: it is
+// null then.
 func (d *directory) writeLabels(w *jsontext.Writer, labels jsontext.Value) error {
 	members, err := labels.Members()
+	if err == nil && given(d.index.Get("labels")) {
+		err = labels.Fail("contradicts labels: one of them names the classes")
+	}
 	if err != nil {
 		return d.indexError(err)
 	}
-	names := make([]jsontext.Value, len(members))
+	count := len(members)
+	null, err := d.index.Get("null_label").Int()
+	if err != nil || null < 0 || null > count || labels.Get(strconv.Itoa(null)).Exists() {
+		null = -1
+	} else {
+		count++
+	}
+	if null == count-1 {
+		count-- // no name is missing
+	}
+	names := make([]jsontext.Value, count)
 	for _, m := range members {
 		i, err := strconv.Atoi(m.Key)
-		if err != nil || i < 0 || i >= len(names) || strconv.Itoa(i) != m.Key {
-			return d.indexError(m.Value.Fail("expected the labels 0 to " + strconv.Itoa(len(names)-1)))
+		if err != nil || i < 0 || i >= len(names) || i == null || strconv.Itoa(i) != m.Key {
+			return d.indexError(m.Value.Fail("expected the labels 0 to " + strconv.Itoa(len(names)-1) + ", without a gap but for null_label"))
 		}
 		names[i] = m.Value
 	}
 	w.Key("labels")
 	w.BeginArray()
-	for _, name := range names {
-		w.Value(name)
+	for i, name := range names {
+		if i == null {
+			w.Null()
+		} else {
+			w.Value(name)
+		}
 	}
 	w.EndArray()
 	return nil

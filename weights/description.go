@@ -34,7 +34,7 @@ type Description struct {
 type Model struct {
 	Name        string
 	Labels      []string // names of the classes 0, 1, ...; nil if they have none
-	NullLabel   int      // the class that stands for "any"; -1 if there is none
+	NullLabel   int      // the class that stands for "any"; -1 if there is none. Of Labels its name alone may be empty
 	Codec       Codec
 	Conditioner *Conditioner // nil if there is none
 	Licence     string
@@ -284,9 +284,6 @@ func (d *Description) contradiction(values map[string]jsontext.Value) error {
 	}
 	if d.Model.Conditioner != nil && (d.Model.Labels != nil || d.Model.NullLabel >= 0) {
 		return model.Get("conditioner").Fail("contradicts labels and null_label: a network has one or the other")
-	}
-	if n := d.Model.NullLabel; n >= 0 && n < len(d.Model.Labels) {
-		return model.Get("null_label").Fail(strconv.Itoa(n) + " contradicts labels, which names that class " + jsontext.Quote(d.Model.Labels[n]))
 	}
 	if st := d.Student; st != nil && st.Timesteps != nil && len(st.TrainedSteps) == 1 && len(st.Timesteps) != st.TrainedSteps[0] {
 		return values["student"].Get("t_list").Fail("has " + strconv.Itoa(len(st.Timesteps)) + " entries, which contradicts student.trained_steps")

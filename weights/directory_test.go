@@ -251,6 +251,8 @@ func TestOpenDirectoryRefuses(t *testing.T) {
 			[]string{"scheduler._class_name", "DDIMScheduler", "model_index.scheduler", "DDPMScheduler"}},
 		{"class of another type", map[string]string{"unet/config.json": `{"_class_name": 1}`}, ErrConfig, []string{"unet._class_name"}},
 		{"labels with a gap", map[string]string{"model_index.json": `{"id2label": {"0": "a", "2": "b"}}`}, ErrConfig, []string{"id2label.2", "0 to 1"}},
+		{"labels with two gaps", map[string]string{"model_index.json": `{"id2label": {"1": "a", "3": "b"}, "null_label": 0}`}, ErrConfig, []string{"id2label.3", "0 to 2"}},
+		{"labels in two ways", map[string]string{"model_index.json": `{"id2label": {"0": "a"}, "labels": ["a"]}`}, ErrConfig, []string{"id2label", "contradicts labels"}},
 		{"labels twice", map[string]string{"model_index.json": `{"id2label": {"0": "a", "00": "b"}}`}, ErrConfig, []string{"id2label.00"}},
 		{"codec", index(`, "codec": {"kind": "vq"}`), ErrMetadata, []string{"model.codec.kind", `"vq"`}},
 		{"no conditioner", map[string]string{"model_index.json": `{"conditioner": ["tintype", "AttributeEmbedding"]}`}, fs.ErrNotExist, []string{"conditioner"}},
@@ -310,4 +312,26 @@ func TestSymbolicLinks(t *testing.T) {
 	dir := layOut(t, map[string]string{"unet": "-> elsewhere", "model_index.json": pipelineFiles["model_index.json"]})
 	_, err = OpenDirectory(dir)
 	wantError(t, err, fs.ErrNotExist, `unet is a symbolic link to "elsewhere"`)
+}
+
+// The null class may be any row, and have a name.
+func TestNullLabelIsAnyRow(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"id2label": {"1": "a", "2": "b"}, "null_label": 0}`:             `{"name":"small-model","labels":[null,"a","b"],"null_label":0}`,
+		`{"id2label": {"2": "b", "0": "any", "1": "a"}, "null_label": 0}`: `{"name":"small-model","labels":["any","a","b"],"null_label":0}`,
+		`{"id2label": {"0": "a", "2": "b"}, "null_label": 1}`:             `{"name":"small-model","labels":["a",null,"b"],"null_label":1}`,
+		`{"id2label": {"0": "a", "1": "b"}, "null_label": 2}`:             `{"name":"small-model","labels":["a","b"],"null_label":2}`,
+		`{"id2label": {"0": "a", "1": "b"}, "null_label": 9}`:             `{"name":"small-model","labels":["a","b"],"null_label":9}`,
+		`{"labels": [null, "a"], "null_label": 0}`:                        `{"name":"small-model","labels":[null,"a"],"null_label":0}`,
+	} {
+		c, err := OpenDirectory(layOut(t, pipelineFiles, map[string]string{"model_index.json": text}))
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if got, _ := c.Metadata("model"); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+		c.Close()
+	}
 }

@@ -13,11 +13,11 @@ func readModel(v jsontext.Value) (Model, error) {
 	f := only(v, "name", "labels", "null_label", "codec", "conditioner", "licence", "provenance")
 	m := Model{
 		Name:       f.text("name", ""),
-		Labels:     f.texts("labels"),
 		NullLabel:  f.int("null_label", 0, -1),
 		Licence:    f.text("licence", ""),
 		Provenance: f.text("provenance", ""),
 	}
+	m.Labels = f.labels(m.NullLabel)
 	if f.err != nil {
 		return m, f.err
 	}
@@ -97,8 +97,8 @@ func readSlot(v jsontext.Value) (Slot, error) {
 	s := Slot{Name: f.text("name", ""), Values: f.texts("values")}
 	switch {
 	case f.err != nil:
-	case s.Name == "" || strings.ContainsAny(s.Name, "=,"):
-		f.fail(v.Get("name").Fail("expected a name without '=' and ','"))
+	case blank(s.Name) || strings.ContainsAny(s.Name, `=,"`):
+		f.fail(v.Get("name").Fail("expected a name without '=', ',' and '\"'"))
 	case len(s.Values) == 0:
 		f.fail(v.Get("values").Fail("is missing or empty"))
 	}

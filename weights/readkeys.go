@@ -149,11 +149,35 @@ func (f *fields) texts(name string) []string {
 		return nil
 	}
 	list, err := at.Texts()
-	if i := slices.Index(list, ""); i >= 0 {
+	if i := slices.IndexFunc(list, blank); i >= 0 {
 		err = at.At(i).Fail("is empty")
 	}
 	return read(f, list, err)
 }
+
+// labels reads the names of classes; nil if absent. The null class alone may have none, which is null.
+func (f *fields) labels(null int) []string {
+	at := f.get("labels")
+	if !at.Exists() {
+		return nil
+	}
+	elems, err := at.Elems()
+	list := make([]string, len(elems))
+	for i, e := range elems {
+		if i == null && e.IsNull() {
+			continue
+		}
+		if list[i], err = e.Text(); err == nil && blank(list[i]) {
+			err = e.Fail("is empty")
+		}
+		if err != nil {
+			break
+		}
+	}
+	return read(f, list, err)
+}
+
+func blank(name string) bool { return strings.TrimSpace(name) == "" }
 
 func tooSmall(v jsontext.Value, least int) error {
 	return v.Fail("expected " + strconv.Itoa(least) + " or more, found " + v.Source())

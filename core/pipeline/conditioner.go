@@ -36,7 +36,7 @@ const (
 )
 
 // ClassLabels conditions on one of the named classes, class i being label i. null is the label that stands for no
-// class, or -1 if the network knows none.
+// class, or -1 if the network knows none; it may be among the names, and have the empty one.
 func ClassLabels(names []string, null int) (*Conditioner, error) {
 	if len(names) == 0 {
 		return nil, fmt.Errorf("pipeline: labels: no class is named")
@@ -72,7 +72,8 @@ func (c *Conditioner) Bytes() (n int64) {
 // CanBeOpen reports whether a slot can be left open: guidance needs that, too.
 func (c *Conditioner) CanBeOpen() bool { return c.kind == condRows || c.null >= 0 }
 
-// NullRow is the number of the row that stands for the slot left open, -1 if there is none.
+// NullRow is the number of the row that stands for the slot left open, -1 if there is none. Chosen as a value it means
+// the same.
 func (c *Conditioner) NullRow(slot int) int {
 	if c.kind == condRows {
 		return len(c.Slots[slot].Values)

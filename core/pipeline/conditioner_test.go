@@ -153,10 +153,17 @@ func TestMatchWords(t *testing.T) {
 	}
 }
 
-func TestNames(t *testing.T) {
-	c := testAttributes(t)
-	if c.SlotIndex("HEAD") != 3 || c.SlotIndex("tail") != -1 || c.ValueIndex(3, "Whale") != 7 || c.ValueIndex(3, "whal") != -1 {
-		t.Error("names are not found")
+// What spells several values is none of them; where case alone differs, it decides.
+func TestMatchWordsIsNeverTheFirstOfSeveral(t *testing.T) {
+	c, err := ClassLabels([]string{"crane", "dog", "crane", "Bag", "bag", ""}, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{"crane": Open, "class=crane": Open, "dog": 1, "Bag": 3, "bag": 4, "BAG": Open, "": Open} {
+		choice, rest := c.MatchWords(text)
+		if choice[0] != want || (want == Open && text != "") != (len(rest) > 0) {
+			t.Errorf("%q: %v, unmatched %q; want %d", text, choice, rest, want)
+		}
 	}
 }
 

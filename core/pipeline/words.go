@@ -13,26 +13,6 @@ const maxWords = 256
 var glue = map[string]bool{"a": true, "an": true, "the": true, "with": true, "and": true, "of": true, "in": true,
 	"on": true, "wearing": true, "has": true, "his": true, "her": true, "its": true, "is": true}
 
-// SlotIndex is the slot of a name, regardless of case; -1 if there is none.
-func (c *Conditioner) SlotIndex(name string) int {
-	for i, s := range c.Slots {
-		if strings.EqualFold(s.Name, name) {
-			return i
-		}
-	}
-	return -1
-}
-
-// ValueIndex is the value of a slot with that very name, regardless of case; -1 if there is none.
-func (c *Conditioner) ValueIndex(slot int, name string) int {
-	for i, v := range c.Slots[slot].Values {
-		if strings.EqualFold(v, name) {
-			return i
-		}
-	}
-	return -1
-}
-
 // MatchWords finds values in a text: choice has one entry per slot, Open where nothing was found; unmatched lists
 // the words that were not understood, in lower case and in order.
 //
@@ -45,7 +25,8 @@ func (c *Conditioner) ValueIndex(slot int, name string) int {
 //   - the slot with the most values: a word that fits several is most likely meant there
 //   - the shortest value, then the first
 //
-// A slot is filled once; what would fill it again is unmatched.
+// A slot is filled once; what would fill it again is unmatched, and so is what spells several values of one slot: of
+// those that differ in case alone the text's own case decides. A value without a name is never found.
 func (c *Conditioner) MatchWords(text string) (choice []int, unmatched []string) {
 	m := newMatcher(c)
 	words := m.assignments(cut(text))
@@ -61,17 +42,18 @@ func (c *Conditioner) MatchWords(text string) (choice []int, unmatched []string)
 
 // word is a word of the text and its place in it; joins reports that it stands right before "=" or ":".
 type word struct {
-	text  string
+	text  string // in lower case
+	as    string // it was written
 	at    int
 	joins bool
 }
 
-// cut splits a text into lower-case words.
+// cut splits a text into words.
 func cut(text string) []word {
 	var words []word
 	start := -1
-	lower := strings.ToLower(text) + " "
-	for i, r := range lower {
+	text += " "
+	for i, r := range text {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			if start < 0 {
 				start = i
@@ -79,7 +61,7 @@ func cut(text string) []word {
 			continue
 		}
 		if start >= 0 {
-			words = append(words, word{text: lower[start:i], at: len(words)})
+			words = append(words, word{text: strings.ToLower(text[start:i]), as: text[start:i], at: len(words)})
 			start = -1
 		}
 		if (r == '=' || r == ':') && len(words) > 0 {
@@ -94,21 +76,26 @@ type matcher struct {
 	names     []string     // of the slots, lower case
 	values    [][][]string // [slot][value] words
 	joined    [][]string   // [slot][value] the words without anything between
+	written   [][]string   // the same in their own case
 	longestOf int          // words of the longest run that can be a value
 	choice    []int
 	unmatched []word
 }
 
 func newMatcher(c *Conditioner) *matcher {
-	m := &matcher{values: make([][][]string, len(c.Slots)), joined: make([][]string, len(c.Slots)), choice: make([]int, len(c.Slots))}
+	m := &matcher{values: make([][][]string, len(c.Slots)), joined: make([][]string, len(c.Slots)),
+		written: make([][]string, len(c.Slots)), choice: make([]int, len(c.Slots))}
 	for i, s := range c.Slots {
 		m.choice[i] = Open
 		m.names = append(m.names, strings.ToLower(s.Name))
 		for _, v := range s.Values {
 			var w []string
+			written := ""
 			for _, x := range cut(v) {
 				w = append(w, x.text)
+				written += x.as
 			}
+			m.written[i] = append(m.written[i], written)
 			m.values[i] = append(m.values[i], w)
 			m.joined[i] = append(m.joined[i], strings.Join(w, ""))
 			m.longestOf = max(m.longestOf, len(w)+1) // one more: a word of it may be written as two
@@ -204,16 +191,11 @@ func (m *matcher) best(run []word, part bool) (slot, value int) {
 }
 
 // find is the value of a slot that a run spells; with part, else the shortest that begins or ends with the run; -1
-// if there is none. A single word of one or two letters, or one that only joins, is never a part.
+// if there is none, or several that are spelt so. A single word of one or two letters, or one that only joins, is never
+// a part.
 func (m *matcher) find(slot int, run []word, part bool) int {
-	spelt := ""
-	for _, w := range run {
-		spelt += w.text
-	}
-	for v, joined := range m.joined[slot] {
-		if joined == spelt {
-			return v
-		}
+	if v, spelt := m.spelt(slot, run); spelt {
+		return v
 	}
 	value := -1
 	if !part || len(run) == 1 && (len(run[0].text) < 3 || glue[run[0].text]) {
@@ -228,6 +210,32 @@ func (m *matcher) find(slot int, run []word, part bool) int {
 		}
 	}
 	return value
+}
+
+// spelt is the one value that a run spells; -1, true if these are several.
+func (m *matcher) spelt(slot int, run []word) (value int, spelt bool) {
+	lower, written := "", ""
+	for _, w := range run {
+		lower += w.text
+		written += w.as
+	}
+	alike, exact := 0, 0
+	for v, joined := range m.joined[slot] {
+		if joined != lower {
+			continue
+		}
+		alike++
+		if m.written[slot][v] == written {
+			exact++
+			value = v
+		} else if exact == 0 {
+			value = v
+		}
+	}
+	if alike > 1 && exact != 1 {
+		value = -1
+	}
+	return value, alike > 0
 }
 
 func (m *matcher) open(slot int) bool { return slot >= 0 && m.choice[slot] == Open }

@@ -29,7 +29,7 @@ func (r *request) define() *command.Set {
 	s := command.New("sample", "-model FILE [flags]", "Draws pictures and prints the SHA-256 of their pixels. What is left out is the checkpoint's default.")
 	s.Group("What is drawn")
 	s.Text(&r.model, "model", "FILE", "checkpoint (model.safetensors.zst), or a diffusers directory")
-	s.Text(&r.label, "label", "WHAT", "NAME or N, or slot=value[,slot=value]; what is left out or null stays open")
+	s.Text(&r.label, "label", "WHAT", "NAME, N or #N, or slot=value[,slot=value]; what is left out or null stays open")
 	s.Seed(&r.seed, "seed", "N", "seed of the first picture (default 0)")
 	s.Whole(&r.count, "count", "N", 1, recipe.MostPictures, "pictures, of seeds seed, seed+1, ... (default 1)")
 	s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash\n; settings beside it are "+

@@ -3,11 +3,14 @@
 package page
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
 	"tintype/core/pipeline"
+	"tintype/internal/names"
 	"tintype/wasm/proto"
 )
 
@@ -17,10 +20,10 @@ const chipLimit = 12
 
 // A slotControl lets one slot of the model be chosen.
 type slotControl struct {
-	slot proto.Slot
-	// Of a drop-down list: entry 0 is "any" when the slot may stay open.
-	list *dom.HTMLSelectElement
-	// Of chips: one radio button per value, "any" first when it is offered.
+	slot  proto.Slot
+	shown []int // the value that each entry is, -1: left open
+	// One entry each: of a drop-down list, or a radio button.
+	list  *dom.HTMLSelectElement
 	chips []*dom.HTMLInputElement
 }
 
@@ -30,10 +33,14 @@ const wordsHelp = "Words are matched to the choices below; what is not named sta
 // showSlots makes the controls anew and carries over what was chosen for a
 // slot of the same name and value, as when a student's teacher is loaded.
 func (p *page) showSlots() {
-	before := make(map[string]string)
+	type value struct {
+		name   string
+		number int
+	}
+	before := make(map[string]value)
 	for _, c := range p.slots {
 		if i := c.chosen(); i >= 0 {
-			before[c.slot.Name] = c.slot.Values[i]
+			before[c.slot.Name] = value{c.slot.Values[i], i}
 		}
 	}
 	clearChildren(p.ui.slots)
@@ -41,11 +48,14 @@ func (p *page) showSlots() {
 	for _, s := range p.info.Slots {
 		c := p.addSlot(s)
 		p.slots = append(p.slots, c)
-		c.choose(-1)
-		for i, v := range s.Values {
-			if before[s.Name] == v {
-				c.choose(i)
-			}
+		was, chosen := before[s.Name]
+		switch {
+		case !chosen:
+			c.choose(-1)
+		case was.number < len(s.Values) && s.Values[was.number] == was.name: // the one of several of its name
+			c.choose(was.number)
+		default:
+			c.choose(slices.Index(s.Values, was.name))
 		}
 	}
 	setHidden(p.ui.labels, len(p.slots) == 0)
@@ -59,36 +69,55 @@ func (p *page) showWords() {
 	setNote(p.ui.wordsNote, wordsHelp)
 	example := "e.g."
 	for _, c := range p.slots[max(len(p.slots)-2, 0):] {
-		if n := len(c.slot.Values); n > 0 {
-			example += " " + c.slot.Values[n/2]
+		if v := c.values(); len(v) > 0 {
+			example += " " + c.slot.Values[v[len(v)/2]]
 		}
 	}
 	p.ui.words.SetAttribute("placeholder", example)
 }
 
 func (p *page) addSlot(s proto.Slot) slotControl {
-	names := s.Values
+	c := slotControl{slot: s}
+	var captions []string
 	if s.Open {
-		names = append([]string{"any"}, names...)
+		open := "any"
+		if s.Null >= 0 && s.Null < len(s.Values) && s.Values[s.Null] != "" {
+			open = s.Values[s.Null]
+		}
+		c.shown, captions = []int{-1}, []string{open}
+	}
+	times := make(map[string]int)
+	for _, v := range s.Values {
+		times[v]++
+	}
+	for i, v := range s.Values {
+		if v == "" || s.Open && i == s.Null {
+			continue
+		}
+		if times[v] > 1 {
+			v += " #" + strconv.Itoa(i)
+		}
+		c.shown, captions = append(c.shown, i), append(captions, v)
 	}
 	if len(s.Values) <= chipLimit {
-		return p.addChips(s, names)
+		p.addChips(&c, captions)
+	} else {
+		p.addList(&c, captions)
 	}
-	return p.addList(s, names)
+	return c
 }
 
-func (p *page) addChips(s proto.Slot, names []string) slotControl {
+func (p *page) addChips(c *slotControl, captions []string) {
 	doc := p.ui.doc
 	group := create[dom.HTMLElement](doc, "fieldset", "chips")
 	legend := create[dom.HTMLElement](doc, "legend", "")
-	legend.SetTextContent(s.Name)
+	legend.SetTextContent(c.slot.Name)
 	group.AppendChild(legend)
-	c := slotControl{slot: s}
-	for _, name := range names {
+	for _, name := range captions {
 		label := create[dom.HTMLElement](doc, "label", "chip")
 		input := create[*dom.HTMLInputElement](doc, "input", "")
 		input.SetType("radio")
-		input.SetName("slot-" + s.Name)
+		input.SetName("slot-" + c.slot.Name)
 		caption := create[dom.HTMLElement](doc, "span", "")
 		caption.SetTextContent(name)
 		label.AppendChild(input)
@@ -97,20 +126,18 @@ func (p *page) addChips(s proto.Slot, names []string) slotControl {
 		c.chips = append(c.chips, input)
 	}
 	p.ui.slots.AppendChild(group)
-	return c
 }
 
-func (p *page) addList(s proto.Slot, names []string) slotControl {
+func (p *page) addList(c *slotControl, captions []string) {
 	doc := p.ui.doc
 	field := create[dom.HTMLElement](doc, "label", "field")
 	caption := create[dom.HTMLElement](doc, "span", "field-name")
-	caption.SetTextContent(s.Name)
-	c := slotControl{slot: s, list: create[*dom.HTMLSelectElement](doc, "select", "")}
-	addOptions(c.list, names)
+	caption.SetTextContent(c.slot.Name)
+	c.list = create[*dom.HTMLSelectElement](doc, "select", "")
+	addOptions(c.list, captions)
 	field.AppendChild(caption)
 	field.AppendChild(c.list)
 	p.ui.slots.AppendChild(field)
-	return c
 }
 
 // addOptions fills a drop-down list. A checkpoint can have hundreds of values: made one by one from here they would keep
@@ -119,29 +146,28 @@ func addOptions(list dom.Element, names []string) {
 	js.Global().Get("tintype").Call("options", list.Underlying(), strings.Join(names, "\x00"))
 }
 
-// open is 1 when the first entry is "any".
-func (c *slotControl) open() int {
+// values are the numbers of the values that can be chosen.
+func (c *slotControl) values() []int {
 	if c.slot.Open {
-		return 1
+		return c.shown[1:]
 	}
-	return 0
+	return c.shown
 }
 
-// chosen is the index of the chosen value, -1 for an open slot.
+// chosen is the number of the chosen value, -1 for an open slot.
 func (c *slotControl) chosen() int {
+	at := slices.IndexFunc(c.chips, func(chip *dom.HTMLInputElement) bool { return chip.Checked() })
 	if c.list != nil {
-		return c.list.SelectedIndex() - c.open()
+		at = c.list.SelectedIndex()
 	}
-	for i, chip := range c.chips {
-		if chip.Checked() {
-			return i - c.open()
-		}
+	if at < 0 || at >= len(c.shown) {
+		return -1
 	}
-	return -1
+	return c.shown[at]
 }
 
 func (c *slotControl) choose(value int) {
-	i := max(value+c.open(), 0)
+	i := max(slices.Index(c.shown, value), 0)
 	if c.list != nil {
 		c.list.SetSelectedIndex(i)
 	} else if i < len(c.chips) {
@@ -171,13 +197,17 @@ func (p *page) restore(choice []int) {
 func (p *page) matchWords() {
 	c := pipeline.Conditioner{Slots: make([]pipeline.Slot, len(p.slots))}
 	for i := range p.slots {
-		c.Slots[i] = pipeline.Slot{Name: p.slots[i].slot.Name, Values: p.slots[i].slot.Values}
+		s := p.slots[i].slot
+		c.Slots[i].Name = names.Exact(s.Name)
+		for _, v := range s.Values {
+			c.Slots[i].Values = append(c.Slots[i].Values, names.Exact(v))
+		}
 	}
-	choice, unmatched := c.MatchWords(p.ui.words.Value())
+	choice, unmatched := c.MatchWords(names.Exact(p.ui.words.Value()))
 	p.restore(choice)
 	note := wordsHelp
 	if len(unmatched) > 0 {
-		note = "Not known here: " + strings.Join(unmatched, ", ") + "."
+		note = "Not known here, or several are called so: " + strings.Join(unmatched, ", ") + "."
 	}
 	setNote(p.ui.wordsNote, note)
 }
@@ -187,6 +217,8 @@ func (p *page) surprise() {
 	p.ui.words.SetValue("")
 	setNote(p.ui.wordsNote, wordsHelp)
 	for i := range p.slots {
-		p.slots[i].choose(randomBelow(len(p.slots[i].slot.Values)))
+		if values := p.slots[i].values(); len(values) > 0 {
+			p.slots[i].choose(values[randomBelow(len(values))])
+		}
 	}
 }

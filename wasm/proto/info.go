@@ -27,6 +27,9 @@ type Slot struct {
 	Values []string
 	// Open reports whether the slot may be left open (-1 in Sample.Choice).
 	Open bool
+	// Null is the number that means the same as leaving it open: one of Values, whose name may be empty, or one beyond
+	// them; -1 if there is none.
+	Null int
 }
 
 // Defaults are the checkpoint's own settings.

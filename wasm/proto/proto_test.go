@@ -25,7 +25,7 @@ func messages(bitmap, buffer js.Value) []Message {
 	with.Classifier = &ModelRef{ID: "judge", URL: "https://example.org/models/judge.zst", Bytes: 7, RawBytes: 9, SHA256: "e8"}
 	info := Info{
 		ID: "nouns", Name: "Nouns <32>", Licence: "CC0", Provenance: "drawn", Width: 32, Height: 48, Parameters: 2701308, Memory: 1 << 33,
-		Slots:    []Slot{{"head", []string{"shark", "ape"}, true}, {"body", []string{}, false}},
+		Slots:    []Slot{{"head", []string{"shark", "ape"}, true, 2}, {"body", []string{}, false, -1}},
 		Defaults: Defaults{"ddim", "trailing", 4, 1.5, []Value{{"eta", 0.5}}},
 		Solvers: []Option{
 			{"ddpm", "no noise", "draws", 1, "n", true, []Setting{{"variance", "of the noise", 0, 0, 1, true, []string{"small", "large"}}}},

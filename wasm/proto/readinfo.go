@@ -104,7 +104,7 @@ func (f *infoReader) steps(v jsontext.Value) []int {
 }
 
 func (f *infoReader) slot(v jsontext.Value) Slot {
-	return Slot{f.text(v, "name"), f.texts(v, "values"), f.bool(v, "open")}
+	return Slot{f.text(v, "name"), f.texts(v, "values"), f.bool(v, "open"), int(f.whole(v, "null", -1, math.MaxInt32))}
 }
 
 func (f *infoReader) defaults(v jsontext.Value) Defaults {

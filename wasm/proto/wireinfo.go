@@ -67,6 +67,7 @@ func encodeInfo(m Info) js.Value {
 		writeText(w, "name", s.Name)
 		writeList(w, "values", s.Values, w.Text)
 		writeBool(w, "open", s.Open)
+		writeInt(w, "null", int64(s.Null))
 		w.EndObject()
 	})
 	w.Key("defaults")

@@ -78,8 +78,8 @@ func (c *checkpoint) Info() proto.Info {
 		}
 	}
 	if m.Cond != nil {
-		for _, s := range m.Cond.Slots {
-			info.Slots = append(info.Slots, proto.Slot{Name: s.Name, Values: s.Values, Open: m.Cond.CanBeOpen()})
+		for i, s := range m.Cond.Slots {
+			info.Slots = append(info.Slots, proto.Slot{Name: s.Name, Values: s.Values, Open: m.Cond.CanBeOpen(), Null: m.Cond.NullRow(i)})
 		}
 	}
 	for _, s := range sampler.Solvers() {
