@@ -39,6 +39,12 @@ func (b *tab) press(key string) {
 	do(b, "key "+key, chromedp.KeyEvent(key))
 }
 
+// key presses one that something comes after.
+func (b *tab) key(key string) later {
+	b.t.Helper()
+	return b.after(func() { b.press(key) })
+}
+
 // retype puts digits in the place of those in a field.
 func (b *tab) retype(selector, digits string) {
 	b.t.Helper()
@@ -97,13 +103,13 @@ func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"
 func TestKeyboardOrder(t *testing.T) {
 	b := openTab(t)
 	b.size(1280, 900)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.draw()
 	b.set("#scrub", "2")
-	b.until("the list of kept models", `!document.getElementById("storage").hidden`)
-	eval[any](b, `for (const d of document.querySelectorAll("details")) d.open = true; 0`)
-	b.until("the list of solvers", `!!document.querySelector("[data-solver=ddim] input")`)
+	b.until("the list of kept models", keptAreListed)
+	b.becomes("the list of solvers", solversAreListed, func() {
+		eval[any](b, `for (const d of document.querySelectorAll("details")) d.open = true; 0`)
+	})
 	stops := b.walk()
 	for _, s := range stops {
 		if strings.HasPrefix(s, "unseen") {
@@ -129,8 +135,7 @@ func TestKeyboardOrder(t *testing.T) {
 func TestKeyboardOnly(t *testing.T) {
 	b := openTab(t)
 	b.size(1280, 900)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	kept := func(what string) {
 		t.Helper()
 		if at := eval[string](b, shownFocus); at == "" || strings.HasPrefix(at, "unseen") {
@@ -138,8 +143,7 @@ func TestKeyboardOnly(t *testing.T) {
 		}
 	}
 	b.tabTo("#generate")
-	b.press(kb.Enter)
-	b.waitState("done")
+	b.key(kb.Enter).state("done")
 	kept("Generate")
 	first := b.attribute("#stage", "hash")
 
@@ -160,8 +164,7 @@ func TestKeyboardOnly(t *testing.T) {
 	b.press(kb.Enter)
 	kept("Fork here")
 	b.tabTo("#generate")
-	b.press(" ")
-	b.waitState("done")
+	b.key(" ").state("done")
 	b.tabTo("#sheets figcaption button") // round the page
 	b.press(kb.Enter)
 	if got := b.attribute("#stage", "hash"); got != first {
@@ -177,36 +180,38 @@ func TestKeyboardOnly(t *testing.T) {
 	b.press(kb.ArrowUp)
 	b.press(" ")
 	b.tabTo("#redraw")
-	b.press(kb.Enter)
-	b.until("the redrawn picture", `document.querySelectorAll(".sheet").length > 1 && document.getElementById("app").dataset.state === "done"`)
+	b.key(kb.Enter).state("done")
+	if n := b.attribute("#stage", "sheets"); n != "3" {
+		t.Errorf("%s sheets are on the stage, want the redrawn picture beside the other two", n)
+	}
 	kept("Redraw")
 
 	b.tabTo("#model-list input")
-	b.press(kb.ArrowUp) // round to the last
-	b.until("another model", `document.querySelector("#model-list input:checked").value === "fashion-mnist-32" && document.getElementById("app").dataset.state === "idle"`)
+	b.key(kb.ArrowUp).state("idle") // round to the last
+	if got := eval[string](b, `document.querySelector("#model-list input:checked").value`); got != "fashion-mnist-32" {
+		t.Errorf("an arrow leads to the model %s", got)
+	}
 	kept("another model")
 	b.tabTo("#slots input")
 	b.press(kb.ArrowRight)
 	b.retype("#count", "4")
 	b.retype("#steps", "3")
-	b.press(kb.Enter) // in a field: the form's button
-	b.waitState("done")
+	b.key(kb.Enter).state("done") // in a field: the form's button
 	b.tabTo("button.cell")
 	b.press(kb.Enter)
 	b.tabTo("#back")
 	b.press(kb.Enter)
 	kept("Back to all pictures")
 	b.retype("#steps", "0")
-	b.press(kb.Enter)
-	b.waitError()
+	b.key(kb.Enter).error()
 	kept("a field that is wrong")
 	b.tabTo("#retry")
 	b.press(kb.Enter)
 	kept("Go on")
 
+	b.until("the list of kept models", keptAreListed)
 	b.tabTo("#purge")
-	b.press(kb.Enter)
-	b.until("the end of the kept models", `document.getElementById("storage").hidden`)
+	b.becomes("the end of the kept models", `document.getElementById("storage").hidden`, func() { b.press(kb.Enter) })
 	kept("Forget all")
 }
 
@@ -220,8 +225,7 @@ func (b *tab) transcript(where string) {
 func TestStatusRegions(t *testing.T) {
 	site := siteServer(t)
 	b := openTab(t)
-	b.open(site)
-	b.waitState("idle")
+	b.opened(site).state("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "40")
 	b.transcript(`document.getElementById("live")`)
@@ -233,8 +237,7 @@ func TestStatusRegions(t *testing.T) {
 	if role := eval[string](b, `document.getElementById("live").getAttribute("role") + " " + document.getElementById("alert").getAttribute("role")`); role != "status alert" {
 		t.Errorf("the regions are %s", role)
 	}
-	b.open(site + "examples/plain.html")
-	b.until("the first picture", `document.getElementById("auto").state === "done"`)
+	b.opened(site + "examples/plain.html").event("done")
 	b.transcript(`document.getElementById("auto").shadowRoot.querySelector("[role=status]")`)
 	eval[any](b, `document.getElementById("auto").sample({ model: "fashion-mnist-32", seed: 5, steps: 40 }).then(() => 0)`)
 	got = strings.Join(eval[[]string](b, `said`), "|")
@@ -247,8 +250,7 @@ func TestStatusRegions(t *testing.T) {
 func TestPageWithLessMotion(t *testing.T) {
 	b := openTab(t)
 	b.media("prefers-reduced-motion", "reduce")
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	eval[any](b, `{
 		window.shown = [];
 		const stage = document.getElementById("stage");
@@ -266,8 +268,7 @@ func TestPageWithLessMotion(t *testing.T) {
 // Paper has the picture, its steps and its hash, and nothing to press.
 func TestPagePrinted(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.draw()
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
 		t.Fatal(err)

@@ -67,17 +67,16 @@ func TestCancel(t *testing.T) {
 	}
 	b := openTab(t)
 	b.before(noGrace)
-	b.open(siteServer(t, gate, at("/worker.js", always, 200, "text/javascript", append(script, stopInside...))))
-	b.waitState("idle")
+	b.opened(siteServer(t, gate, at("/worker.js", always, 200, "text/javascript", append(script, stopInside...)))).state("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "200")
 	b.click("#generate")
 	heard(t, "the worker to let messages in inside a pass", middle)
-	b.click("#cancel")
+	cancelled := b.pressed("#cancel")
 	close(release)
 	got := heard(t, "the end of the run", ended)
 	if turns := got.Get("turns"); got.Get("type") != "cancelled" || got.Get("steps") != "0" || turns != "0" && turns != "1" && turns != "2" {
 		t.Errorf("the run ended by %q, after %s more looks for messages and %s more steps", got.Get("type"), turns, got.Get("steps"))
 	}
-	b.waitState("idle")
+	cancelled.state("idle")
 }

@@ -87,10 +87,10 @@ func (s *modelServer) send(w http.ResponseWriter, q *http.Request, part []byte, 
 	panic(http.ErrAbortHandler)
 }
 
-// draw42 makes the picture of seed 42 with the model that the page loads by itself.
-func (b *tab) draw42() (hash string) {
+// draw42 makes the picture of seed 42 with the model that a page loads by itself.
+func (b *tab) draw42(address string) (hash string) {
 	b.t.Helper()
-	b.waitState("idle")
+	b.opened(address).state("idle")
 	b.set("#seed", "42")
 	return b.draw()
 }
@@ -161,8 +161,7 @@ func TestDownloadIsTakenUpAgain(t *testing.T) {
 				s.send(w, q, data[:c.at], c.silent)
 				return true
 			}
-			b.open(siteServer(t, s.serve))
-			if got := b.draw42(); got != want {
+			if got := b.draw42(siteServer(t, s.serve)); got != want {
 				t.Errorf("the hash is %s, want %s", got, want)
 			}
 			asked := s.requests()
@@ -205,8 +204,7 @@ func TestDownloadGivesUp(t *testing.T) {
 			b := &tab{t, b.ctx}
 			s := newModelServer(path, data)
 			s.turn = func(w http.ResponseWriter, q *http.Request, n int) bool { return c.turn(s, w, q, n) }
-			b.open(siteServer(t, s.serve))
-			b.waitError()
+			b.opened(siteServer(t, s.serve)).error()
 			if got, says := b.attribute("#alert", "type"), b.text("#alert-text"); got != c.kind || !strings.Contains(says, c.says) {
 				t.Errorf("type %q: %s", got, says)
 			}
@@ -223,11 +221,10 @@ func TestModelIsKept(t *testing.T) {
 	b := openTab(t)
 	visit := func(name string, requests int) {
 		t.Helper()
-		b.open(site)
-		if got := b.draw42(); got != want {
+		if got := b.draw42(site); got != want {
 			t.Errorf("%s: the hash is %s, want %s", name, got, want)
 		}
-		b.until("the copy", `caches.open("tintype-models").then((c) => c.keys()).then((k) => k.length === 1)`)
+		b.until("the list of kept models", keptAreListed) // this page's first, made once the copy is stored
 		if got := len(s.requests()); got != requests {
 			t.Errorf("%s: %d requests for the model so far, want %d", name, got, requests)
 		}

@@ -33,8 +33,7 @@ func TestElementImportsWithoutPage(t *testing.T) {
 // What a page around the element has, and what it is not to change: its size while it draws, its poster, its colours.
 func TestElementInsideThemes(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t) + "examples/plain.html")
-	b.until("the first picture", `document.getElementById("auto").state === "done"`)
+	b.opened(siteServer(t) + "examples/plain.html").event("done")
 	got := eval[string](b, `(async () => {
 		const said = [];
 		const theme = new CSSStyleSheet();

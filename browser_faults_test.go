@@ -69,8 +69,7 @@ func TestFaultsAreSentences(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := openTab(t)
-			b.open(siteServer(t, c.fault))
-			b.waitError()
+			b.opened(siteServer(t, c.fault)).error()
 			if got := b.attribute("#alert", "type"); got != c.kind {
 				t.Errorf("type %q, want %q: %s", got, c.kind, b.text("#alert"))
 			}
@@ -84,16 +83,13 @@ func TestFaultsAreSentences(t *testing.T) {
 	}
 	t.Run("flipped bit", func(t *testing.T) {
 		b := openTab(t)
-		b.open(siteServer(t, at(model, 1, 200, "application/zstd", flipped)))
-		b.waitError()
+		b.opened(siteServer(t, at(model, 1, 200, "application/zstd", flipped))).error()
 		if kind := b.attribute("#alert", "type"); kind != "hash" && kind != "refused" {
 			t.Errorf("type %q: %s", kind, b.text("#alert"))
 		}
 		// The fault is over: the button must be enough.
-		b.click("#retry")
-		b.waitState("idle")
-		b.click("#generate")
-		b.waitState("done")
+		b.pressed("#retry").state("idle")
+		b.pressed("#generate").state("done")
 	})
 }
 
@@ -117,8 +113,7 @@ func TestWrongMIMEStillRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.open(siteServer(t, at("/tintype.wasm", always, 200, "application/octet-stream", program)))
-	b.waitState("idle")
+	b.opened(siteServer(t, at("/tintype.wasm", always, 200, "application/octet-stream", program))).state("idle")
 }
 
 // TestCrashedWorkerIsReplaced: an error that escapes the worker, or memory that
@@ -138,17 +133,14 @@ func TestCrashedWorkerIsReplaced(t *testing.T) {
 			crash := append(bytes.Clone(script), `
 				{ const post = self.postMessage.bind(self);
 				  self.postMessage = (m, t) => { if (m.kind === "step") { setTimeout(() => { `+c.crash+` }); } post(m, t); } }`...)
-			b.open(siteServer(t, at("/worker.js", 1, 200, "text/javascript", crash)))
-			b.waitState("idle")
+			b.opened(siteServer(t, at("/worker.js", 1, 200, "text/javascript", crash))).state("idle")
 			b.set("#count", "16")
-			b.click("#generate")
-			b.waitError()
+			b.pressed("#generate").error()
 			if got := b.attribute("#alert", "type"); got != c.kind {
 				t.Errorf("type %q, want %q: %s", got, c.kind, b.text("#alert"))
 			}
 			b.set("#count", "1")
-			b.click("#retry")
-			b.waitState("done")
+			b.pressed("#retry").state("done")
 		})
 	}
 }
@@ -158,17 +150,13 @@ func TestCrashedWorkerIsReplaced(t *testing.T) {
 func TestSilentWorkerIsReplaced(t *testing.T) {
 	b := openTab(t)
 	b.before(`{ const set = setInterval; setInterval = (f, ms) => ms === 10000 ? (window.look = f, 0) : set(f, ms); }`)
-	b.open(siteServer(t, at("/worker.js", 1, 200, "text/javascript", []byte("self.onmessage = () => { for (;;); }"))))
-	b.waitState("loading")
+	b.opened(siteServer(t, at("/worker.js", 1, 200, "text/javascript", []byte("self.onmessage = () => { for (;;); }")))).state("loading")
 	eval[any](b, `look(), look()`)
 	if state := b.attribute("#app", "state"); state != "loading" {
 		t.Errorf("after two looks the page is %s: a quiet worker is forgiven one", state)
 	}
-	eval[any](b, `look()`)
-	b.waitError()
-	if !strings.Contains(b.text("#alert-text"), "did not answer") {
-		t.Errorf("says %q", b.text("#alert-text"))
+	if says := b.after(func() { eval[any](b, `look()`) }).error(); !strings.Contains(says, "did not answer") {
+		t.Errorf("says %q", says)
 	}
-	b.click("#retry")
-	b.waitState("idle")
+	b.pressed("#retry").state("idle")
 }

@@ -19,14 +19,16 @@ import (
 // lets no script read the address of one.
 const keepFiles = `{ window.files = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { files.push(blob); return make.call(URL, blob); } }`
 
-// drop lets files fall on the page; expr makes a File or Blob.
-func (b *tab) drop(expr, name string) {
+// dropped lets a file fall on the page; expr makes a File or Blob.
+func (b *tab) dropped(expr, name string) later {
 	b.t.Helper()
-	eval[any](b, fmt.Sprintf(`(async () => {
-		const data = new DataTransfer();
-		data.items.add(new File([await (%s)], %q));
-		document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
-	})()`, expr, name))
+	return b.after(func() {
+		eval[any](b, fmt.Sprintf(`(async () => {
+			const data = new DataTransfer();
+			data.items.add(new File([await (%s)], %q));
+			document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+		})()`, expr, name))
+	})
 }
 
 // TestDroppedPicture: a PNG of the page's own restores its settings and makes
@@ -34,27 +36,22 @@ func (b *tab) drop(expr, name string) {
 func TestDroppedPicture(t *testing.T) {
 	b := openTab(t)
 	b.before(keepFiles)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.set("#seed", "11")
 	hash := b.draw()
 	b.set("#seed", "12")
 	if b.draw() == hash {
 		t.Fatal("two seeds, one picture")
 	}
-	b.drop("files[0]", "tintype.png")
-	b.until("the picture", `document.getElementById("verdict").dataset.verdict === "same" && document.getElementById("app").dataset.state === "done"`)
-	if got := b.attribute("#stage", "hash"); got != hash {
-		t.Errorf("the dropped picture's hash is %s, was %s", got, hash)
+	b.dropped("files[0]", "tintype.png").state("done")
+	if got := b.attribute("#stage", "hash"); got != hash || b.attribute("#verdict", "verdict") != "same" {
+		t.Errorf("the dropped picture's hash is %s, was %s: %s", got, hash, b.text("#verdict"))
 	}
 	for name, says := range map[string]string{"photo.png": "not a PNG file", "words.txt": "words.txt"} {
-		b.drop(`"neither"`, name)
-		b.waitError()
-		if !strings.Contains(b.text("#alert-text"), says) {
-			t.Errorf("%s: %s", name, b.text("#alert-text"))
+		if text := b.dropped(`"neither"`, name).error(); !strings.Contains(text, says) {
+			t.Errorf("%s: %s", name, text)
 		}
-		b.click("#retry")
-		b.waitState("done")
+		b.pressed("#retry").state("done")
 	}
 }
 
@@ -73,10 +70,8 @@ func TestOwnCheckpoint(t *testing.T) {
 		}
 	}
 	b := openTab(t)
-	b.open(siteServer(t, at("/models/index.json", always, 200, "application/json", []byte("["+strings.Join(kept, "")+"]"))))
-	b.waitState("idle")
-	b.drop(`(await fetch("/models/`+filepath.Base(fashion)+`")).blob()`, "my model.safetensors.zst")
-	b.until("the model", `document.querySelectorAll("#model-list input").length === 2 && document.getElementById("app").dataset.state === "idle"`)
+	b.opened(siteServer(t, at("/models/index.json", always, 200, "application/json", []byte("["+strings.Join(kept, "")+"]")))).state("idle")
+	b.dropped(`(await fetch("/models/`+filepath.Base(fashion)+`")).blob()`, "my model.safetensors.zst").state("idle")
 	if text := b.text("#model-list"); !strings.Contains(text, "your file") {
 		t.Errorf("the list of models says %q", text)
 	}
@@ -89,21 +84,20 @@ func TestOwnCheckpoint(t *testing.T) {
 	if err := copyFile(chosen, "site/models/nouns-32.safetensors.zst"); err != nil {
 		t.Fatal(err)
 	}
-	do(b, "choosing a file", chromedp.SetUploadFiles("#file", []string{chosen}))
-	b.until("the model", `document.querySelectorAll("#model-list input").length === 3 && document.getElementById("app").dataset.state === "idle"`)
+	b.after(func() { do(b, "choosing a file", chromedp.SetUploadFiles("#file", []string{chosen})) }).state("idle")
+	if n := eval[int](b, `document.querySelectorAll("#model-list input").length`); n != 3 {
+		t.Errorf("%d models are listed, want the site's and two of the visitor's", n)
+	}
 	b.choose("nouns-32-student-4")
 	if err := os.Remove(chosen); err != nil {
 		t.Fatal(err)
 	}
-	b.click("#model-list label:last-child input")
-	b.waitError()
-	if text := b.text("#alert-text"); !strings.Contains(text, "Your file chosen.safetensors.zst can no longer be read") {
+	if text := b.pressed("#model-list label:last-child input").error(); !strings.Contains(text, "Your file chosen.safetensors.zst can no longer be read") {
 		t.Errorf("of a file that is gone the page says %s", text)
 	}
 
-	b.drop(`"a letter to my aunt"`, "letter.zst")
-	b.waitError()
-	if kind, text := b.attribute("#alert", "type"), b.text("#alert-text"); kind != "not-model" || !strings.Contains(text, "letter") {
+	text := b.dropped(`"a letter to my aunt"`, "letter.zst").error()
+	if kind := b.attribute("#alert", "type"); kind != "not-model" || !strings.Contains(text, "letter") {
 		t.Errorf("a letter is refused as %s: %s", kind, text)
 	}
 }
@@ -114,9 +108,8 @@ func TestAnimation(t *testing.T) {
 	b := openCrew(t, 2)
 	check := func(what, name string) {
 		t.Helper()
-		still, has := b.file(), eval[int](b, "files.length")
-		b.click("#animate")
-		b.until("the file", fmt.Sprintf(`files.length > %d && document.getElementById("app").dataset.state === "done"`, has))
+		still := b.file()
+		b.pressed("#animate").state("done")
 		if got := eval[string](b, "saved.at(-1)"); got != name {
 			t.Errorf("%s: the file is called %s, want %s", what, got, name)
 		}
@@ -159,18 +152,14 @@ func shownBy(t *testing.T, file []byte) image.Image {
 // TestKeptModels: what is kept is listed with its size, and can be forgotten.
 func TestKeptModels(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
-	b.until("the list", `document.querySelectorAll("#kept li").length === 1`)
+	b.opened(siteServer(t)).state("idle")
+	b.until("the list", keptAreListed)
 	if text := b.text("#storage"); !strings.Contains(text, "Nouns in 4 steps · 5.0 MB") {
 		t.Errorf("the list says %q", text)
 	}
-	b.choose("fashion-mnist-32")
-	b.until("two of them", `document.querySelectorAll("#kept li").length >= 2`)
-	b.click("#kept button")
-	b.until("one less", `!document.getElementById("kept").textContent.includes("Nouns")`)
-	b.click("#purge")
-	b.until("none", `document.getElementById("storage").hidden`)
+	b.becomes("two of them", `document.querySelectorAll("#kept li").length >= 2`, func() { b.choose("fashion-mnist-32") })
+	b.becomes("one less", `!document.getElementById("kept").textContent.includes("Nouns")`, func() { b.click("#kept button") })
+	b.becomes("none", `document.getElementById("storage").hidden`, func() { b.click("#purge") })
 	if n := eval[int](b, `caches.open("tintype-models").then((c) => c.keys()).then((k) => k.length)`); n != 0 {
 		t.Errorf("%d files are still kept", n)
 	}

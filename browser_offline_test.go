@@ -55,6 +55,9 @@ func secondVisit(t *testing.T, told *told) string {
 	return server.URL + "/"
 }
 
+// offered: the page asks whether the new version shall be used.
+const offered = `!!document.getElementById("update")`
+
 // TestUpdateIsOffered: a new version waits until the visitor wants it.
 func TestUpdateIsOffered(t *testing.T) {
 	chromium(t)
@@ -65,28 +68,25 @@ func TestUpdateIsOffered(t *testing.T) {
 	told := newTold(t)
 	address := told.server("/", http.FileServer(http.Dir(dir)))
 	b := openTab(t)
-	b.open(address)
-	b.until("the service worker", `navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)`)
+	b.opened(address).shows("the service worker", `navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)`)
 	if b.text("#update") != "" {
 		t.Error("the first version is offered as an update")
 	}
 	newVersion(t, dir)
-	b.open(address)
-	b.until("the offer", `!!document.getElementById("update")`)
+	page := b.opened(address)
+	page.shows("the offer", offered)
 	const style = `fetch("base.css").then((r) => r.text()).then((s) => s.includes("the new version"))`
 	if eval[bool](b, style) {
 		t.Error("the new version is used before anybody said so")
 	}
-	b.waitState("idle")
+	page.state("idle")
 	b.shots("update")
 	b.click("#update button:last-child")
-	if eval[bool](b, `!!document.getElementById("update")`) {
+	if eval[bool](b, offered) {
 		t.Error("the offer cannot be put off")
 	}
-	b.open(address + "?") // it comes again
-	b.until("the offer", `!!document.getElementById("update")`)
-	b.click("#update button")
-	b.until("the page after it", `document.readyState === "complete" && !document.getElementById("update")`)
+	b.opened(address+"?").shows("the offer, again", offered)
+	b.becomes("the page after it", `document.readyState === "complete" && !document.getElementById("update")`, func() { b.click("#update button") })
 	if !eval[bool](b, style) {
 		t.Error("the page is still the old one")
 	}

@@ -22,6 +22,18 @@ func (b *tab) recipe() string {
 	return eval[string](b, "location.hash.slice(1)")
 }
 
+// solversAreListed and keptAreListed: the page has made these lists.
+const (
+	solversAreListed = `!!document.querySelector("[data-solver=heun] input")`
+	keptAreListed    = `!document.getElementById("storage").hidden`
+)
+
+// listSolvers opens the long list of solvers.
+func (b *tab) listSolvers() {
+	b.t.Helper()
+	b.becomes("the list of solvers", solversAreListed, func() { eval[any](b, `document.getElementById("all").open = true`) })
+}
+
 // pixels is what the first canvas of the stage shows.
 const pixels = `document.querySelector("#stage canvas").toDataURL()`
 
@@ -29,8 +41,7 @@ const pixels = `document.querySelector("#stage canvas").toDataURL()`
 // pictures of a step side by side.
 func TestFilm(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	eval[bool](b, watch)
 	b.draw()
 	steps := eval[[]string](b, "seen")
@@ -56,8 +67,7 @@ func TestFilm(t *testing.T) {
 	if n := eval[int](b, `[...document.querySelectorAll("#stage canvas")].filter((c) => getComputedStyle(c).visibility === "visible" && c.clientWidth > 50).length`); n != 2 {
 		t.Errorf("%d pictures are seen side by side, want 2", n)
 	}
-	b.click("#play")
-	b.until("the last step", `document.getElementById("film-step").textContent === "Step 4 of 4"`)
+	b.becomes("the last step", `document.getElementById("film-step").textContent === "Step 4 of 4"`, func() { b.click("#play") })
 	if eval[string](b, pixels) != steps[3] {
 		t.Error("played to its end the film does not show the picture")
 	}
@@ -67,8 +77,7 @@ func TestFilm(t *testing.T) {
 // the first, as the command line makes it.
 func TestFork(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "8")
 	first := b.draw()
@@ -111,8 +120,7 @@ func TestFork(t *testing.T) {
 func TestShareLink(t *testing.T) {
 	site := siteServer(t)
 	b := openTab(t)
-	b.open(site)
-	b.waitState("idle")
+	b.opened(site).state("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "6")
 	b.set("#count", "2")
@@ -124,9 +132,7 @@ func TestShareLink(t *testing.T) {
 	hash := b.draw()
 	link := b.recipe()
 	follow := func(link string) (verdict, words string) {
-		b.open("about:blank")
-		b.open(site + "#" + link)
-		b.waitState("done")
+		b.opened(site + "#" + link).state("done")
 		return b.attribute("#verdict", "verdict"), b.text("#verdict")
 	}
 	if v, words := follow(link); v != "same" || b.attribute("#stage", "hash") != hash {
@@ -146,30 +152,25 @@ func TestShareLink(t *testing.T) {
 		}
 	}
 	for link, says := range map[string]string{"v=1&model=nowhere": "nowhere", "nonsense": "name=value"} {
-		b.open("about:blank")
-		b.open(site + "#" + link)
-		b.waitError()
-		if !strings.Contains(b.text("#alert-text"), says) {
-			t.Errorf("%s: %s", link, b.text("#alert-text"))
+		page := b.opened(site + "#" + link)
+		if text := page.error(); !strings.Contains(text, says) {
+			t.Errorf("%s: %s", link, text)
 		}
-		b.until("the model", `document.getElementById("sampling").disabled === false`)
+		page.shows("the model", `document.getElementById("sampling").disabled === false`)
 		if b.text("#alert-text") == "" {
 			t.Errorf("%s: what is wrong with it cannot be read any more once the model is there", link)
 		}
-		b.click("#retry")
-		b.waitState("idle")
+		b.pressed("#retry").state("idle")
 	}
 }
 
 // TestCompare: solvers stand side by side on one seed, each as it is alone.
 func TestCompare(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "5")
-	eval[any](b, `document.getElementById("all").open = true`)
-	b.until("the list of solvers", `!!document.querySelector("[data-solver=heun] input")`)
+	b.listSolvers()
 	for _, solver := range []string{"ddim", "heun"} {
 		b.click("[data-solver=" + solver + "] input")
 	}
@@ -192,11 +193,12 @@ func TestCompare(t *testing.T) {
 // TestCompareWithTeacher: a student's picture stays beside its teacher's.
 func TestCompareWithTeacher(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	first := b.draw()
-	b.click("#compare")
-	b.until("both", `document.getElementById("stage").dataset.sheets === "2" && document.getElementById("app").dataset.state === "done"`)
+	b.pressed("#compare").state("done")
+	if n := b.attribute("#stage", "sheets"); n != "2" {
+		t.Errorf("%s sheets are on the stage, want both", n)
+	}
 	if captions := b.text("#sheets"); !strings.Contains(captions, "Nouns in 4 steps") || !strings.Contains(captions, "Nouns, teacher") {
 		t.Errorf("the captions say %q", captions)
 	}
@@ -213,10 +215,8 @@ func TestCompareWithTeacher(t *testing.T) {
 // checkpoint forbids is off and says why.
 func TestSolversAndReasons(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
-	eval[any](b, `document.getElementById("all").open = true`)
-	b.until("the list of solvers", `!!document.querySelector("[data-solver=heun] input")`)
+	b.opened(siteServer(t)).state("idle")
+	b.listSolvers()
 	page, err := os.ReadFile("SAMPLERS.md")
 	if err != nil {
 		t.Fatal(err)
@@ -246,12 +246,10 @@ func TestBudget(t *testing.T) {
 		window.timers = {};
 		setTimeout = (f, ms, ...args) => ms === 500_000 ? (timers[ms] = f, 0) : set(f, ms, ...args);
 	}`)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#budget", "500")
-	b.click("#generate")
-	b.until("a picture", `document.getElementById("app").dataset.state === "done"`)
+	b.pressed("#generate").state("done")
 	if note := b.text("#budget-note"); !strings.Contains(note, "ms per evaluation") {
 		t.Errorf("the note says %q", note)
 	}
@@ -265,8 +263,7 @@ func TestBudget(t *testing.T) {
 			timers[500_000]();
 		}).observe(stage, {attributes: true, attributeFilter: ["data-step"]});
 	}`)
-	b.click("#generate")
-	b.waitState("idle")
+	b.pressed("#generate").state("idle")
 	if s := b.text("#status"); !strings.Contains(s, "Time was up") {
 		t.Errorf("the status says %q", s)
 	}
@@ -279,23 +276,20 @@ func TestBudget(t *testing.T) {
 // nowhere else.
 func TestEdit(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "8")
 	first := b.draw()
 	b.set("#seed", "5")
-	b.click("#redraw")
-	b.until("both", `document.getElementById("stage").dataset.sheets === "2" && document.getElementById("app").dataset.state === "done"`)
-	if b.attribute("#stage", "hash") == first || b.recipe() != "" {
+	b.pressed("#redraw").state("done")
+	if b.attribute("#stage", "sheets") != "2" || b.attribute("#stage", "hash") == first || b.recipe() != "" {
 		t.Errorf("the changed picture is the first, or has the link %q", b.recipe())
 	}
 	b.click("figcaption button")
 	b.set("#strength", "1")
 	eval[any](b, `{ const c = document.getElementById("paint");
 		for (const key of ["ArrowUp", "ArrowLeft", " "]) c.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})); }`)
-	b.click("#redraw")
-	b.until("three", `document.getElementById("stage").dataset.sheets === "3" && document.getElementById("app").dataset.state === "done"`)
+	b.pressed("#redraw").state("done")
 	changed := eval[[]int](b, `(() => {
 		const [a, c] = [0, 2].map((i) => document.querySelectorAll(".sheet")[i].querySelector("canvas").getContext("2d").getImageData(0, 0, 32, 32).data);
 		let inside = 0, outside = 0;

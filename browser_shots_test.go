@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 )
 
 // shots leaves pictures of a state of the page in shots/, for people to look
@@ -33,54 +34,69 @@ func TestScreenshotsOffline(t *testing.T) {
 	b := openTab(t)
 	server := httptest.NewServer(http.FileServer(http.Dir(distFolder(t))))
 	defer server.Close()
-	b.open(server.URL)
-	b.waitState("idle")
+	b.opened(server.URL).state("idle")
 	b.until("the model and the page to be kept", `caches.open("tintype-models").then((c) => c.keys()).then((k) => k.length > 0 && !!navigator.serviceWorker.controller)`)
 	b.open("about:blank")
 	server.Close()
-	b.open(server.URL)
-	b.waitState("idle")
+	b.opened(server.URL).state("idle")
 	b.draw()
-	b.until("the list of kept models", `!document.getElementById("storage").hidden`)
+	b.until("the list of kept models", keptAreListed)
 	b.shots("offline")
-	b.click("#model-list input[value=nouns-32]")
-	b.waitError()
+	b.pressed("#model-list input[value=nouns-32]").error()
 	b.shots("offline-missing")
 	name := filepath.Join(t.TempDir(), "tintype.html")
 	if err := os.WriteFile(name, single(t), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	b.open("file://" + name)
-	b.waitState("idle")
+	b.opened("file://" + name).state("idle")
 	b.draw()
 	b.shots("file")
+}
+
+// trickle gives a model out a byte a second, which no browser takes for a
+// connection that is gone, until the gate is opened.
+func trickle(t *testing.T, model string, gate <-chan struct{}) fault {
+	name := "models/" + model + ".safetensors.zst"
+	data, err := os.ReadFile("site/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/"+name {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/zstd")
+		w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+		rest := data
+		for open := false; !open; rest = rest[1:] {
+			w.Write(rest[:1])
+			w.(http.Flusher).Flush()
+			select {
+			case <-gate:
+				open = true
+			case <-r.Context().Done(): // the test has failed
+				return true
+			case <-time.After(time.Second):
+			}
+		}
+		w.Write(rest)
+		return true
+	}
 }
 
 // TestScreenshots goes through every state of the page.
 func TestScreenshots(t *testing.T) {
 	b := openTab(t)
 	gate := make(chan struct{})
-	wait := func(w http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path == "/models/nouns-32.safetensors.zst" {
-			select {
-			case <-gate:
-			case <-t.Context().Done(): // the test has failed
-			}
-		}
-		return false
-	}
-	site := siteServer(t, wait)
-	b.open(site)
-	b.waitState("idle")
+	site := siteServer(t, trickle(t, "nouns-32", gate))
+	b.opened(site).state("idle")
 	b.shots("empty")
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	b.shots("done")
 	recipe := b.recipe()
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "12")
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	b.set("#scrub", "5")
 	b.click("#view-both")
 	b.shots("both")
@@ -88,42 +104,34 @@ func TestScreenshots(t *testing.T) {
 	eval[any](b, `[...document.querySelectorAll("#slots label")].find(l => l.textContent.trim() === "dress").click()`)
 	b.shots("forking")
 	b.click("#view-x")
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	b.shots("fork")
-	b.open("about:blank")
-	b.open(site + "#" + recipe)
-	b.waitState("done")
+	b.opened(site + "#" + recipe).state("done")
 	b.shots("link")
-	b.click("#model-list input[value=nouns-32]")
+	chosen := b.pressed("#model-list input[value=nouns-32]")
 	b.shots("loading")
 	close(gate)
-	b.waitState("idle")
+	chosen.state("idle")
 	b.choose("fashion-mnist-32")
 	b.set("#steps", "12")
 	b.click("#unfork")
-	eval[any](b, `document.querySelector("#all").open = true`)
-	b.until("the list of solvers", `!!document.querySelector("[data-solver=euler] input")`)
+	b.listSolvers()
 	for _, s := range []string{"euler", "euler-a", "unipc"} {
 		b.click("[data-solver=" + s + "] input")
 	}
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	b.shots("compare")
 	for _, s := range []string{"euler", "euler-a", "unipc"} {
 		b.click("[data-solver=" + s + "] input")
 	}
 	eval[any](b, `document.querySelector("#all").open = false`)
 	b.set("#count", "9")
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	b.shots("grid")
 	b.set("#steps", "400")
-	b.click("#generate")
-	b.until("the thirtieth step", `Number(document.getElementById("stage").dataset.step) > 30`)
+	b.becomes("the thirtieth step", `Number(document.getElementById("stage").dataset.step) > 30`, func() { b.click("#generate") })
 	b.shots("sampling")
-	b.click("#cancel")
-	b.waitState("idle")
+	b.pressed("#cancel").state("idle")
 	b.set("#count", "1")
 	b.set("#steps", "10")
 	b.draw()
@@ -133,7 +141,6 @@ func TestScreenshots(t *testing.T) {
 	}`)
 	b.shots("edit")
 	b.set("#steps", "0")
-	b.click("#generate")
-	b.waitError()
+	b.pressed("#generate").error()
 	b.shots("error")
 }

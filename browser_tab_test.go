@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"tintype/tools/axe"
 )
 
 // chromiumFlags keep the browser quiet and off the network.
@@ -45,6 +46,7 @@ func openTab(t *testing.T) *tab {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
 	b := &tab{t, ctx}
+	b.before(unhurried)
 	b.before(countEvents)
 	return b
 }
@@ -163,8 +165,7 @@ func (b *tab) media(feature, value string) {
 // screenshot writes the whole page to shots/NAME.png.
 func (b *tab) screenshot(name string) {
 	b.t.Helper()
-	// Colours fade; what was just changed must have arrived.
-	time.Sleep(200 * time.Millisecond)
+	eval[any](b, axe.Still) // what was just changed must have arrived
 	shot := do(b, "screenshot "+name, chromedp.FullScreenshot(100))
 	err := os.MkdirAll("shots", 0o777)
 	if err == nil {

@@ -13,11 +13,9 @@ func drawWith(t *testing.T, query string, faults ...fault) (hash string, threads
 	t.Helper()
 	b := openTab(t)
 	b.before(listen)
-	b.open(siteServer(t, faults...) + query)
-	b.waitState("idle")
+	b.opened(siteServer(t, faults...) + query).state("idle")
 	b.set("#seed", "42")
-	b.click("#generate")
-	b.waitState("done")
+	b.pressed("#generate").state("done")
 	return b.attribute("#stage", "hash"), eval[int](b, `heard.findLast((m) => m.kind === "ready").threads`)
 }
 
@@ -102,15 +100,12 @@ func TestLostThread(t *testing.T) {
 					while (`+doomed+` && Atomics.load(words, THREADS.LEFT) === this.parts) Atomics.wait(words, THREADS.STACK_BYTES, constant, 1);`,
 				"const turn = THREADS.PATIENCE_MS / 50;", "const turn = "+doomed+" && "+strconv.FormatBool(c.name == "hangs")+" ? 10 : THREADS.PATIENCE_MS;")
 			b := openTab(t)
-			b.open(siteServer(t, helper, threads) + "?threads=2")
-			b.waitState("idle")
-			b.click("#generate")
-			b.waitError()
+			b.opened(siteServer(t, helper, threads) + "?threads=2").state("idle")
+			b.pressed("#generate").error()
 			if text := b.text("#alert-text"); b.attribute("#alert", "type") != "crashed" || !strings.Contains(text, c.says) {
 				t.Errorf("the page says %q, want %q in it", text, c.says)
 			}
-			b.click("#retry")
-			b.waitState("done")
+			b.pressed("#retry").state("done")
 		})
 	}
 }

@@ -17,13 +17,22 @@ import (
 //
 //	b.opened(address).state("idle")
 //	b.pressed("#generate").state("done")
-//	b.after(func() { b.drop(file, "letter.png") }).error()
+//	b.dropped(file, "letter.png").error()
 //	b.becomes("the list", script, func() { b.click("#more") })
 
 // patience is how long a test waits for any one thing. It decides nothing: it
 // turns a hang into a message, and is far above what the slowest step takes on
 // a machine that is slow and busy.
 const patience = 3 * time.Minute
+
+// unhurried has a page's clocks that judge others, or count their idleness, never
+// ring: on a slow machine they would find a worker dead that only has to wait
+// for the processor, or part with one that the test is about to use again.
+const unhurried = `{
+	const timeout = setTimeout, interval = setInterval;
+	setTimeout = (f, ms, ...args) => ms === 60_000 ? 0 : timeout(f, ms, ...args);
+	setInterval = (f, ms, ...args) => ms === 10_000 ? 0 : interval(f, ms, ...args);
+}`
 
 // countEvents is part of every page: what elements told so far, by event.
 const countEvents = `{
@@ -184,19 +193,4 @@ func heard[T any](t *testing.T, what string, said <-chan T) T {
 		t.Fatalf("waited in vain for %s", what)
 		panic("unreachable")
 	}
-}
-
-// waitState and waitError look at the state of now, which may be one of before
-// the act. They go as soon as no test has them any more.
-func (b *tab) waitState(state string) {
-	b.t.Helper()
-	const script = `document.getElementById("app")?.dataset.state ?? ""`
-	if now := waitFor(b, state, script, func(now string) bool { return now == state || now == "error" }); now != state {
-		b.t.Fatalf("waited for %s: %s", state, b.says())
-	}
-}
-
-func (b *tab) waitError() {
-	b.t.Helper()
-	b.waitState("error")
 }

@@ -14,13 +14,19 @@
 
   const sleep = (ms) => new Promise((go) => setTimeout(go, ms));
 
-  async function wait(state) {
-    for (;;) {
-      const app = document.getElementById("app");
-      if (app.dataset.state === state) return;
-      if (app.dataset.state === "error") throw new Error(document.getElementById("alert").innerText);
+  const times = (state) => Number(document.getElementById("app").dataset[state] ?? 0); // that the page entered it
+
+  // reach waits until the page has entered a state, and after for that since something was done.
+  async function reach(state, before = 0, errors = 0) {
+    while (times(state) === before) {
+      if (times("error") > errors) throw new Error(document.getElementById("alert").innerText);
       await sleep(10);
     }
+  }
+  async function after(act, state) {
+    const before = times(state), errors = times("error");
+    act();
+    await reach(state, before, errors);
   }
 
   function set(id, value) {
@@ -30,13 +36,12 @@
   }
 
   async function draw() {
-    document.getElementById("generate").click();
-    await wait("done");
+    await after(() => document.getElementById("generate").click(), "done");
     return document.getElementById("stage").dataset.hash;
   }
 
   async function page() {
-    await wait("idle");
+    await reach("idle");
     set("seed", "42");
     return draw();
   }
@@ -77,9 +82,7 @@
     const file = new File([await (await fetch(address)).blob()], "mine.safetensors.zst");
     const drop = new Event("drop", { bubbles: true, cancelable: true });
     drop.dataTransfer = { files: [file] };
-    document.body.dispatchEvent(drop);
-    while (document.querySelectorAll("#model-list input").length < 2) await sleep(10);
-    await wait("idle");
+    await after(() => document.body.dispatchEvent(drop), "idle");
     set("steps", "4");
     return drawGrid();
   }

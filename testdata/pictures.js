@@ -22,13 +22,19 @@
 
   const at = (id) => document.getElementById(id);
 
-  async function wait(state) {
-    for (;;) {
-      const now = at("app").dataset.state;
-      if (now === state) return;
-      if (now === "error") throw new Error(at("alert").innerText);
+  const times = (state) => Number(at("app").dataset[state] ?? 0); // that the page entered it
+
+  // reach waits until the page has entered a state, and after for that since something was done.
+  async function reach(state, before = 0) {
+    while (times(state) === before) {
+      if (times("error") > 0) throw new Error(at("alert").innerText);
       await new Promise((go) => setTimeout(go, 10));
     }
+  }
+  function after(act, state) {
+    const before = times(state);
+    act();
+    return reach(state, before);
   }
 
   function set(element, value) {
@@ -56,15 +62,11 @@
   async function draw({ name, settings }) {
     const { model, label, seed, count = 1, ...rest } = settings;
     const card = document.querySelector(`#model-list input[value="${model}"]`);
-    if (!card.checked) {
-      card.click();
-      await wait("idle");
-    }
+    if (!card.checked) await after(() => card.click(), "idle");
     at("defaults").click();
     choose(label);
     for (const [id, value] of Object.entries({ seed, count, ...rest })) set(at(id), value);
-    at("generate").click();
-    await wait("done");
+    await after(() => at("generate").click(), "done");
     const build = `${ready.simd ? "simd" : "scalar"} threads=${ready.threads}`;
     await tell({ name, hash: at("stage").dataset.hash, build, agent: navigator.userAgent });
   }
@@ -72,7 +74,7 @@
   addEventListener("DOMContentLoaded", async () => {
     try {
       const pictures = await (await fetch("pictures.json")).json();
-      await wait("idle");
+      await reach("idle");
       for (const picture of pictures) await draw(picture);
     } catch (error) {
       await tell({ error: String(error && error.message || error) });

@@ -42,6 +42,12 @@ func read(root string) (string, error) {
 	return string(text), err
 }
 
+// Still is JavaScript that resolves once nothing on the page fades into another
+// colour any more; what moves for ever is not waited for.
+const Still = `Promise.all([document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)]
+	.flatMap((root) => root.getAnimations()).filter((a) => a.effect.getComputedTiming().endTime !== Infinity)
+	.map((a) => a.finished.catch(() => {}))).then(() => 0)`
+
 // Findings is JavaScript that has the loaded script look at a part of the page,
 // "document" or a selector in quotes, and resolves to what it found, "" if nothing.
 func Findings(part string) string {

@@ -14,29 +14,31 @@ import (
 // resolves to the ms from the click until the page is free again, once for each of a number of runs.
 const cancelling = `(async () => {
 	const app = document.getElementById("app"), stage = document.getElementById("stage");
-	const after = (target, attribute, ready) => new Promise((go) => {
+	const until = (target, attribute, ready) => new Promise((go) => {
 		const look = () => { if (ready()) { watcher.disconnect(); go(); } };
 		const watcher = new MutationObserver(look);
 		watcher.observe(target, { attributes: true, attributeFilter: [attribute] });
 		look();
 	});
-	const idle = () => after(app, "data-state", () => app.dataset.state === "idle");
-	await idle();
-	document.querySelector("#model-list input[value='fashion-mnist-32']").click();
-	await idle();
+	const times = (state) => Number(app.dataset[state] ?? 0); // that the page entered it
+	const after = async (act, state) => {
+		const before = times(state);
+		act();
+		await until(app, "data-" + state, () => times(state) > before);
+	};
+	const press = (id) => () => document.getElementById(id).click();
+	await until(app, "data-idle", () => times("idle") > 0);
+	await after(() => document.querySelector("#model-list input[value='fashion-mnist-32']").click(), "idle");
 	const steps = document.getElementById("steps");
 	steps.value = "200";
 	for (const type of ["input", "change"]) steps.dispatchEvent(new Event(type, { bubbles: true }));
 	const took = [];
 	for (let i = 0; i < %d; i++) {
-		document.getElementById("generate").click();
-		await after(app, "data-state", () => app.dataset.state === "sampling");
-		await after(stage, "data-step", () => Number(stage.dataset.step) > 1);
+		await after(press("generate"), "sampling"); // which empties the stage
+		await until(stage, "data-step", () => Number(stage.dataset.step) > 1);
 		await new Promise((go) => setTimeout(go, 7 * i)); // another place of the pass each time
-		const free = after(app, "data-state", () => app.dataset.state !== "sampling");
 		const begun = performance.now();
-		document.getElementById("cancel").click();
-		await free;
+		await after(press("cancel"), "idle");
 		took.push(performance.now() - begun);
 	}
 	return took;

@@ -8,14 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"tintype/tools/axe"
 	"tintype/tools/bench/browser"
 )
-
-// fade is how long a page may take to change its colours.
-const fade = 500 * time.Millisecond
 
 // audit has axe-core look at a part of the page, "document" or an element, by day
 // and by night; each is photographed.
@@ -28,7 +24,9 @@ func (s site) audit(m *materials, tab *browser.Tab, part, state string) error {
 		if _, err := browser.Eval[any](tab, script+";0"); err != nil {
 			return err
 		}
-		time.Sleep(fade)
+		if _, err := browser.Eval[any](tab, axe.Still); err != nil {
+			return err
+		}
 		if err := m.look(tab, part); err != nil {
 			return fmt.Errorf("axe-core, %s, %s: %w", state, scheme, err)
 		}

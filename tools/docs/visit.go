@@ -20,7 +20,6 @@ const (
 	prefix   = "/docs/" // the sub-path that every example is built for
 	limit    = 2 * time.Minute
 	patience = 40 * time.Second
-	soon     = 5 * time.Second // less than the long picture takes that nobody waits for
 )
 
 // A host serves a folder below the prefix, as one that knows nothing of us, and
@@ -152,17 +151,20 @@ func (s site) ours() string {
 // busy starts a long picture, and remembers its element and, by a variable, the document.
 const busy = `(async () => {
 	const e = window.tintypeLeft = document.querySelector("tintype-sampler");
-	e.sample({ model: "nouns-32", steps: 1000 }).catch(() => {});
-	while (e.state !== "sampling") await new Promise((go) => setTimeout(go, 10));
+	const begun = new Promise((go) => e.addEventListener("step", go, { once: true }));
+	window.tintypeEnd = e.sample({ model: "nouns-32", steps: 1000 }).then(() => "it was drawn to its end", (error) => error.name);
+	await begun;
 })()`
 
-// settled: where the document is still the same, the picture that was left is no
-// longer drawn, and the workers are no more than the pool's.
+// settled says what is wrong where the document is still the same: the picture
+// that was left is to be given up, and the workers are to be no more than the pool's.
 const settled = `(async () => {
-	if (!window.tintypeLeft) return true;
-	if (tintypeLeft.state === "sampling") return false;
+	if (!window.tintypeLeft) return "";
+	const end = await tintypeEnd;
+	if (end !== "AbortError") return "the picture that was left: " + end;
 	const pool = performance.getEntriesByType("resource").find((r) => r.name.endsWith("/pool.js")).name;
-	return (await import(pool)).workers() <= 3;
+	const n = (await import(pool)).workers();
+	return n <= 3 ? "" : n + " workers are left";
 })()`
 
 // leave goes to the other page in the middle of a picture, and back.
@@ -183,10 +185,11 @@ func (s site) leave(tab *browser.Tab) error {
 	if instant != s.instant {
 		return fmt.Errorf("the document is still the same: %v, expected %v", instant, s.instant)
 	}
-	if err := tab.Until(settled, soon); err != nil {
-		return err
+	wrong, err := browser.Eval[string](tab, settled)
+	if err == nil && wrong != "" {
+		err = errors.New(wrong)
 	}
-	return follow(tab, "back")
+	return errors.Join(err, follow(tab, "back"))
 }
 
 // follow presses the link with these words.
