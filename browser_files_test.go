@@ -19,16 +19,20 @@ import (
 // lets no script read the address of one.
 const keepFiles = `{ window.files = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { files.push(blob); return make.call(URL, blob); } }`
 
-// dropped lets a file fall on the page; expr makes a File or Blob.
+// drop lets files fall on the page; expr makes a File or Blob.
+func (b *tab) drop(expr, name string) {
+	b.t.Helper()
+	eval[any](b, fmt.Sprintf(`(async () => {
+		const data = new DataTransfer();
+		data.items.add(new File([await (%s)], %q));
+		document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
+	})()`, expr, name))
+}
+
+// dropped does the same where something comes after it.
 func (b *tab) dropped(expr, name string) later {
 	b.t.Helper()
-	return b.after(func() {
-		eval[any](b, fmt.Sprintf(`(async () => {
-			const data = new DataTransfer();
-			data.items.add(new File([await (%s)], %q));
-			document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true}));
-		})()`, expr, name))
-	})
+	return b.after(func() { b.drop(expr, name) })
 }
 
 // TestDroppedPicture: a PNG of the page's own restores its settings and makes

@@ -18,13 +18,14 @@ func another(model, mark string) string {
 // models; the link of a picture of each finds its own.
 func TestOwnModelsAreKnownByTheirHash(t *testing.T) {
 	b := openTab(t)
-	b.open(siteServer(t))
-	b.waitState("idle")
+	b.opened(siteServer(t)).state("idle")
 	listed := len(eval[[]string](b, `[...document.querySelectorAll("#model-list input")].map((e) => e.value)`))
 	ids := map[string]bool{}
 	for i, file := range []string{"模型.safetensors.zst", "风景.safetensors.zst", "model.safetensors.zst", "model.safetensors.zst"} {
-		b.drop(another(fashion, string(rune('a'+i))), file)
-		b.until("the model", fmt.Sprintf(`document.querySelectorAll("#model-list input").length === %d && document.getElementById("app").dataset.state === "idle"`, listed+i+1))
+		b.dropped(another(fashion, string(rune('a'+i))), file).state("idle")
+		if n := eval[int](b, `document.querySelectorAll("#model-list input").length`); n != listed+i+1 {
+			t.Errorf("after %s %d models are listed, want %d", file, n, listed+i+1)
+		}
 		b.set("#steps", "2")
 		b.draw()
 		id := eval[string](b, `new URLSearchParams(location.hash.slice(1)).get("model")`)
