@@ -194,3 +194,12 @@ func TestWasmStaysSmall(t *testing.T) {
 		t.Errorf("the program seems to be made of %v", inBinary)
 	}
 }
+
+// TestFlagsAreReadInOnePlace: what a given flag means (an empty text, a zero, 010) is decided in internal/command.
+func TestFlagsAreReadInOnePlace(t *testing.T) {
+	for _, s := range sources(t) {
+		if !s.isTest() && slices.Contains(s.imports, "flag") {
+			t.Errorf("%s imports flag: use internal/command", s.path)
+		}
+	}
+}

@@ -13,9 +13,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -25,63 +25,65 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"tintype/internal/command"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // the second Ctrl-C waits for nothing
+	command.KeepPipeErrors()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is main with its surroundings as arguments; it returns the exit status.
-func run(ctx context.Context, args []string, out, errs io.Writer) int {
-	flags := flag.NewFlagSet("tintype", flag.ContinueOnError)
-	flags.SetOutput(errs)
-	addr := flags.String("addr", "127.0.0.1:8080", "address to listen on; any host name in it is answered to")
-	folder := flags.String("dist", "", "write the site to this `folder`, replacing it, instead of serving")
-	single := flags.String("offline", "", "write the page as one HTML `file` that needs no server, instead of serving")
-	model := flags.String("model", "", "`id` of the model in it (default: the manifest's default)")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return 0
-		}
-		return 2
-	}
-	if err := together(flags); err != nil {
-		fmt.Fprintln(errs, "tintype:", err)
-		return 2
-	}
-	var err error
-	switch {
-	case *folder != "":
-		err = dist(ctx, ".", *folder, out)
-	case *single != "":
-		err = offline(ctx, ".", *single, *model, out)
-	default:
-		err = serve(ctx, *addr, ".", out)
-	}
-	if err != nil {
-		fmt.Fprintln(errs, "tintype:", err)
-		return 1
-	}
-	return 0
+// task is what the flags ask for.
+type task struct {
+	addr, dist, offline, model string
+	given                      struct{ addr, dist, offline, model *command.Flag }
 }
 
-// together returns an error for what was asked for and would not be done.
-func together(flags *flag.FlagSet) error {
-	given := map[string]bool{}
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+// run is main with its surroundings as arguments; it returns the exit status. A server that is told to end has done its
+// work; what writes files has not.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	t := &task{addr: "127.0.0.1:8080"}
+	return t.define().Run(args, out, errs, func(out io.Writer) error {
+		if err := t.check(); err != nil {
+			return err
+		}
+		err := t.do(ctx, out)
+		if err != nil && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err
+	})
+}
+
+func (t *task) define() *command.Set {
+	s := command.New("tintype", "[-addr HOST:PORT | -dist DIR | -offline FILE.html [-model ID]]", "Serves the site on this machine, or writes it to files.")
+	s.Group("One of these")
+	t.given.addr = s.Text(&t.addr, "addr", "HOST:PORT", "listen there (default 127.0.0.1:8080); any host name in it is answered to")
+	t.given.dist = s.Text(&t.dist, "dist", "DIR", "write the site to this folder, replacing it")
+	t.given.offline = s.Output(&t.offline, "offline", []string{".html"}, "write the page as one file that needs no server")
+	s.Group("And")
+	t.given.model = s.Text(&t.model, "model", "ID", "model in that file (default: the manifest's default)")
+	return s
+}
+
+// check returns an error for what was asked for and would not be done.
+func (t *task) check() error {
+	g := t.given
+	return cmp.Or(command.Both(g.dist, g.offline), command.Both(g.addr, g.dist), command.Both(g.addr, g.offline),
+		g.model.Needs(g.offline, "every other page has all models"))
+}
+
+func (t *task) do(ctx context.Context, out io.Writer) error {
 	switch {
-	case flags.NArg() > 0:
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case given["dist"] && given["offline"], given["addr"] && (given["dist"] || given["offline"]):
-		return errors.New("-addr, -dist and -offline are three things to do: give one of them")
-	case given["model"] && !given["offline"]:
-		return errors.New("-model needs -offline: every other page has all models")
-	case given["dist"] && flags.Lookup("dist").Value.String() == "", given["offline"] && flags.Lookup("offline").Value.String() == "":
-		return errors.New("-dist or -offline is empty: expected a path to write to")
+	case t.dist != "":
+		return dist(ctx, ".", t.dist, out)
+	case t.offline != "":
+		return offline(ctx, ".", t.offline, t.model, out)
 	}
-	return nil
+	return serve(ctx, t.addr, ".", out)
 }
 
 // serve answers requests for the repository at root until ctx ends.

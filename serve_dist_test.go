@@ -155,17 +155,22 @@ func TestFlagsThatContradict(t *testing.T) {
 		status int
 		says   string
 	}{
-		"dist":                 {2, `"dist"`},
-		"-dist a b":            {2, `"b"`},
-		"-dist a -offline b":   {2, "give one"},
-		"-dist a -addr :1":     {2, "give one"},
-		"-model x":             {2, "-model needs -offline"},
-		"-dist a -model x":     {2, "-model needs -offline"},
-		"-dist=":               {2, "empty"},
-		"-colour":              {2, "-colour"},
-		"-dist a":              {1, "root folder"},
-		"-offline a":           {1, "root folder"},
-		"-addr 127.0.0.1:http": {1, "root folder"},
+		"dist":                    {2, `"dist"`},
+		"-dist a b":               {2, `"b"`},
+		"-dist a -offline b.html": {2, "give one"},
+		"-offline a":              {2, "ends in .html"},
+		"-offline=":               {2, "-offline is empty"},
+		"-addr=":                  {2, "-addr is empty"},
+		"-offline a.html -model=": {2, "-model is empty"},
+		"-offlin a":               {2, "is -offline meant?"},
+		"-dist a -addr :1":        {2, "give one"},
+		"-model x":                {2, "-model needs -offline"},
+		"-dist a -model x":        {2, "-model needs -offline"},
+		"-dist=":                  {2, "-dist is empty"},
+		"-colour":                 {2, "-colour"},
+		"-dist a":                 {1, "root folder"},
+		"-offline a.html":         {1, "root folder"},
+		"-addr 127.0.0.1:http":    {1, "root folder"},
 	} {
 		var out, errs bytes.Buffer
 		if status := run(context.Background(), strings.Fields(args), &out, &errs); status != c.status || !strings.Contains(errs.String(), c.says) {

@@ -23,7 +23,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 
+	"tintype/internal/command"
+	"tintype/internal/wholefile"
 	"tintype/tools/bench/suite"
 )
 
@@ -31,58 +35,64 @@ import (
 const models = "site/models"
 
 func main() {
-	var err error
-	switch args := os.Args[1:]; {
-	case len(args) == 2: // a process of memories'
-		err = memory(printer("native"), args[0], args[1])
-	case len(args) == 1 && args[0] == "-orders":
-		err = orders(os.Stdout)
-	default:
-		err = bench(args)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
+	command.Main("bench", func(args []string) int { return run(args, os.Stdout, os.Stderr) })
 }
 
-func printer(part string) suite.Printer {
-	return func(line string) { fmt.Println(part, line) }
+func run(args []string, stdout, stderr io.Writer) int {
+	var rest []string
+	var converge bool
+	s := command.New("bench", "["+strings.Join(parts, "|")+"]", "Measures the engine on this machine, all of it or one part.")
+	s.Group("Instead")
+	s.Switch(&converge, "orders", "print how fast every solver converges")
+	s.Args(&rest, 0, 2)
+	return s.Run(args, stdout, stderr, func(stdout io.Writer) error {
+		switch {
+		case converge && len(rest) > 0:
+			return command.Misusef("-orders and %q are two things to do: give one", rest[0])
+		case converge:
+			return orders(stdout)
+		case len(rest) == 2: // a process of memories'
+			return memory(printer(stdout, "native"), rest[0], rest[1])
+		case len(rest) == 1 && !slices.Contains(parts, rest[0]):
+			return command.Misusef("no part %q: expected one of %s", rest[0], strings.Join(parts, ", "))
+		}
+		return bench(stdout, rest)
+	})
 }
+
+func printer(out io.Writer, part string) suite.Printer {
+	return func(line string) { fmt.Fprintln(out, part, line) }
+}
+
+// parts are what bench does, in this order.
+var parts = []string{"native", "memory", "chromium", "page-memory", "messages", "size", "page"}
 
 // bench does the part that the argument names, without one all; what fails in one does not keep the others from running.
-func bench(args []string) error {
-	fmt.Printf("machine: %s/%s, %d processors, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
-	dir, err := os.MkdirTemp("", "tintype-bench")
+func bench(out io.Writer, args []string) error {
+	fmt.Fprintf(out, "machine: %s/%s, %d processors, %s\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	dir, remove, err := wholefile.Folder("", "tintype-bench")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	files, err := modelFiles(dir)
 	if err != nil {
 		return err
 	}
-	var names []string
-	var errs []error
-	for _, part := range []struct {
-		name string
-		run  func() error
-	}{
-		{"native", func() error { return natively(printer("native")) }},
-		{"memory", func() error { return memories(files) }},
-		{"chromium", func() error { return inChromium(printer("chromium"), []string{""}) }},
-		{"page-memory", func() error { return inChromium(printer("chromium"), memoryQueries(files), files...) }},
-		{"messages", func() error { return messages(printer("node")) }},
-		{"size", func() error { return sizes(printer("size")) }},
-		{"page", func() error { return page(printer("page")) }},
-	} {
-		names = append(names, part.name)
-		if len(args) == 0 || args[0] == part.name {
-			errs = append(errs, part.run())
-		}
+	run := map[string]func() error{
+		"native":      func() error { return natively(printer(out, "native")) },
+		"memory":      func() error { return memories(out, files) },
+		"chromium":    func() error { return inChromium(printer(out, "chromium"), []string{""}) },
+		"page-memory": func() error { return inChromium(printer(out, "chromium"), memoryQueries(files), files...) },
+		"messages":    func() error { return messages(printer(out, "node")) },
+		"size":        func() error { return sizes(printer(out, "size")) },
+		"page":        func() error { return page(printer(out, "page")) },
 	}
-	if len(args) > 0 && len(errs) == 0 {
-		return fmt.Errorf("no part %q: expected one of %v", args[0], names)
+	var errs []error
+	for _, part := range parts {
+		if len(args) == 0 || args[0] == part {
+			errs = append(errs, run[part]())
+		}
 	}
 	return errors.Join(errs...)
 }

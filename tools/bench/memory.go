@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,14 +48,14 @@ func modelFiles(dir string) ([]modelFile, error) {
 
 // memories measures each file in a process of its own: this program with the
 // name and the path as arguments.
-func memories(files []modelFile) error {
+func memories(out io.Writer, files []modelFile) error {
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
 		child := exec.Command(program, f.name, f.path)
-		child.Stdout, child.Stderr = os.Stdout, os.Stderr
+		child.Stdout, child.Stderr = out, os.Stderr
 		if err := child.Run(); err != nil {
 			return err
 		}

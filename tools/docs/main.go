@@ -17,7 +17,6 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -26,20 +25,26 @@ import (
 	"strings"
 	"time"
 
+	"tintype/internal/command"
+	"tintype/internal/wholefile"
 	"tintype/tools/axe"
 )
 
 func main() {
-	only := flag.String("only", "", "check only the example with this `name`")
-	shots := flag.String("shots", "", "write a screenshot of each example to this `folder`")
-	flag.Parse()
-	failed, err := run(*only, *shots, os.Stdout)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "docs:", err)
-	}
-	if failed > 0 || err != nil {
-		os.Exit(1)
-	}
+	command.Main("docs", func(args []string) int {
+		var only, shots string
+		s := command.New("docs", "[flags]", "Builds the examples of documentation sites with their generators and drives them in Chromium.")
+		s.Group("Less, or more")
+		s.Text(&only, "only", "NAME", "check only the example with this name")
+		s.Text(&shots, "shots", "DIR", "write a screenshot of each example to this folder")
+		return s.Run(args, os.Stdout, os.Stderr, func(stdout io.Writer) error {
+			failed, err := run(only, shots, stdout)
+			if err == nil && failed > 0 {
+				err = fmt.Errorf("%d failed", failed)
+			}
+			return err
+		})
+	})
 }
 
 // The picture of every example, and of the page it is part of.
@@ -50,11 +55,11 @@ const (
 
 // run checks one example or all, and returns how many failed.
 func run(only, shots string, out io.Writer) (failed int, err error) {
-	dir, err := os.MkdirTemp("", "tintype-docs")
+	dir, remove, err := wholefile.Folder("", "tintype-docs")
 	if err != nil {
 		return 0, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	m, err := prepare(dir)
 	if err != nil {
 		return 0, err
@@ -104,11 +109,11 @@ type materials struct {
 func prepare(dir string) (*materials, error) {
 	m := &materials{dist: filepath.Join(dir, "dist"), offline: filepath.Join(dir, "tintype.html"), picture: filepath.Join(dir, "picture.png")}
 	for _, args := range [][]string{{"-dist", m.dist}, {"-offline", m.offline, "-model", model}} {
-		if _, err := command(".", nil, "go", append([]string{"run", "."}, args...)...); err != nil {
+		if _, err := execute(".", nil, "go", append([]string{"run", "."}, args...)...); err != nil {
 			return nil, err
 		}
 	}
-	printed, err := command(".", nil, "go", "run", "./tools/sample", "-model", filepath.Join("site", "models", model+".safetensors.zst"), "-seed", seed, "-o", m.picture)
+	printed, err := execute(".", nil, "go", "run", "./tools/sample", "-model", filepath.Join("site", "models", model+".safetensors.zst"), "-seed", seed, "-o", m.picture)
 	if err != nil {
 		return nil, err
 	}
@@ -117,9 +122,9 @@ func prepare(dir string) (*materials, error) {
 	return m, nil
 }
 
-// command runs a program in dir, with further variables of the environment, and
+// execute runs a program in dir, with further variables of the environment, and
 // returns what it printed.
-func command(dir string, env []string, name string, args ...string) (string, error) {
+func execute(dir string, env []string, name string, args ...string) (string, error) {
 	c := exec.Command(name, args...)
 	c.Dir = dir
 	c.Env = append(os.Environ(), env...)

@@ -79,7 +79,7 @@ func (s site) check(m *materials) (version string, err error) {
 	}
 	h := serve(filepath.Join(dir, filepath.FromSlash(s.output)))
 	defer h.Close()
-	if _, err := command(dir, []string{"SITE_URL=" + h.address()}, program, s.build[1:]...); err != nil {
+	if _, err := execute(dir, []string{"SITE_URL=" + h.address()}, program, s.build[1:]...); err != nil {
 		return version, err
 	}
 	return version, s.visit(m, h)
@@ -121,12 +121,12 @@ func (s site) install(example string) (version, tools string, err error) {
 	if s.debian == nil {
 		return s.fromNPM(example)
 	}
-	printed, err := command(".", nil, s.version[0], s.version[1:]...)
+	printed, err := execute(".", nil, s.version[0], s.version[1:]...)
 	if err != nil {
 		if err := debian.Install(os.Stderr, s.debian...); err != nil {
 			return "", "", fmt.Errorf("Debian's %s: %w", strings.Join(s.debian, ", "), err)
 		}
-		if printed, err = command(".", nil, s.version[0], s.version[1:]...); err != nil {
+		if printed, err = execute(".", nil, s.version[0], s.version[1:]...); err != nil {
 			return "", "", err
 		}
 	}

@@ -16,40 +16,38 @@
 // It prints a line per case: name, figures, pass or fail. For a network these are the largest absolute error and the
 // relative one (over the largest |out|), for a converted checkpoint the number of its goldens; for a class of scheduler the runs passed of all, and the largest error over
 // its tolerance, with a line for each of the first runs that failed. The exit status is 1 if a case fails or cannot be
-// run, or if there is no case.
+// run, 2 if there is no case.
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"tintype/internal/command"
 	"tintype/internal/golden"
 )
 
-const (
-	expected = "expected directories with config.json, or model_index.json, and golden.safetensors, checkpoint files, or files of recorded schedulers"
-	usage    = "usage: golden PATH...: " + expected
-)
+const expected = "expected directories with config.json, or model_index.json, and golden.safetensors, checkpoint files, or files of " +
+	"recorded schedulers"
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	command.Main("golden", func(args []string) int { return run(args, os.Stdout, os.Stderr) })
+}
 
 func run(args []string, stdout, stderr io.Writer) int {
-	flags := flag.NewFlagSet("golden", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() { fmt.Fprintln(stderr, usage) }
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return 0
-		}
-		return 2
-	}
+	var paths []string
+	s := command.New("golden", "PATH...", "Compares networks and schedulers with recordings of the reference implementation: "+expected+".")
+	s.Args(&paths, 0, command.Most)
+	return s.Run(args, stdout, stderr, func(stdout io.Writer) error { return check(paths, stdout) })
+}
+
+// check prints a line per case.
+func check(paths []string, stdout io.Writer) error {
 	cases, failed := 0, 0
-	for _, path := range flags.Args() {
+	for _, path := range paths {
 		check, why := classify(path)
 		if check == nil {
 			fmt.Fprintf(stdout, "%-32s skipped: %s\n", name(path), why)
@@ -64,14 +62,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	if cases == 0 {
-		fmt.Fprintln(stderr, "golden: no case given:", expected)
-		return 1
+		return command.Misusef("no case given: %s", expected)
 	}
 	if failed > 0 {
-		fmt.Fprintf(stderr, "golden: %d of %d cases failed\n", failed, cases)
-		return 1
+		return fmt.Errorf("%d of %d cases failed", failed, cases)
 	}
-	return 0
+	return nil
 }
 
 // verdict is how one case went.

@@ -152,7 +152,7 @@ func TestFailuresDoNotStop(t *testing.T) {
 
 func TestNoCaseIsAFailure(t *testing.T) {
 	for _, args := range [][]string{nil, {testdata}} {
-		if status, _, stderr := goldenTool(args...); status != 1 || !strings.Contains(stderr, "no case given") {
+		if status, _, stderr := goldenTool(args...); status != 2 || !strings.Contains(stderr, "no case given") {
 			t.Errorf("%v: status %d, stderr %q", args, status, stderr)
 		}
 	}

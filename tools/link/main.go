@@ -7,25 +7,24 @@
 package main
 
 import (
-	"flag"
 	"fmt"
+	"io"
 	"os"
 
+	"tintype/internal/command"
 	"tintype/internal/postlink"
 	"tintype/internal/wholefile"
 )
 
 func main() {
-	leaf := flag.String("leaf", postlink.Leaf, "the function to export, as the name section spells it")
-	flag.Parse()
-	if flag.NArg() != 2 {
-		fmt.Fprintln(os.Stderr, "usage: link [-leaf name] in.wasm out.wasm")
-		os.Exit(2)
-	}
-	if err := link(flag.Arg(0), flag.Arg(1), *leaf); err != nil {
-		fmt.Fprintln(os.Stderr, "link:", err)
-		os.Exit(1)
-	}
+	command.Main("link", func(args []string) int {
+		leaf := postlink.Leaf
+		var files []string
+		s := command.New("link", "[-leaf NAME] IN.wasm OUT.wasm", "Makes a Go program for js/wasm faster, smaller and fit for threads.")
+		s.Text(&leaf, "leaf", "NAME", "the function to export, as the name section spells it")
+		s.Args(&files, 2, 2)
+		return s.Run(args, os.Stdout, os.Stderr, func(io.Writer) error { return link(files[0], files[1], leaf) })
+	})
 }
 
 func link(in, out, leaf string) error {

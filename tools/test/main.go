@@ -15,29 +15,42 @@
 package main
 
 import (
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
+
+	"tintype/internal/command"
 )
 
 func main() {
-	static := flag.Bool("static", false, "check formatting, vet and go.mod instead of running tests")
-	post := flag.Bool("linked", false, "run one wasm test binary after internal/postlink: what go test -exec calls")
-	flag.Parse()
-	if *post {
-		os.Exit(runLinked(flag.Args(), os.Stdout))
-	}
-	os.Exit(run(*static, os.Stdout))
+	command.Main("test", func(args []string) int { return run(args, os.Stdout, os.Stderr) })
 }
 
-func run(static bool, out io.Writer) int {
+func run(args []string, stdout, stderr io.Writer) int {
+	var static, linked bool
+	var program []string
+	s := command.New("test", "[-static]", "Runs the project's tests in every build that this machine can run.")
+	s.Group("Instead")
+	s.Switch(&static, "static", "check formatting, vet and go.mod")
+	s.Switch(&linked, "linked", "run one wasm test binary after internal/postlink: what go test -exec calls").Rare()
+	s.Args(&program, 0, command.Most)
+	return s.Run(args, stdout, stderr, func(stdout io.Writer) error {
+		switch {
+		case linked:
+			return runLinked(program, stdout)
+		case len(program) > 0:
+			return command.Misusef("unexpected argument %q", program[0])
+		case static:
+			return runChecks(stdout)
+		}
+		return runTests(stdout)
+	})
+}
+
+func runTests(out io.Writer) error {
 	start := time.Now()
-	if static {
-		return runChecks(out)
-	}
 	var total tally
 	ci := os.Getenv("CI") == "true"
 	fetchModules(out)
@@ -48,10 +61,10 @@ func run(static bool, out io.Writer) int {
 		total.add(v.run(out))
 	}
 	total.report(out, time.Since(start))
-	if len(total.failures) > 0 {
-		return 1
+	if n := len(total.failures); n > 0 {
+		return fmt.Errorf("%d failed", n)
 	}
-	return 0
+	return nil
 }
 
 // report prints what was skipped and why, what failed with what it printed, and

@@ -38,7 +38,7 @@ func checks() []check {
 }
 
 // runChecks runs every check, prints a line each, and returns 1 if any failed.
-func runChecks(out io.Writer) int {
+func runChecks(out io.Writer) error {
 	passed, failed := 0, 0
 	for _, c := range checks() {
 		printed, err := c.run()
@@ -52,9 +52,9 @@ func runChecks(out io.Writer) int {
 	}
 	fmt.Fprintf(out, "%d passed, %d failed\n", passed, failed)
 	if failed > 0 {
-		return 1
+		return fmt.Errorf("%d failed", failed)
 	}
-	return 0
+	return nil
 }
 
 func (c check) run() (string, error) {

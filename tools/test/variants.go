@@ -38,7 +38,7 @@ func variants() []variant {
 	drawing := []string{"./core/kernel", "./tools/sample"}
 	// As a visitor gets the program: after internal/postlink, which needs the names that go test leaves out.
 	self, selfErr := os.Executable()
-	linked := []string{"-ldflags=-s=false -w", "-exec", self + " -linked"}
+	linked := []string{"-ldflags=-s=false -w", "-exec", self + " -linked --"}
 	return []variant{
 		{name: "native simd", packages: []string{"./..."}},
 		{name: "native scalar", env: []string{"GOEXPERIMENT="}, packages: everywhere},

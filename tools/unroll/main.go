@@ -8,12 +8,13 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"go/format"
+	"io"
 	"os"
 	"path/filepath"
 
+	"tintype/internal/command"
 	"tintype/internal/wholefile"
 )
 
@@ -30,12 +31,13 @@ var files = []struct {
 }
 
 func main() {
-	check := flag.Bool("check", false, "write nothing, and fail if a file is stale")
-	flag.Parse()
-	if err := run(*check); err != nil {
-		fmt.Fprintln(os.Stderr, "unroll:", err)
-		os.Exit(1)
-	}
+	command.Main("unroll", func(args []string) int {
+		var check bool
+		s := command.New("unroll", "[-check]", "Writes the kernels that must be one basic block.")
+		s.Group("Instead")
+		s.Switch(&check, "check", "write nothing, and fail if a file is stale")
+		return s.Run(args, os.Stdout, os.Stderr, func(io.Writer) error { return run(check) })
+	})
 }
 
 func run(check bool) error {

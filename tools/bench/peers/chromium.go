@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -26,7 +27,7 @@ const ours = "ours.wasm"
 
 // inChromium compares our program with onnxruntime-web in one browser, each
 // engine in a worker, with each number of threads.
-func inChromium(packages, dir string, cases []testCase, counts []int) error {
+func inChromium(out io.Writer, packages, dir string, cases []testCase, counts []int) error {
 	if err := browser.Build(filepath.Join(dir, ours), "./tools/bench/peers/inpage"); err != nil {
 		return err
 	}
@@ -40,7 +41,7 @@ func inChromium(packages, dir string, cases []testCase, counts []int) error {
 	var errs []error
 	for _, c := range cases {
 		for _, threads := range counts {
-			if err := inPage(page, c, threads); err != nil {
+			if err := inPage(out, page, c, threads); err != nil {
 				errs = append(errs, fmt.Errorf("%s in chromium with %d threads: %w", c.Name, threads, err))
 			}
 			if err := page.reload(); err != nil {
@@ -52,7 +53,7 @@ func inChromium(packages, dir string, cases []testCase, counts []int) error {
 }
 
 // inPage compares the engines in a page of their own.
-func inPage(page *page, c testCase, threads int) error {
+func inPage(out io.Writer, page *page, c testCase, threads int) error {
 	us, err := page.start("ours", "ours.js", url.Values{
 		"program": {"files/" + ours}, "graph": {c.Name}, "threads": {strconv.Itoa(threads)},
 	})
@@ -67,7 +68,7 @@ func inPage(page *page, c testCase, threads int) error {
 		return fmt.Errorf("onnxruntime-web: %w", err)
 	}
 	peer.planar = c.Config.OutChannels
-	if err := compare(c.Name, "chromium", threads, us, peer); err != nil {
+	if err := compare(out, c.Name, "chromium", threads, us, peer); err != nil {
 		return err
 	}
 	answer, err := us.order(order{Profile: true})
@@ -75,7 +76,7 @@ func inPage(page *page, c testCase, threads int) error {
 		return err
 	}
 	for _, line := range answer.Lines {
-		fmt.Println("chromium", threads, line)
+		fmt.Fprintln(out, "chromium", threads, line)
 	}
 	return nil
 }
@@ -83,20 +84,20 @@ func inPage(page *page, c testCase, threads int) error {
 // page is the bench's side of page/index.html: a command at a time, each
 // answered before the next.
 type page struct {
-	commands chan command
+	commands chan call
 	answers  chan reply
 	exited   <-chan error
 }
 
-// command goes to one worker of the page, which start makes. The empty command
+// call goes to one worker of the page, which start makes. The empty call
 // has the page load itself anew.
-type command struct {
+type call struct {
 	Engine string `json:"engine,omitempty"`
 	Start  string `json:"start,omitempty"` // script of a new worker
 	Order  *order `json:"order,omitempty"`
 }
 
-func newPage() *page { return &page{commands: make(chan command), answers: make(chan reply)} }
+func newPage() *page { return &page{commands: make(chan call), answers: make(chan reply)} }
 
 // handler serves the page, the programs, the peer's package and the graphs.
 func (p *page) handler(packages, dir string) http.Handler {
@@ -130,7 +131,7 @@ func (p *page) handler(packages, dir string) http.Handler {
 }
 
 // ask sends a command and waits for its answer.
-func (p *page) ask(c command) (reply, error) {
+func (p *page) ask(c call) (reply, error) {
 	if err := p.send(c); err != nil {
 		return reply{}, err
 	}
@@ -144,7 +145,7 @@ func (p *page) ask(c command) (reply, error) {
 	}
 }
 
-func (p *page) send(c command) error {
+func (p *page) send(c call) error {
 	select {
 	case p.commands <- c:
 		return nil
@@ -158,8 +159,8 @@ func (p *page) send(c command) error {
 // start has the page run a script with a query as a worker; it returns when
 // the engine in it is ready.
 func (p *page) start(engine, script string, query url.Values) (remote, error) {
-	r := remote{ask: func(o order) (reply, error) { return p.ask(command{Engine: engine, Order: &o}) }}
-	ready, err := p.ask(command{Engine: engine, Start: script + "?" + query.Encode()})
+	r := remote{ask: func(o order) (reply, error) { return p.ask(call{Engine: engine, Order: &o}) }}
+	ready, err := p.ask(call{Engine: engine, Start: script + "?" + query.Encode()})
 	if err == nil && ready.Error != "" {
 		err = fmt.Errorf("%s: %s", script, ready.Error)
 	}
@@ -167,4 +168,4 @@ func (p *page) start(engine, script string, query url.Values) (remote, error) {
 }
 
 // reload ends the page's workers and frees their memory.
-func (p *page) reload() error { return p.send(command{}) }
+func (p *page) reload() error { return p.send(call{}) }

@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -28,7 +29,7 @@ type engine interface {
 
 // compare has two engines take turns on a graph and prints the lines of the
 // measurement.
-func compare(graph, where string, threads int, ours, peer engine) error {
+func compare(out io.Writer, graph, where string, threads int, ours, peer engine) error {
 	pair := [2]engine{ours, peer}
 	var times [2][]float64
 	for round := range rounds + 1 {
@@ -57,12 +58,12 @@ func compare(graph, where string, threads int, ours, peer engine) error {
 	}
 	apart := golden.Compare(have, want)
 	our, theirs := median(times[0]), median(times[1])
-	fmt.Printf("outputs %s %s %d %v\n", graph, where, threads, apart)
-	fmt.Printf("passes %s %s %d ours %s, peer %s\n", graph, where, threads, spread(times[0]), spread(times[1]))
+	fmt.Fprintf(out, "outputs %s %s %d %v\n", graph, where, threads, apart)
+	fmt.Fprintf(out, "passes %s %s %d ours %s, peer %s\n", graph, where, threads, spread(times[0]), spread(times[1]))
 	if !apart.Pass() {
 		return fmt.Errorf("%s %s with %d threads: the outputs are not equal to %.0e: %v", graph, where, threads, golden.Limit, apart)
 	}
-	fmt.Printf("ratio %s %s %d %.2f %.2f %.2f\n", graph, where, threads, our, theirs, theirs/our)
+	fmt.Fprintf(out, "ratio %s %s %d %.2f %.2f %.2f\n", graph, where, threads, our, theirs, theirs/our)
 	return nil
 }
 

@@ -18,59 +18,57 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 
+	"tintype/internal/command"
+	"tintype/internal/decimal"
+	"tintype/internal/wholefile"
 	"tintype/tools/bench/onnx"
 	"tintype/tools/bench/suite"
 )
 
 func main() {
-	graph := flag.String("graph", "", "measure only this graph: unet32-64, unet32-128 or unet64-64")
-	where := flag.String("where", "", "measure only here: native or chromium")
-	threads := flag.Int("threads", 0, "in Chromium, measure only with so many threads: 1 or 2")
-	flag.Parse()
-	if err := run(*graph, *where, *threads); err != nil {
-		fmt.Fprintln(os.Stderr, "bench-peers:", err)
-		os.Exit(1)
-	}
+	command.Main("bench-peers", func(args []string) int { return run(args, os.Stdout, os.Stderr) })
 }
 
-// run measures a graph, "" for all, natively or in Chromium, "" for both, there
-// with so many threads, 0 for one and for two; what fails in one does not keep
-// the other from running.
-func run(graph, where string, threads int) error {
-	if where != "" && where != "native" && where != "chromium" {
-		return fmt.Errorf("-where %s: expected native or chromium", where)
-	}
-	counts := []int{1, 2}
-	if threads != 0 {
-		if !slices.Contains(counts, threads) {
-			return fmt.Errorf("-threads %d: expected 1 or 2", threads)
-		}
-		counts = []int{threads}
-	}
-	graphs := suite.Graphs
-	if graph != "" {
-		g, err := suite.FindGraph(graph)
-		if err != nil {
-			return err
-		}
+func run(args []string, stdout, stderr io.Writer) int {
+	graphs, counts := suite.Graphs, []int{1, 2}
+	var where string
+	s := command.New("bench-peers", "[flags]", "Compares passes of networks with ONNX Runtime, in Chromium and natively.")
+	s.Group("Only")
+	s.Parsed("graph", "NAME", "this graph: unet32-64, unet32-128 or unet64-64", func(text string) error {
+		g, err := suite.FindGraph(text)
 		graphs = []suite.Graph{g}
-	}
+		return err
+	})
+	s.OneOf(&where, "where", []string{"native", "chromium"}, "there")
+	s.Parsed("threads", "N", "in Chromium, with so many threads: 1 or 2", func(text string) error {
+		n, err := decimal.Int(text)
+		if err != nil || n < 1 || n > 2 {
+			return errors.New("expected 1 or 2")
+		}
+		counts = []int{n}
+		return nil
+	})
+	return s.Run(args, stdout, stderr, func(stdout io.Writer) error { return measure(stdout, graphs, where, counts) })
+}
+
+// measure measures graphs natively or in Chromium, "" for both, there with each number of threads; what fails in one
+// does not keep the other from running.
+func measure(out io.Writer, graphs []suite.Graph, where string, counts []int) error {
 	packages, err := install()
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "tintype-peers")
+	dir, remove, err := wholefile.Folder("", "tintype-peers")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	var cases []testCase
 	for _, g := range graphs {
 		c, err := prepare(dir, g)
@@ -79,13 +77,13 @@ func run(graph, where string, threads int) error {
 		}
 		cases = append(cases, c)
 	}
-	fmt.Printf("machine: %s/%s, %d processors, %s; peer: ONNX Runtime %s, opset %d\n",
+	fmt.Fprintf(out, "machine: %s/%s, %d processors, %s; peer: ONNX Runtime %s, opset %d\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), version, onnx.Opset)
 	if where != "chromium" {
-		err = natively(packages, dir, cases)
+		err = natively(out, packages, dir, cases)
 	}
 	if where != "native" {
-		err = errors.Join(err, inChromium(packages, dir, cases, counts))
+		err = errors.Join(err, inChromium(out, packages, dir, cases, counts))
 	}
 	return err
 }

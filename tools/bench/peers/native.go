@@ -24,7 +24,7 @@ type local struct{ *suite.Passes }
 func (l local) Output() ([]float32, error) { return l.Passes.Output(), nil }
 
 // natively compares this process with onnxruntime-node.
-func natively(packages, dir string, cases []testCase) error {
+func natively(out io.Writer, packages, dir string, cases []testCase) error {
 	if err := unpack(dir); err != nil {
 		return err
 	}
@@ -42,12 +42,12 @@ func natively(packages, dir string, cases []testCase) error {
 		if err != nil {
 			return err
 		}
-		err = compare(c.Name, "native", threads, local{passes}, peer)
+		err = compare(out, c.Name, "native", threads, local{passes}, peer)
 		stop()
 		if err != nil {
 			return err
 		}
-		if err := ours.Profile(func(line string) { fmt.Println("native", threads, line) }); err != nil {
+		if err := ours.Profile(func(line string) { fmt.Fprintln(out, "native", threads, line) }); err != nil {
 			return err
 		}
 	}
