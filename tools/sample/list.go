@@ -10,6 +10,7 @@ import (
 	"tintype/core/sampler"
 	"tintype/core/schedule"
 	"tintype/core/setting"
+	"tintype/internal/sentence"
 )
 
 // list prints every solver and grid for a terminal.
@@ -77,7 +78,7 @@ func samplersPage(w io.Writer) error {
 		case s.Stochastic:
 			order = fmt.Sprint("weak order ", s.Order, ", draws noise")
 		}
-		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s%s.\n\n    %s\n", s.Name, capital(s.Line), capital(order), s.Cost, s.Source, needs(s, ". Needs "), s.Formula)
+		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s%s.\n\n    %s\n", s.Name, sentence.Capital(s.Line), sentence.Capital(order), s.Cost, s.Source, needs(s, ". Needs "), s.Formula)
 		if len(s.Knobs) > 0 {
 			b.WriteString("\n")
 		}
@@ -89,7 +90,7 @@ func samplersPage(w io.Writer) error {
 	b.WriteString("## Grids\nTimes t are the process' own: the number of the trained step, 0 the cleanest. A setting is asked for as grid.NAME.\n\n")
 	common := commonKnobs(schedule.Grids())
 	for _, g := range schedule.Grids() {
-		fmt.Fprintf(&b, "### %s\n%s. %s.\n\n    %s\n\n", g.Name, capital(g.Line), g.Source, g.Formula)
+		fmt.Fprintf(&b, "### %s\n%s. %s.\n\n    %s\n\n", g.Name, sentence.Capital(g.Line), g.Source, g.Formula)
 		for _, k := range g.Knobs {
 			if !slices.Contains(common, k) {
 				fmt.Fprintf(&b, "- `%s` (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
@@ -113,5 +114,3 @@ func commonKnobs(grids []schedule.GridInfo) []schedule.Knob {
 		return slices.ContainsFunc(grids, func(g schedule.GridInfo) bool { return !slices.Contains(g.Knobs, k) })
 	})
 }
-
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

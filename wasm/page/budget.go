@@ -55,7 +55,7 @@ func (p *page) plan(s *proto.Sample, each float64) {
 		solver = p.info.Defaults.Solver
 	}
 	if s.Solver != solver {
-		s.Solver, s.Settings = solver, nil
+		s.Solver, s.Settings = solver, p.carried
 	}
 	s.Steps = n
 }

@@ -9,6 +9,7 @@ import (
 
 	"honnef.co/go/js/dom/v2"
 	"tintype/internal/recipe"
+	"tintype/internal/sentence"
 	"tintype/wasm/proto"
 )
 
@@ -33,7 +34,7 @@ func (p *page) showControls() {
 
 	u.guidance.SetDisabled(i.GuidanceReason != "")
 	u.rescale.SetDisabled(i.GuidanceReason != "")
-	setNote(u.guidanceNote, sentence(i.GuidanceReason))
+	setNote(u.guidanceNote, sentence.Of(i.GuidanceReason))
 	placeholder := ""
 	if i.GuidanceReason != "" {
 		placeholder = "none"
@@ -58,7 +59,7 @@ func restriction(solvers []proto.Option) string {
 	if reason == "" || len(allowed) > 3 {
 		return ""
 	}
-	return sentence("only " + strings.Join(allowed, ", ") + ": " + reason)
+	return sentence.Of("only " + strings.Join(allowed, ", ") + ": " + reason)
 }
 
 // showGrids fills the list of grids.
@@ -79,7 +80,7 @@ func (p *page) showGrids() {
 
 func (p *page) gridChosen() {
 	if o := optionNamed(p.info.Grids, p.ui.grid.Value()); o != nil {
-		p.ui.gridLine.SetTextContent(sentence(o.Line))
+		p.ui.gridLine.SetTextContent(sentence.Of(o.Line))
 	}
 }
 
@@ -103,6 +104,7 @@ func (p *page) setDefaults() {
 	u.guidance.SetValue(guidance)
 	p.solverChosen()
 	p.gridChosen()
+	p.carry(nil)
 	p.leaveFork()
 }
 
@@ -147,8 +149,8 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 	}
 	s.Solver, s.Grid, s.Before = u.solver.Value(), u.grid.Value(), p.fork
 	var err error
-	if s.Steps, err = strconv.Atoi(u.steps.Value()); err != nil || s.Steps < 1 || s.Steps > 1000 {
-		return s, p.badField(u.steps, "The number of steps must be from 1 to 1000.")
+	if s.Steps, err = strconv.Atoi(u.steps.Value()); err != nil || s.Steps < 1 || s.Steps > proto.MaxSteps {
+		return s, p.badField(u.steps, "The number of steps must be a whole number from 1 to "+strconv.Itoa(proto.MaxSteps)+".")
 	}
 	if p.info.GuidanceReason == "" {
 		g, err := strconv.ParseFloat(u.guidance.Value(), 64)
@@ -166,12 +168,13 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 	for _, k := range p.knobs {
 		v, ok := k.value()
 		if !ok {
-			return s, p.badField(k.number, sentence(k.setting.Name+" must be a number from "+number(k.setting.Min)+" to "+number(k.setting.Max)))
+			return s, p.badField(k.number, sentence.Of(k.setting.Name+" must be a number from "+number(k.setting.Min)+" to "+number(k.setting.Max)))
 		}
 		if v != k.initial {
 			s.Settings = append(s.Settings, proto.Value{Name: k.setting.Name, Value: v})
 		}
 	}
+	s.Settings = append(s.Settings, p.carried...)
 	s.Choice = p.choice()
 	return s, nil
 }
@@ -198,12 +201,12 @@ func (p *page) noise(s *proto.Sample) *proto.Error {
 	return nil
 }
 
-func (p *page) badField(el *dom.HTMLInputElement, sentence string) *proto.Error {
+func (p *page) badField(el *dom.HTMLInputElement, text string) *proto.Error {
 	p.pardon()
 	p.bad = el
 	el.SetAttribute("aria-invalid", "true")
 	el.Focus()
-	return &proto.Error{Type: proto.ErrSpec, Text: sentence, Remedy: "Change it and press Generate again."}
+	return &proto.Error{Type: proto.ErrSpec, Text: text, Remedy: "Change it and press Generate again."}
 }
 
 // pardon takes the mark from the field of an error that is over.

@@ -3,8 +3,8 @@
 package page
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -15,65 +15,134 @@ import (
 	"tintype/weights"
 )
 
-// pictureMost is the largest PNG file that is looked into; ours are smaller.
-const pictureMost = 64 << 20
+const (
+	// pictureMost is the largest PNG file that is looked into; ours are smaller.
+	pictureMost = 64 << 20
+	// ownMost is the largest checkpoint that is read: a worker takes no more (weights.Options).
+	ownMost = 1 << 30
+)
 
 // listenFiles takes files that are chosen or dropped anywhere on the page.
+// Text that is dragged goes where the browser puts it.
 func (p *page) listenFiles() {
 	file := p.ui.file
 	on(file, "change", func(dom.Event) {
-		p.take(file.Underlying().Get("files"))
+		files := file.Underlying().Get("files")
+		list := make([]js.Value, files.Length())
+		for i := range list {
+			list[i] = files.Index(i)
+		}
 		file.SetValue("") // the same file again is a change, too
+		if len(list) > 0 {
+			p.take(list)
+		}
 	})
 	window := dom.GetWindow()
 	window.AddEventListener("dragover", false, func(e dom.Event) {
-		e.PreventDefault()
-		p.ui.app.SetAttribute("data-drop", "")
+		if _, files := dragged(e); files {
+			e.PreventDefault()
+			p.ui.app.SetAttribute("data-drop", "")
+		}
 	})
 	window.AddEventListener("dragleave", false, func(dom.Event) { p.ui.app.RemoveAttribute("data-drop") })
 	window.AddEventListener("drop", false, func(e dom.Event) {
-		e.PreventDefault()
 		p.ui.app.RemoveAttribute("data-drop")
-		p.take(e.Underlying().Get("dataTransfer").Get("files"))
+		if list, files := dragged(e); files {
+			e.PreventDefault()
+			p.take(list)
+		}
 	})
 }
 
-// take looks at the first of a FileList.
-func (p *page) take(files js.Value) {
-	if files.Length() == 0 || p.phase == sampling || p.phase == starting || len(p.models) == 0 {
-		return
+// dragged gives the files of a drag; files is false if it brings none. A folder is null in the list. While it is over
+// the page, and not dropped yet, a browser tells only that there are files.
+func dragged(e dom.Event) (list []js.Value, files bool) {
+	data := e.Underlying().Get("dataTransfer")
+	if !data.Truthy() || !data.Get("types").Call("includes", "Files").Bool() {
+		return nil, false
 	}
-	file := files.Index(0)
-	name, size := file.Get("name").String(), file.Get("size").Int()
+	items := data.Get("items")
+	for i := range items.Length() {
+		item := items.Index(i)
+		if item.Get("kind").String() != "file" {
+			continue
+		}
+		entry := js.Null()
+		if item.Get("webkitGetAsEntry").Truthy() {
+			entry = item.Call("webkitGetAsEntry")
+		}
+		if entry.Truthy() && entry.Get("isDirectory").Bool() {
+			list = append(list, js.Null())
+		} else if file := item.Call("getAsFile"); file.Truthy() {
+			list = append(list, file)
+		}
+	}
+	return list, true
+}
+
+// take looks at what was chosen or dropped, and reads it when the page is free.
+func (p *page) take(list []js.Value) {
+	p.whenFree("file", func() {
+		switch {
+		case len(list) == 0:
+			p.refuseFile("The browser gave nothing that can be read.", "Save it to a file first, and open that.")
+		case len(list) > 1:
+			p.refuseFile("They are "+strconv.Itoa(len(list))+" files, and one at a time is read.", "Open one of them.")
+		case list[0].IsNull():
+			p.refuseFile("It is a folder.", "Open a PNG picture made here or a checkpoint; tools/convert makes one of a model's folder.")
+		default:
+			p.openFile(list[0])
+		}
+	})
+}
+
+// openFile reads a file as what its name says it is.
+func (p *page) openFile(file js.Value) {
+	name, size := file.Get("name").String(), int64(file.Get("size").Float())
+	kind := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	most := int64(pictureMost)
+	if kind == "zst" {
+		most = ownMost
+	}
 	switch {
-	case strings.HasSuffix(strings.ToLower(name), ".png") && size <= pictureMost:
+	case kind != "png" && kind != "zst":
+		p.refuseFile("It is "+name+".", "Open a PNG picture made here or a checkpoint NAME.safetensors.zst; tools/convert writes one.")
+	case size == 0:
+		p.refuseFile(name+" is empty.", "Get it anew from where it came, or choose another.")
+	case size > most:
+		p.refuseFile(name+" has "+megabytes(size)+", and "+megabytes(most)+" are the most that is read.", "Choose a smaller one.")
+	case kind == "png":
 		p.say("Reading " + name + "…")
-		p.read(file, func(data []byte, _ js.Value) { go p.takePicture(data) })
-	case strings.HasSuffix(strings.ToLower(name), ".zst"):
-		p.say("Reading " + name + "…")
-		p.read(file, func(data []byte, buffer js.Value) {
-			if fromDisk() {
-				file = buffer
-			}
-			p.takeModel(file, name, data)
+		p.read(file, func(buffer js.Value) {
+			data := make([]byte, buffer.Get("byteLength").Int())
+			js.CopyBytesToGo(data, js.Global().Get("Uint8Array").New(buffer))
+			go p.takePicture(data)
 		})
 	default:
-		p.refuse("It is "+name+"; a PNG picture made here or a checkpoint NAME.safetensors.zst was expected.", "file")
+		ref := proto.ModelRef{URL: name, Bytes: size, File: file}
+		if !fromDisk() {
+			p.identify(ref)
+			return
+		}
+		p.say("Reading " + name + "…")
+		p.read(file, func(buffer js.Value) {
+			ref.File = buffer
+			p.identify(ref)
+		})
 	}
 }
+
+func (p *page) refuseFile(why, remedy string) { p.refuse("file", why, remedy) }
 
 // fromDisk says that the page is a file. Its workers cannot read a Blob in WebKit.
 func fromDisk() bool { return js.Global().Get("location").Get("protocol").String() == "file:" }
 
-// read hands the bytes of a file over, and the ArrayBuffer that they came in.
-func (p *page) read(file js.Value, then func(data []byte, buffer js.Value)) {
-	settled(file.Call("arrayBuffer"), func(buffer js.Value) {
-		a := js.Global().Get("Uint8Array").New(buffer)
-		data := make([]byte, a.Length())
-		js.CopyBytesToGo(data, a)
-		then(data, buffer)
-	}, func(reason js.Value) {
-		p.refuse("It cannot be read: "+reason.Get("message").String(), "file")
+// read hands over a file's bytes as an ArrayBuffer.
+func (p *page) read(file js.Value, then func(buffer js.Value)) {
+	settled(file.Call("arrayBuffer"), then, func(reason js.Value) {
+		p.whenFree("file", func() {
+			p.refuseFile(file.Get("name").String()+" cannot be read: "+reason.Get("message").String(), "It may have been moved or changed; open it again.")
+		})
 	})
 }
 
@@ -82,41 +151,95 @@ func (p *page) takePicture(data []byte) {
 	words, err := picture.Recipe(data, inflate)
 	switch {
 	case err != nil:
-		p.refuse("It is "+err.Error()+".", "file")
+		p.whenFree("file", func() {
+			p.refuseFile("It is "+err.Error()+".", "Choose a PNG picture that was downloaded from this page.")
+		})
 	case words == "":
-		p.refuse("It does not say how it was made: only pictures downloaded from this page do.", "file")
+		p.whenFree("file", func() {
+			p.refuseFile("It does not say how it was made: only pictures downloaded from this page do.", "Choose one of those.")
+		})
 	default:
 		p.follow(words, "file")
 	}
 }
 
+// identify has a worker read a checkpoint of the visitor's own, which is known by its hash. The page does not wait, and
+// has nothing of it in its memory.
+func (p *page) identify(ref proto.ModelRef) {
+	p.crew.first.cancel(p.reading)
+	p.say("Reading " + ref.URL + "…")
+	id := 0
+	id = p.crew.first.request(proto.Digest{Model: ref}, func(message proto.Message) {
+		if p.reading != id {
+			return // something else was chosen since
+		}
+		switch e := message.(type) {
+		case proto.Progress:
+			if p.free() {
+				p.ui.status.SetTextContent("Reading " + ref.URL + ": " + megabytes(e.Received) + " of " + megabytes(e.Total))
+			}
+		case proto.Digested:
+			p.reading = 0
+			ref.SHA256 = e.SHA256
+			p.whenFree("file", func() { p.takeModel(ref) })
+		case *proto.Error:
+			p.reading = 0
+			p.whenFree("file", func() { p.fail(e, nil) })
+		}
+	})
+	p.reading = id
+}
+
 // takeModel offers a checkpoint of the visitor's own. The worker reads the
 // file itself, and refuses what is none.
-func (p *page) takeModel(file js.Value, name string, data []byte) {
-	sum := sha256.New()
-	sum.Write(data)
-	hash := hex.EncodeToString(sum.Sum(nil))
-	id := strings.TrimSuffix(strings.TrimSuffix(name, ".zst"), ".safetensors")
-	m := &entry{own: true, ref: proto.ModelRef{
-		ID: ownID(name, hash), URL: name, Bytes: int64(len(data)), SHA256: hash, File: file,
-	}}
-	m.Entry = weights.Entry{Name: id}
-	for i, other := range p.models {
-		if other.ref.SHA256 == hash {
-			m = other
-			break
+func (p *page) takeModel(ref proto.ModelRef) {
+	ref.ID = ownID(ref.URL, ref.SHA256)
+	m := &entry{own: true, ref: ref}
+	m.Entry = weights.Entry{Name: strings.TrimSuffix(strings.TrimSuffix(ref.URL, ".zst"), ".safetensors")}
+	if i := slices.IndexFunc(p.models, func(other *entry) bool { return other.ref.SHA256 == ref.SHA256 }); i >= 0 {
+		if m = p.models[i]; m.own {
+			m.ref.File = ref.File // the old one may be gone
 		}
-		if other.own && !other.loaded && other.ref.URL == name {
-			p.models = append(p.models[:i], p.models[i+1:]...) // a new try at a file that was refused
-			break
-		}
-	}
-	if m.input == nil {
+	} else {
 		p.models = append(p.models, m)
 		p.showModels()
 	}
+	if q := p.awaited; q != nil && p.modelOf(q.recipe) == m {
+		p.awaited, p.link = nil, q
+	}
 	m.input.SetChecked(true)
 	p.choose(m)
+}
+
+// A stand is which model was chosen, and what is known of it if it was loaded.
+type stand struct {
+	chosen *entry
+	info   *proto.Info
+}
+
+// remember notes the standing model before another is chosen. A file that nobody has loaded yet stands for nothing.
+func (p *page) remember() {
+	if m := p.chosen; m != nil && (!m.own || m.loaded) {
+		p.before = stand{m, p.info}
+		if p.load != 0 {
+			p.before.info = nil
+		}
+	}
+}
+
+// dismiss takes a file that is no model off the list and goes on with what was there before it.
+func (p *page) dismiss(m *entry, e *proto.Error) {
+	before := p.before
+	p.models = slices.DeleteFunc(p.models, func(other *entry) bool { return other == m })
+	p.chosen, p.info = before.chosen, before.info
+	p.showModels()
+	if before.info == nil {
+		p.choose(before.chosen)
+	} else {
+		p.ui.sampling.SetDisabled(false)
+		p.crew.load(before.chosen.ref, func(proto.Message) {}) // what fails in it, fails again when it is asked for
+	}
+	p.fail(e, nil)
 }
 
 // ownID names a file of the visitor's in recipes and in the names of its pictures. Two files may have one name, or names

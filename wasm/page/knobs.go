@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"honnef.co/go/js/dom/v2"
+	"tintype/internal/sentence"
 	"tintype/wasm/proto"
 )
 
@@ -67,7 +68,7 @@ func (p *page) addKnob(k *knob) {
 	if k.slider != nil {
 		field.AppendChild(k.slider)
 	}
-	text(doc, field, "p", "note", sentence(s.Line)).SetAttribute("id", id+"-line")
+	text(doc, field, "p", "note", sentence.Of(s.Line)).SetAttribute("id", id+"-line")
 	p.ui.knobs.AppendChild(field)
 	k.set(number(k.initial))
 }
@@ -85,6 +86,16 @@ func (p *page) input(field dom.Node, kind string, s *proto.Setting) *dom.HTMLInp
 	in.SetAttribute("max", number(s.Max))
 	in.SetAttribute("step", step)
 	return in
+}
+
+// knobNamed is the control of a setting, nil if the chosen solver has none.
+func (p *page) knobNamed(name string) *knob {
+	for _, k := range p.knobs {
+		if k.setting.Name == name {
+			return k
+		}
+	}
+	return nil
 }
 
 // set shows a value, as text so that no digit is lost.

@@ -3,12 +3,15 @@
 package page
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall/js"
 
 	"tintype/internal/recipe"
+	"tintype/internal/sentence"
 	"tintype/wasm/proto"
 )
 
@@ -32,30 +35,44 @@ func (p *page) readAddress() bool {
 // follow makes the picture of a recipe again: its model first, then the
 // controls, then the run.
 func (p *page) follow(words, from string) {
-	if p.phase == sampling {
+	if !p.free() {
+		p.whenFree(from, func() { p.follow(words, from) })
 		return
 	}
-	r, err := recipe.Parse(words)
-	if err == nil && r.Count > proto.MaxCount {
-		p.refuse("It is of more than 16 pictures.", from)
+	p.awaited = nil
+	r, err := recipe.Read(words)
+	switch {
+	case err != nil:
+		p.refuse(from, sentence.Of(err.Error()), "Get it anew from where it came, or go on without it.")
+		return
+	case r.Count > proto.MaxCount:
+		p.refuse(from, "It is of "+pictures(r.Count)+", and this page makes "+strconv.Itoa(proto.MaxCount)+" at most.",
+			"Make them with tools/sample and its flag -recipe, or go on without them.")
+		return
+	case r.Steps > proto.MaxSteps:
+		p.refuse(from, "It asks for "+strconv.Itoa(r.Steps)+" steps, and "+strconv.Itoa(proto.MaxSteps)+" are the most.",
+			"Get it anew from where it came, or go on without it.")
 		return
 	}
-	if err != nil {
-		p.refuse(sentence(err.Error()), from)
+	m := p.modelOf(r)
+	if m == nil {
+		p.refuse(from, "It names the model "+r.Model+", which is not here.",
+			"If you have the model's file, open it now: the picture is made then. Or go on without it.")
+		p.awaited = &promise{r, from}
 		return
 	}
-	p.link = &promise{r, from}
-	if m := p.modelOf(r); m != nil {
-		m.input.SetChecked(true)
-		if m == p.chosen && p.ready() {
-			p.fulfil()
-		} else {
-			p.choose(m)
-		}
-		return
+	p.keepPromise(m, &promise{r, from})
+}
+
+// keepPromise makes the picture of a recipe with its model, once that is loaded.
+func (p *page) keepPromise(m *entry, q *promise) {
+	p.link = q
+	m.input.SetChecked(true)
+	if m == p.chosen && p.ready() {
+		p.fulfil()
+	} else {
+		p.choose(m)
 	}
-	p.link = nil
-	p.refuse("It names the model "+r.Model+", which is not here; drop its file on the page first, if you have it.", from)
 }
 
 // modelOf is the model that a recipe means: the one of its file, whatever that is called here, or else of its name.
@@ -71,34 +88,80 @@ func (p *page) modelOf(r *recipe.Recipe) (named *entry) {
 	return named
 }
 
-// refuse says why a link or file is not followed.
-func (p *page) refuse(why, from string) {
+// refuse says why a link or file is not followed, and what to do about it.
+func (p *page) refuse(from, why, remedy string) {
 	if p.chosen == nil {
 		p.models[0].input.SetChecked(true)
 		p.choose(p.models[0])
 	}
-	p.fail(&proto.Error{
-		Type: proto.ErrSpec, Text: "The " + from + " cannot be followed. " + why,
-		Remedy: "Get it anew from where it came, or go on without it.",
-	}, p.backToWork)
+	p.fail(&proto.Error{Type: proto.ErrSpec, Text: "The " + from + " cannot be followed. " + why, Remedy: remedy}, nil)
 }
 
-// fulfil sets every control as the promise says, and starts.
+// fulfil shows what the promise says and starts that, as the promise says it:
+// nothing is taken from a control, for the engine is to refuse what no control
+// can show.
 func (p *page) fulfil() {
 	p.catchUp()
-	r, u := p.link.recipe, p.ui
+	r := p.link.recipe
+	p.showRecipe(r)
+	p.stage.keep(0)
+	p.runs, p.run = nil, nil
+	p.launch([]proto.Sample{p.requestOf(r)})
+}
+
+// requestOf is the request of a recipe for the loaded model. What the recipe leaves out is the checkpoint's own.
+func (p *page) requestOf(r *recipe.Recipe) proto.Sample {
+	d, end := p.info.Defaults, p.legOf(r.Leg)
+	s := proto.Sample{
+		Model: p.chosen.ref, Seed: end.Seed, Count: r.Count, Choice: end.Choice, Solver: cmp.Or(end.Solver, d.Solver), Grid: cmp.Or(r.Grid, d.Grid),
+		Steps: cmp.Or(r.Steps, d.Steps), Guidance: end.Guidance, Rescale: end.Rescale, Classify: end.Classify, Settings: end.Settings, Vary: r.Vary,
+	}
+	if s.Guidance != s.Guidance && p.info.GuidanceReason == "" {
+		s.Guidance = d.Guidance
+	}
+	for _, l := range r.Before {
+		s.Before = append(s.Before, p.legOf(l))
+	}
+	return s
+}
+
+func (p *page) legOf(l recipe.Leg) proto.Leg {
+	out := proto.Leg{Seed: l.Seed, Choice: l.Pick, Solver: l.Solver, Guidance: math.NaN(), Until: l.Until}
+	if l.Pick == nil {
+		out.Choice = slices.Repeat([]int{-1}, len(p.info.Slots)) // all left open
+	}
+	if v, err := strconv.ParseFloat(l.Guidance, 64); err == nil {
+		out.Guidance = v
+	}
+	out.Rescale, _ = strconv.ParseFloat(l.Rescale, 64) // "" is 0, off
+	out.Classify, _ = strconv.ParseFloat(l.Classify, 64)
+	for _, s := range l.Settings {
+		out.Settings = append(out.Settings, proto.Value{Name: s.Name, Value: s.Value})
+	}
+	return out
+}
+
+// showRecipe sets the controls as a recipe says, as far as they can. Settings without one are carried along.
+func (p *page) showRecipe(r *recipe.Recipe) {
+	u := p.ui
 	p.setDefaults()
+	p.untick()
+	u.words.SetValue("")
+	setNote(u.wordsNote, wordsHelp)
+	for i := range p.slots {
+		p.slots[i].choose(-1)
+	}
 	p.restore(r.Pick)
 	u.seed.SetValue(strconv.FormatUint(r.Seed, 10))
 	u.count.SetValue(strconv.Itoa(r.Count))
 	if r.Steps > 0 {
 		u.steps.SetValue(strconv.Itoa(r.Steps))
 	}
-	if r.Grid != "" {
+	if optionNamed(p.info.Grids, r.Grid) != nil {
 		u.grid.SetValue(r.Grid)
 		p.gridChosen()
 	}
-	if r.Solver != "" {
+	if optionNamed(p.info.Solvers, r.Solver) != nil {
 		u.solver.SetValue(r.Solver)
 		p.solverChosen()
 	}
@@ -115,35 +178,31 @@ func (p *page) fulfil() {
 		u.varySeed.SetValue(seed)
 		u.vary.SetValue(amount)
 	}
+	var carried []proto.Value
 	for _, v := range r.Settings {
-		for _, k := range p.knobs {
-			if k.setting.Name == v.Name {
-				k.set(number(v.Value))
-			}
+		if k := p.knobNamed(v.Name); k != nil {
+			k.set(number(v.Value))
+		} else {
+			carried = append(carried, proto.Value{Name: v.Name, Value: v.Value})
 		}
 	}
+	p.carry(carried)
 	if len(r.Before) > 0 {
-		p.setFork(legsOf(r))
+		p.setFork(p.requestOf(r).Before)
 	}
-	p.stage.keep(0)
-	p.runs, p.run = nil, nil
-	p.generate()
 }
 
-func legsOf(r *recipe.Recipe) []proto.Leg {
-	out := make([]proto.Leg, len(r.Before))
-	for i, l := range r.Before {
-		out[i] = proto.Leg{Seed: l.Seed, Choice: l.Pick, Solver: l.Solver, Guidance: math.NaN(), Until: l.Until}
-		if v, err := strconv.ParseFloat(l.Guidance, 64); err == nil {
-			out[i].Guidance = v
-		}
-		out[i].Rescale, _ = strconv.ParseFloat(l.Rescale, 64) // "" is 0, off
-		out[i].Classify, _ = strconv.ParseFloat(l.Classify, 64)
-		for _, s := range l.Settings {
-			out[i].Settings = append(out[i].Settings, proto.Value{Name: s.Name, Value: s.Value})
-		}
+// carry keeps settings that no control shows for the next pictures, and says so. nil: none.
+func (p *page) carry(settings []proto.Value) {
+	p.carried = settings
+	note := ""
+	for _, v := range settings {
+		note += ", " + v.Name + " " + number(v.Value)
 	}
-	return out
+	if note != "" {
+		note = "Kept from the link or file: " + note[2:] + ". “Model’s own settings” lets go of it."
+	}
+	setNote(p.ui.carriedNote, note)
 }
 
 // verdict compares what was made with what was promised: same or differs, and

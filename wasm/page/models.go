@@ -75,7 +75,8 @@ func (p *page) offer(manifest weights.Manifest, address string) {
 		}
 	}
 	p.showModels()
-	if !p.readAddress() {
+	p.phase = loading // from here on the page is free for links
+	if p.wish != nil || !p.readAddress() {
 		p.models[0].input.SetChecked(true)
 		p.choose(p.models[0])
 	}
@@ -126,7 +127,7 @@ func (p *page) showModels() {
 		}
 		text(doc, card, "span", "card-size", megabytes(m.ref.Bytes))
 		on(m.input, "change", func(dom.Event) {
-			p.link = nil
+			p.link, p.awaited = nil, nil
 			p.choose(m)
 		})
 		m.input.SetChecked(m == p.chosen)
@@ -140,7 +141,11 @@ func (p *page) choose(m *entry) {
 	if p.load != 0 {
 		p.crew.first.cancel(p.load)
 	}
+	p.crew.first.cancel(p.reading)
+	p.reading = 0
+	p.remember()
 	p.chosen, p.info, p.wanted, p.pair = m, nil, false, false
+	p.carry(nil)
 	p.leaveFork()
 	p.ui.sampling.SetDisabled(true)
 	p.enter(loading)
@@ -164,6 +169,10 @@ func (p *page) choose(m *entry) {
 			p.inTurn(id, p.showSlots, p.showSolvers, p.showControls, p.showCard, func() { p.behind = false }, p.loaded)
 		case *proto.Error:
 			p.load = 0
+			if m.own && !m.loaded {
+				p.dismiss(m, e)
+				return
+			}
 			link := p.link
 			p.fail(e, func() {
 				p.link = link

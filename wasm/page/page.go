@@ -41,6 +41,7 @@ type page struct {
 	times  map[phase]int // that each was entered
 	models []*entry
 	chosen *entry      // nil until the manifest is here
+	before stand       // what was chosen before it, and can be chosen again
 	info   *proto.Info // of the chosen model; nil until it is loaded
 	load   int         // ID of the Load under way, 0 for none
 	wanted bool        // Generate was pressed while the model was loading
@@ -62,6 +63,10 @@ type page struct {
 	extra   int                   // ID of a request that is no run: a measurement, an animation
 	fork    []proto.Leg           // how the next run begins; nil: at noise
 	link    *promise              // of the run to come
+	awaited *promise              // whose model is not here; its file may come
+	wish    *wish                 // what waits until the page is free; nil for nothing
+	reading int                   // ID of the request for a file's hash, 0 for none
+	carried []proto.Value         // settings of a link that no control shows
 	pair    bool                  // the run to come stands beside those on the stage
 
 	shown   int // step that the film shows
@@ -100,7 +105,7 @@ func (p *page) listen() {
 		does   func()
 	}{
 		{u.cancel, p.cancel}, {u.surprise, p.surprise}, {u.defaults, p.setDefaults}, {u.compare, p.compareTeacher},
-		{u.purge, func() { p.forget("") }}, {u.animate, p.animate}, {u.share, p.share},
+		{u.purge, func() { p.forget("") }}, {u.animate, p.animate},
 		{u.dice, func() { u.seed.SetValue(randomDigits()) }},
 		{u.retry, func() {
 			if p.retry != nil {
@@ -123,7 +128,10 @@ func (p *page) listen() {
 		on(c.control, "input", func(dom.Event) { c.does() })
 	}
 	on(u.solver, "change", func(dom.Event) { p.solverChosen() })
-	on(u.grid, "change", func(dom.Event) { p.gridChosen() })
+	on(u.grid, "change", func(dom.Event) {
+		p.carry(nil) // they were the other grid's
+		p.gridChosen()
+	})
 	on(u.all, "toggle", func(dom.Event) { p.listSolvers() })
 	for _, view := range []*dom.HTMLInputElement{u.viewX, u.viewDenoised, u.viewBoth} {
 		on(view, "change", func(dom.Event) { p.stage.setView(view.Value()) })
@@ -180,18 +188,22 @@ func (p *page) enter(next phase) {
 	u.app.SetAttribute("data-state", string(next))
 	p.times[next]++
 	u.app.SetAttribute("data-"+string(next), strconv.Itoa(p.times[next]))
+	if p.wish != nil {
+		after(0, p.grant)
+	}
 }
 
-// fail shows what went wrong, what helps, and a button that tries it again.
+// fail shows what went wrong, what helps, and a button that tries it again, or
+// goes on without it where that would be of no use.
 func (p *page) fail(e *proto.Error, retry func()) {
+	label := "Try again"
+	if retry == nil || e.Type == proto.ErrSpec {
+		retry, label = p.backToWork, "Go on"
+	}
 	p.enter(failed)
 	p.wanted = false
 	p.retry, p.link, p.pair = retry, nil, false
-	p.ui.retry.SetTextContent("Try again")
-	if e.Type == proto.ErrSpec { // trying the same again would be of no use
-		p.retry = p.backToWork
-		p.ui.retry.SetTextContent("Go on")
-	}
+	p.ui.retry.SetTextContent(label)
 	p.ui.alertText.SetTextContent(e.Text)
 	p.ui.alertRemedy.SetTextContent(e.Remedy)
 	p.ui.alert.SetAttribute("data-type", string(e.Type))
@@ -203,6 +215,9 @@ func (p *page) fail(e *proto.Error, retry func()) {
 // backToWork leaves an error that was not the model's.
 func (p *page) backToWork() {
 	switch {
+	case p.load != 0: // it went on behind the error
+		p.enter(loading)
+		p.showLoading(0)
 	case !p.ready():
 		p.choose(p.chosen)
 	case p.run != nil && p.run.complete:

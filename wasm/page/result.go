@@ -4,6 +4,7 @@ package page
 
 import (
 	"strconv"
+	"strings"
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
@@ -18,20 +19,33 @@ type result struct {
 
 func (r *result) init(u *ui) {
 	r.ui = u
-	on(u.copy, "click", func(dom.Event) { copyText(u.hash.TextContent(), u.copy, u.hash) })
+	on(u.copy, "click", func(dom.Event) { r.copyText(u.hash, u.copy) })
+	on(u.share, "click", func(dom.Event) {
+		address, _, _ := strings.Cut(js.Global().Get("location").Get("href").String(), "#")
+		u.link.SetTextContent(address + "#" + r.recipe) // not what the address says: a sandboxed frame's never changes
+		r.copyText(u.link, u.share)
+	})
 }
 
-// copyText puts words on the clipboard and says so on the button; where there
-// is none, it selects what can be copied by hand.
-func copyText(words string, button, visible dom.HTMLElement) {
-	clipboard := js.Global().Get("navigator").Get("clipboard")
-	if clipboard.IsUndefined() { // plain http on another host than localhost
-		js.Global().Call("getSelection").Call("selectAllChildren", visible.Underlying())
+// copyText puts what an element says on the clipboard, and says on the button
+// that it is there. Where the browser has none or refuses, the element is shown
+// and its text selected, to be copied by hand.
+func (r *result) copyText(el, button dom.HTMLElement) {
+	refused := func(js.Value) {
+		setHidden(el, false)
+		js.Global().Call("getSelection").Call("selectAllChildren", el.Underlying())
 		button.SetTextContent("Selected below")
+		r.ui.live.SetTextContent("This browser does not let the page copy. The text is selected: copy it by hand.")
+	}
+	clipboard := js.Global().Get("navigator").Get("clipboard")
+	if !clipboard.Truthy() || !clipboard.Get("writeText").Truthy() { // plain http on another host than localhost
+		refused(js.Undefined())
 		return
 	}
-	clipboard.Call("writeText", words)
-	button.SetTextContent("Copied")
+	settled(clipboard.Call("writeText", el.TextContent()), func(js.Value) {
+		button.SetTextContent("Copied")
+		r.ui.live.SetTextContent("Copied.")
+	}, refused)
 }
 
 // show offers one PNG, given as an ArrayBuffer, under a name that says how it
@@ -47,6 +61,7 @@ func (r *result) show(png js.Value, name, label, hash, recipe string) {
 	r.ui.hashLabel.SetTextContent(label)
 	r.ui.copy.SetTextContent("Copy")
 	r.ui.share.SetTextContent("Copy link")
+	setHidden(r.ui.link, true)
 	setHidden(r.ui.share, recipe == "")
 	setHidden(r.ui.result, false)
 }
@@ -82,9 +97,4 @@ func (p *page) showResult() {
 	}
 	setNote(p.ui.verdict, verdict)
 	p.address(p.result.recipe)
-}
-
-// share copies the page's address, which the recipe is a part of.
-func (p *page) share() {
-	copyText(js.Global().Get("location").Get("href").String(), p.ui.share, p.ui.hash)
 }

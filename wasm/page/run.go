@@ -165,7 +165,7 @@ func (p *page) showStep(r *run, e proto.Step) {
 	p.ui.progress.SetValue(float64(steps))
 	busy := p.crew.busy()
 	p.ui.status.SetTextContent(p.stepWords(r, e, steps, total, busy) + " · " + milliseconds(each) + " per step · " +
-		seconds(each*float64(total-steps)/float64(max(busy, 1))) + " left")
+		seconds(each*float64(total-steps)/float64(max(busy, 1))) + " left" + p.wished())
 	p.speaker.quarter(steps, total)
 }
 
@@ -207,6 +207,10 @@ func (p *page) settle() {
 	case e == nil:
 		p.late = false
 		p.finish()
+	case e.Type == proto.ErrSpec && p.run.link != nil: // a link asks for what the engine does not know
+		p.clearEmpty()
+		p.carry(nil)
+		p.refuse(p.run.link.from, e.Text, e.Remedy)
 	case e.Type != proto.ErrCancelled:
 		p.fail(e, p.generate)
 	case p.late:
@@ -214,10 +218,15 @@ func (p *page) settle() {
 	default:
 		p.enter(idle)
 		p.say("Cancelled.")
-		if p.run.sheet.steps() == 0 {
-			p.runs = nil
-			p.stage.keep(0)
-		}
+		p.clearEmpty()
+	}
+}
+
+// clearEmpty clears a stage of runs that have not made a step.
+func (p *page) clearEmpty() {
+	if p.run.sheet.steps() == 0 {
+		p.runs = nil
+		p.stage.keep(0)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"honnef.co/go/js/dom/v2"
+	"tintype/internal/sentence"
 	"tintype/wasm/proto"
 )
 
@@ -62,7 +63,7 @@ func (p *page) solverChosen() {
 	if o == nil {
 		return
 	}
-	p.ui.solverLine.SetTextContent(sentence(o.Line) + " " + character(o))
+	p.ui.solverLine.SetTextContent(sentence.Of(o.Line) + " " + character(o))
 	p.showKnobs(o)
 	p.planBudget()
 }
@@ -159,9 +160,9 @@ func (p *page) solverRow(o *proto.Option) dom.HTMLElement {
 	})
 	row.AppendChild(name)
 	text(doc, row, "span", "price", "order "+strconv.Itoa(o.Order)+" · "+o.Cost)
-	words := sentence(o.Line)
+	words := sentence.Of(o.Line)
 	if o.Reason != "" {
-		words = sentence(o.Reason)
+		words = sentence.Of(o.Reason)
 		row.SetAttribute("data-off", "")
 	}
 	text(doc, row, "p", "note", words)
@@ -188,6 +189,16 @@ func (p *page) tick(name string, box *dom.HTMLInputElement) {
 	p.nameAction()
 }
 
+// untick compares nothing any more.
+func (p *page) untick() {
+	boxes := p.ui.solverList.Underlying().Call("querySelectorAll", "input:checked")
+	for i := range boxes.Length() {
+		boxes.Index(i).Set("checked", false)
+	}
+	p.ticked = nil
+	p.nameAction()
+}
+
 // compared is the request for each ticked solver, or the one request as it is.
 func (p *page) compared(s proto.Sample) []proto.Sample {
 	if len(p.ticked) < 2 || p.pair {
@@ -197,7 +208,7 @@ func (p *page) compared(s proto.Sample) []proto.Sample {
 	for i, name := range p.ticked {
 		out[i] = s
 		if out[i].Solver != name {
-			out[i].Solver, out[i].Settings = name, nil
+			out[i].Solver, out[i].Settings = name, p.carried
 		}
 	}
 	return out

@@ -15,7 +15,7 @@ type ui struct {
 
 	app, form, stage, sheets, empty, emptyText, status, live, alert, alertText, alertRemedy,
 	result, hash, hashLabel, verdict, cost, modelList, cardName, facts, classifyField, labels, labelsLegend, wordsRow, wordsNote, slots,
-	stepsNote, budgetNote, guidanceNote, solverLine, solverNote, knobs, all, solverList, gridLine,
+	stepsNote, budgetNote, guidanceNote, solverLine, solverNote, knobs, all, solverList, gridLine, carriedNote, link,
 	film, filmStep, forked, forkedText, storage, kept, keptTotal, edit dom.HTMLElement
 
 	generate, cancel, dice, retry, copy, share, animate, compare, back, surprise, defaults,
@@ -44,7 +44,7 @@ func findUI(doc dom.Document) *ui {
 		{"classify-field", &u.classifyField}, {"labels", &u.labels}, {"labels-legend", &u.labelsLegend},
 		{"words-row", &u.wordsRow}, {"words-note", &u.wordsNote}, {"slots", &u.slots}, {"steps-note", &u.stepsNote},
 		{"budget-note", &u.budgetNote}, {"guidance-note", &u.guidanceNote}, {"solver-line", &u.solverLine},
-		{"solver-note", &u.solverNote}, {"knobs", &u.knobs}, {"all", &u.all}, {"solver-list", &u.solverList}, {"grid-line", &u.gridLine},
+		{"solver-note", &u.solverNote}, {"knobs", &u.knobs}, {"all", &u.all}, {"solver-list", &u.solverList}, {"grid-line", &u.gridLine}, {"carried-note", &u.carriedNote}, {"link", &u.link},
 		{"film", &u.film}, {"film-step", &u.filmStep}, {"forked", &u.forked}, {"forked-text", &u.forkedText},
 		{"storage", &u.storage}, {"kept", &u.kept}, {"kept-total", &u.keptTotal}, {"edit", &u.edit},
 	} {

@@ -2,10 +2,7 @@
 
 package page
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 func pictures(n int) string {
 	if n == 1 {
@@ -40,11 +37,3 @@ func megabytes(n int64) string {
 
 // number writes a value in its shortest form.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-
-// sentence makes a reason one: a capital and a full stop.
-func sentence(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return strings.ToUpper(reason[:1]) + strings.TrimSuffix(reason[1:], ".") + "."
-}

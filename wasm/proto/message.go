@@ -129,6 +129,13 @@ type Cached struct{}
 // Purge forgets the kept file with a hash, or with "" all. Answer: Kept.
 type Purge struct{ SHA256 string }
 
+// Digest asks for the SHA-256 of a file of the visitor's own, which ModelRef.File brings: whoever asks need not wait for
+// it, nor hold it. Events: Progress. Answer: Digested.
+type Digest struct{ Model ModelRef }
+
+// Digested answers Digest.
+type Digested struct{ SHA256 string }
+
 // Kept answers Cached and Purge with what is kept now: nothing where the
 // browser refuses storage.
 type Kept struct{ Models []KeptModel }
@@ -143,6 +150,9 @@ type KeptModel struct {
 
 // MaxLegs bounds Sample.Before.
 const MaxLegs = 8
+
+// MaxSteps bounds Sample.Steps.
+const MaxSteps = 1000
 
 // MaxCount bounds the pictures of a Sample, and so Sample.First+Sample.Count and Sheet.Pictures.
 const MaxCount = 16

@@ -35,7 +35,7 @@ func messages(bitmap, buffer js.Value) []Message {
 		Steps: []int{1, 4}, GuidanceReason: "folded in",
 	}
 	return []Message{
-		Load{ref},
+		Load{ref}, Digest{ref}, Digested{"d7"},
 		Sample{Model: with, Classify: 4, Seed: math.MaxUint64, First: 3, Count: 13, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
 			Settings: []Value{{"eta", 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
 			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, 3, []Value{{"eta", 0}}, 3}}},

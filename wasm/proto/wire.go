@@ -46,6 +46,8 @@ const maxThreads = 1 << 10
 
 var decoders = map[string]func(*reader) Message{
 	"load":     func(r *reader) Message { return Load{r.model("model")} },
+	"digest":   func(r *reader) Message { return Digest{r.model("model")} },
+	"digested": func(r *reader) Message { return Digested{r.str("sha256")} },
 	"sample":   decodeSample,
 	"cancel":   func(r *reader) Message { return Cancel{r.int("target", 0, math.MaxInt32)} },
 	"cached":   func(r *reader) Message { return Cached{} },
@@ -67,6 +69,8 @@ var decoders = map[string]func(*reader) Message{
 }
 
 func (Load) kind() string      { return "load" }
+func (Digest) kind() string    { return "digest" }
+func (Digested) kind() string  { return "digested" }
 func (Sample) kind() string    { return "sample" }
 func (Sheet) kind() string     { return "sheet" }
 func (Cancel) kind() string    { return "cancel" }
@@ -83,6 +87,7 @@ func (Cancelled) kind() string { return "cancelled" }
 func (*Error) kind() string    { return "error" }
 
 func (Loaded) answers()    {}
+func (Digested) answers()  {}
 func (Done) answers()      {}
 func (Cancelled) answers() {}
 func (Kept) answers()      {}
@@ -90,6 +95,13 @@ func (*Error) answers()    {}
 
 func (m Load) fields(o map[string]any) []any {
 	o["model"] = encodeRef(m.Model)
+	return nil
+}
+
+func (m Digest) fields(o map[string]any) []any { return Load(m).fields(o) }
+
+func (m Digested) fields(o map[string]any) []any {
+	o["sha256"] = m.SHA256
 	return nil
 }
 
@@ -135,7 +147,7 @@ func decodeSample(r *reader) Message {
 		Choice:   r.ints("choice", -1),
 		Solver:   r.optional("solver"),
 		Grid:     r.optional("grid"),
-		Steps:    r.optionalInt("steps", 1, 1000),
+		Steps:    r.optionalInt("steps", 1, MaxSteps),
 		Guidance: r.optionalFloat("guidance"),
 		Rescale:  r.optionalNumber("rescale"),
 		Classify: r.optionalNumber("classify"),

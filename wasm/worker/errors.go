@@ -4,9 +4,9 @@ package worker
 
 import (
 	"errors"
-	"strings"
 
 	"tintype/core/pipeline"
+	"tintype/internal/sentence"
 	"tintype/wasm/proto"
 	"tintype/weights"
 )
@@ -78,7 +78,7 @@ func forbidden(err error) *proto.Error {
 	}
 	return &proto.Error{
 		Type: proto.ErrSpec, Text: "These settings do not work with this model: " + text + ".",
-		Remedy: strings.ToUpper(remedy[:1]) + remedy[1:] + ".",
+		Remedy: sentence.Of(remedy),
 	}
 }
 

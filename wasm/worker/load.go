@@ -97,16 +97,21 @@ func (w *worker) fetch(j *job, ref proto.ModelRef, decode func(io.Reader) error)
 	}
 }
 
-// download has a file decoded as it comes; again says that another download
-// may succeed where this one failed.
-func (w *worker) download(j *job, ref proto.ModelRef, fresh bool, decode func(io.Reader) error) (again bool, err error) {
+// teller tells the page how much of a file has arrived.
+func (w *worker) teller(j *job, ref proto.ModelRef) func(received int64) {
 	var told time.Time
-	d := newDownload(ref, fresh, func(received int64) {
+	return func(received int64) {
 		if now := time.Now(); now.Sub(told) >= progressEvery || received == ref.Bytes {
 			told = now
 			w.send(j.id, proto.Progress{Received: received, Total: ref.Bytes})
 		}
-	})
+	}
+}
+
+// download has a file decoded as it comes; again says that another download
+// may succeed where this one failed.
+func (w *worker) download(j *job, ref proto.ModelRef, fresh bool, decode func(io.Reader) error) (again bool, err error) {
+	d := newDownload(ref, fresh, w.teller(j, ref))
 	d.copy = w.kept.keep(ref)
 	j.abort = d.close
 	defer func() {

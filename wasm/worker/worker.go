@@ -83,7 +83,7 @@ func (w *worker) receive(data js.Value) {
 	switch m := message.(type) {
 	case proto.Cancel:
 		w.send(id, proto.Cancelled{Found: w.cancel(m.Target)})
-	case proto.Load, proto.Sample, proto.Sheet, proto.Cached, proto.Purge:
+	case proto.Load, proto.Digest, proto.Sample, proto.Sheet, proto.Cached, proto.Purge:
 		w.enqueue(&job{id: id, request: m, file: js.Null()})
 	default:
 		w.send(id, &proto.Error{
@@ -144,6 +144,11 @@ func (w *worker) do(j *job) (answer proto.Answer) {
 	case proto.Load:
 		if err = w.ensure(j, m.Model); err == nil {
 			return proto.Loaded{Info: w.model.Info(), File: j.file, Threads: w.threads}
+		}
+	case proto.Digest:
+		var sum string
+		if sum, err = w.digest(j, m.Model); err == nil {
+			return proto.Digested{SHA256: sum}
 		}
 	case proto.Sample:
 		var done proto.Done
