@@ -3,7 +3,7 @@
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
 
-.PHONY: help run test check bench bench-peers bench-page test-docs dist offline shots fmt
+.PHONY: help run test soak check bench bench-peers bench-page test-docs dist offline shots fmt
 
 help: ## Print this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ run: ## Build the page and serve it with a real model on http://127.0.0.1:8080.
 
 test: ## Run every test in every build this machine can run, and say what was skipped and why.
 	go run ./tools/test
+
+soak: ## Run the browser tests N times (5) on a busy machine and print what failed how often; RUN=TestCancel N=20 narrows it.
+	go run ./tools/test -soak $(or $(N),5) $(if $(RUN),-run '$(RUN)')
 
 check: ## Check formatting, vet every build variant, and check that go.mod is tidy.
 	go run ./tools/test -static

@@ -31,6 +31,8 @@ func chromium(t *testing.T) string {
 type tab struct {
 	t   *testing.T
 	ctx context.Context
+
+	unseen bool // axe-core is not here, which was said
 }
 
 // openTab starts a browser with an empty tab. One that does not come up has
@@ -45,7 +47,7 @@ func openTab(t *testing.T) *tab {
 	if err != nil {
 		t.Fatalf("Chromium does not start: %v", err)
 	}
-	b := &tab{t, ctx}
+	b := &tab{t: t, ctx: ctx}
 	b.before(unhurried)
 	b.before(countEvents)
 	return b

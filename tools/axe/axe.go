@@ -42,11 +42,11 @@ func read(root string) (string, error) {
 	return string(text), err
 }
 
-// Still is JavaScript that resolves once nothing on the page fades into another
-// colour any more; what moves for ever is not waited for.
-const Still = `Promise.all([document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)]
-	.flatMap((root) => root.getAnimations()).filter((a) => a.effect.getComputedTiming().endTime !== Infinity)
-	.map((a) => a.finished.catch(() => {}))).then(() => 0)`
+// Still is JavaScript that puts everything on the page that fades into another
+// colour at its end; what moves for ever goes on.
+const Still = `for (const root of [document, ...[...document.querySelectorAll("*")].map((e) => e.shadowRoot).filter(Boolean)])
+	for (const a of root.getAnimations()) if (a.effect.getComputedTiming().endTime !== Infinity) a.finish();
+0`
 
 // Findings is JavaScript that has the loaded script look at a part of the page,
 // "document" or a selector in quotes, and resolves to what it found, "" if nothing.

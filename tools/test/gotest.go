@@ -55,24 +55,30 @@ type event struct {
 // that a test gives itself (the pictures it drew), and the whole output of what
 // failed, which report prints once more.
 func (v variant) goTest(out io.Writer) tally {
+	c := newCollector(v.name, out)
+	v.collect(c)
+	return c.tally
+}
+
+// collect runs the variant into a collector.
+func (v variant) collect(c *collector) {
 	args := append([]string{"test", "-json", "-timeout", "15m"}, v.flags...)
 	cmd := exec.Command("go", append(args, v.packages...)...)
 	cmd.Env = append(os.Environ(), v.env...)
 	cmd.Dir = v.dir
-	cmd.Stderr = out
+	cmd.Stderr = c.out
 	pipe, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
 	}
 	if err != nil {
-		return tally{failures: []failure{{v.name, err.Error()}}}
+		c.fail(v.name, err.Error())
+		return
 	}
-	c := newCollector(v.name, out)
 	c.read(pipe)
 	if err := cmd.Wait(); err != nil && len(c.failures) == 0 {
 		c.fail(v.name+": go test", err.Error())
 	}
-	return c.tally
 }
 
 // collector folds the stream of events into a tally.
@@ -80,6 +86,7 @@ type collector struct {
 	tally
 	variant string
 	out     io.Writer
+	each    func(test, action string)   // hears of every result of a test; nil: nobody does
 	output  map[string]*strings.Builder // by package and test, or import path: what it printed
 	broken  map[string]bool             // packages with a test that failed
 }
@@ -122,6 +129,9 @@ func (c *collector) take(e event) {
 }
 
 func (c *collector) finish(e event, key string) {
+	if c.each != nil && e.Test != "" {
+		c.each(e.Test, e.Action)
+	}
 	name := strings.TrimSpace(c.variant + ": " + key)
 	printed := ""
 	if b := c.output[key]; b != nil {

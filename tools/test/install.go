@@ -19,6 +19,7 @@ var machines = []machine{
 	{program: "node", debian: "nodejs", what: "the WebAssembly tests"},
 	{program: "chromium", debian: "chromium", what: "the tests of the page in a browser"},
 	{program: "firefox-esr", debian: "firefox-esr", what: "the pictures in Firefox", onlyCI: true},
+	{program: "npm", debian: "npm", what: "axe-core, which looks at every state of the page", onlyCI: true},
 	{program: "WebKitWebDriver", debian: "webkit2gtk-driver", what: "the pictures in WebKit", onlyCI: true},
 	{program: "Xvfb", debian: "xvfb", what: "the pictures in WebKit", onlyCI: true},
 	{program: qemu, debian: "qemu-user", what: "the pictures on arm64", onlyCI: true},

@@ -12,6 +12,7 @@
 //
 //	go run ./tools/test           the tests
 //	go run ./tools/test -static   formatting, vet in every variant, tidy go.mod
+//	go run ./tools/test -soak 5   the page's tests five times on a busy machine; -run PATTERN names some of them
 package main
 
 import (
@@ -30,18 +31,27 @@ func main() {
 
 func run(args []string, stdout, stderr io.Writer) int {
 	var static, linked bool
+	var times int
+	var pattern string
 	var program []string
-	s := command.New("test", "[-static]", "Runs the project's tests in every build that this machine can run.")
+	s := command.New("test", "[-static | -soak N [-run PATTERN]]", "Runs the project's tests in every build that this machine can run.")
 	s.Group("Instead")
 	s.Switch(&static, "static", "check formatting, vet and go.mod")
 	s.Switch(&linked, "linked", "run one wasm test binary after internal/postlink: what go test -exec calls").Rare()
+	soaked := s.Whole(&times, "soak", "N", 1, 1000, "run the tests of the root package N times beside two busy loops, and print what failed how often")
+	chosen := s.Text(&pattern, "run", "PATTERN", "only the tests that this regular expression names")
 	s.Args(&program, 0, command.Most)
 	return s.Run(args, stdout, stderr, func(stdout io.Writer) error {
+		if err := chosen.Needs(soaked, "it names tests that are run many times"); err != nil {
+			return err
+		}
 		switch {
 		case linked:
 			return runLinked(program, stdout)
 		case len(program) > 0:
 			return command.Misusef("unexpected argument %q", program[0])
+		case soaked.Given():
+			return runSoak(times, pattern, stdout)
 		case static:
 			return runChecks(stdout)
 		}
@@ -61,7 +71,12 @@ func runTests(out io.Writer) error {
 		total.add(v.run(out))
 	}
 	total.report(out, time.Since(start))
-	if n := len(total.failures); n > 0 {
+	return total.verdict()
+}
+
+// verdict is an error if anything failed.
+func (t *tally) verdict() error {
+	if n := len(t.failures); n > 0 {
 		return fmt.Errorf("%d failed", n)
 	}
 	return nil
