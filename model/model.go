@@ -41,9 +41,7 @@ func Load(c *weights.Checkpoint) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name(), err)
 	}
-	for _, info := range c.Tensors() {
-		m.Parameters += info.Bytes() / int64(info.DType.Size())
-	}
+	m.Parameters = c.Parameters()
 	if _, err := c.Finish(); err != nil {
 		return nil, err
 	}

@@ -151,6 +151,10 @@ func (c *Checkpoint) Tensor(name string) (info TensorInfo, raw []byte, err error
 	if at.taken {
 		return info, nil, &Error{Kind: ErrDelivered, File: c.name, Tensor: name}
 	}
+	if at.info.DType.Size() == 0 {
+		return info, nil, &Error{Kind: ErrDType, File: c.name, Tensor: name,
+			Detail: "found " + string(at.info.DType) + ", only F64, F32, F16, BF16, I64 and I32 are read"}
+	}
 	raw, err = at.part.tensor(at.index)
 	if err != nil {
 		return info, nil, err
@@ -189,6 +193,16 @@ func (c *Checkpoint) Finish() (Sums, error) {
 // Asked names the tensors that were delivered so far, in that order. After a network was built it is
 // the order in which a file serves that network best.
 func (c *Checkpoint) Asked() []string { return slices.Clone(c.asked) }
+
+// Parameters is how many elements were delivered so far.
+func (c *Checkpoint) Parameters() (n int64) {
+	for _, at := range c.places {
+		if at.taken {
+			n += at.info.Bytes() / int64(at.info.DType.Size())
+		}
+	}
+	return n
+}
 
 // Unasked names the tensors that nobody has asked for, in order.
 func (c *Checkpoint) Unasked() []string {

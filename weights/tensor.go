@@ -12,36 +12,46 @@ import (
 	"strings"
 )
 
-// DType is how the elements of a tensor are stored, little-endian.
-type DType uint8
+// DType is how the elements of a tensor are stored, little-endian, by safetensors' name. A file may have tensors of
+// any; those that nobody asks for are passed over.
+type DType string
 
+// The types that are read.
 const (
-	F64 DType = iota + 1
-	F32
-	F16
-	BF16
-	I64
-	I32
+	F64  DType = "F64"
+	F32  DType = "F32"
+	F16  DType = "F16"
+	BF16 DType = "BF16"
+	I64  DType = "I64"
+	I32  DType = "I32"
 )
 
-var dtypes = [...]struct {
-	name string
-	size int
-}{F64: {"F64", 8}, F32: {"F32", 4}, F16: {"F16", 2}, BF16: {"BF16", 2}, I64: {"I64", 8}, I32: {"I32", 4}}
-
-// String gives the name that safetensors uses.
-func (d DType) String() string { return dtypes[d].name }
-
-// Size is the number of bytes of an element.
-func (d DType) Size() int { return dtypes[d].size }
-
-func dtypeNamed(name string) (DType, bool) {
-	for d := F64; d <= I32; d++ {
-		if dtypes[d].name == name {
-			return d, true
-		}
+// bits of an element; 0: a type of which this reader does not know it.
+func (d DType) bits() int {
+	switch d {
+	case F64, I64, "U64", "C64":
+		return 64
+	case F32, I32, "U32":
+		return 32
+	case F16, BF16, "I16", "U16":
+		return 16
+	case "F6_E2M3", "F6_E3M2":
+		return 6
+	case "F4":
+		return 4
+	case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ":
+		return 8
 	}
-	return 0, false
+	return 0
+}
+
+// Size is the number of bytes of an element, 0 for a type that is not read.
+func (d DType) Size() int {
+	switch d {
+	case F64, F32, F16, BF16, I64, I32:
+		return d.bits() / 8
+	}
+	return 0
 }
 
 // Limits of the reader.
@@ -73,9 +83,9 @@ func ShapeText(shape []int) string {
 	return "[" + strings.Join(dims, " ") + "]"
 }
 
-// byteLength multiplies a shape out; ok is false where that leaves 63 bits.
+// byteLength multiplies a shape out; ok is false where that leaves 60 bits, or is no whole number of bytes.
 func byteLength(shape []int, d DType) (n int64, ok bool) {
-	product := uint64(d.Size())
+	product := uint64(d.bits())
 	for _, dim := range shape {
 		hi, lo := bits.Mul64(product, uint64(dim))
 		if hi != 0 || lo > 1<<63-1 {
@@ -83,5 +93,5 @@ func byteLength(shape []int, d DType) (n int64, ok bool) {
 		}
 		product = lo
 	}
-	return int64(product), true
+	return int64(product / 8), product%8 == 0
 }

@@ -106,7 +106,7 @@ func headerText(metadata map[string]string, tensors []Tensor) (string, error) {
 func writeEntry(w *jsontext.Writer, t Tensor, begin, end int64) {
 	w.BeginObject()
 	w.Key("dtype")
-	w.Text(t.DType.String())
+	w.Text(string(t.DType))
 	w.Key("shape")
 	w.BeginArray()
 	for _, dim := range t.Shape {
