@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Options of Open. The zero value checks nothing but the file itself.
@@ -59,6 +60,8 @@ type place struct {
 	part  part
 	index int // within the part
 	taken bool
+	// passed: nobody can ask for it, another one has its name.
+	passed bool
 }
 
 // Checkpoint is a trained network that is being read: metadata first, then tensors by name.
@@ -72,6 +75,7 @@ type Checkpoint struct {
 	places   []*place
 	byName   map[string]*place
 	asked    []string // in the order of delivery
+	notes    []Note
 	parts    []part
 	closers  []io.Closer
 }
@@ -117,6 +121,11 @@ func (c *Checkpoint) add(info TensorInfo, p part, index int) {
 	c.byName[info.Name] = at
 }
 
+// pass adds a tensor that cannot be asked for.
+func (c *Checkpoint) pass(info TensorInfo, p part, index int) {
+	c.places = append(c.places, &place{info: info, part: p, index: index, passed: true})
+}
+
 // Name is the path or name that the checkpoint was opened by.
 func (c *Checkpoint) Name() string { return c.name }
 
@@ -133,11 +142,13 @@ func (c *Checkpoint) SetMetadata(key, text string) { c.metadata[key] = text }
 // AllMetadata gives a copy of all keys and texts.
 func (c *Checkpoint) AllMetadata() map[string]string { return maps.Clone(c.metadata) }
 
-// Tensors lists all tensors, those of a file in its order.
+// Tensors lists all tensors that can be asked for, those of a file in its order.
 func (c *Checkpoint) Tensors() []TensorInfo {
-	infos := make([]TensorInfo, len(c.places))
-	for i, at := range c.places {
-		infos[i] = at.info
+	infos := make([]TensorInfo, 0, len(c.places))
+	for _, at := range c.places {
+		if !at.passed {
+			infos = append(infos, at.info)
+		}
 	}
 	return infos
 }
@@ -204,15 +215,15 @@ func (c *Checkpoint) Parameters() (n int64) {
 	return n
 }
 
-// Unasked names the tensors that nobody has asked for, in order.
-func (c *Checkpoint) Unasked() []string {
-	var names []string
+// Unasked lists the tensors that nobody has asked for, in order.
+func (c *Checkpoint) Unasked() []TensorInfo {
+	var infos []TensorInfo
 	for _, at := range c.places {
 		if !at.taken {
-			names = append(names, at.info.Name)
+			infos = append(infos, at.info)
 		}
 	}
-	return names
+	return infos
 }
 
 // Close frees what is held. It does not close the reader given to Open.
@@ -235,7 +246,10 @@ func openRegular(path string) (*os.File, error) {
 	}
 	stat, err := os.Stat(path)
 	if err != nil {
-		return nil, &Error{Kind: ErrRead, File: path, Detail: dangling(path), Cause: withoutPath(err)}
+		return nil, &Error{Kind: ErrRead, File: path, Detail: absent(path), Cause: withoutPath(err)}
+	}
+	if stat.IsDir() {
+		return nil, &Error{Kind: ErrRead, File: path, Detail: "a directory, where a file is expected"}
 	}
 	if !stat.Mode().IsRegular() {
 		return nil, &Error{Kind: ErrRead, File: path, Detail: "not a regular file"}
@@ -245,6 +259,14 @@ func openRegular(path string) (*os.File, error) {
 		return nil, &Error{Kind: ErrRead, File: path, Cause: withoutPath(err)}
 	}
 	return f, nil
+}
+
+// absent says why there is no file of a name, as far as one can tell.
+func absent(path string) string {
+	if strings.Contains(path, "://") {
+		return "this is a link; download the file, and give its path"
+	}
+	return dangling(path)
 }
 
 // dangling says which symbolic link on the way to a file leads nowhere, if one does.

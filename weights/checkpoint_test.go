@@ -217,7 +217,7 @@ func TestOpenFile(t *testing.T) {
 	wantError(t, err, os.ErrNotExist, "absent")
 	wantError(t, err, ErrRead)
 	_, err = OpenFile(dir)
-	wantError(t, err, ErrRead, "not a regular file")
+	wantError(t, err, ErrRead, "a directory")
 	_, err = OpenFile(filepath.Join(dir, "model.ckpt"))
 	wantError(t, err, ErrPickle, "save_pretrained")
 }

@@ -5,16 +5,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 
 	"tintype/internal/jsontext"
 )
 
 // directory is a diffusers directory while it is being opened.
 type directory struct {
-	path string
-	c    *Checkpoint
+	path  string
+	which Which
+	c     *Checkpoint
 	// model_index.json; absent where there is none.
 	index jsontext.Value
 }
@@ -22,8 +21,11 @@ type directory struct {
 // OpenDirectory opens what diffusers' save_pretrained wrote: a pipeline with the subfolders
 // unet/, scheduler/ and conditioner/, or one where their files lie at the root, or a lone network.
 // Its tensors have today's names whatever they are called on disk. Close it.
-func OpenDirectory(path string) (*Checkpoint, error) {
-	d := &directory{path: path, c: newCheckpoint(path)}
+func OpenDirectory(path string) (*Checkpoint, error) { return OpenWhich(path, Which{}) }
+
+// OpenWhich is OpenDirectory where the directory holds several networks.
+func OpenWhich(path string, which Which) (*Checkpoint, error) {
+	d := &directory{path: path, which: which, c: newCheckpoint(path)}
 	if err := d.open(); err != nil {
 		d.c.Close()
 		return nil, err
@@ -34,10 +36,10 @@ func OpenDirectory(path string) (*Checkpoint, error) {
 func (d *directory) open() error {
 	stat, err := os.Stat(d.path)
 	if err != nil {
-		return &Error{Kind: ErrRead, File: d.path, Cause: withoutPath(err)}
+		return &Error{Kind: ErrRead, File: d.path, Detail: absent(d.path), Cause: withoutPath(err)}
 	}
 	if !stat.IsDir() {
-		return &Error{Kind: ErrRead, File: d.path, Detail: "not a directory"}
+		return &Error{Kind: ErrRead, File: d.path, Detail: "not a directory but a file; expected the folder with its config.json"}
 	}
 	if exists(filepath.Join(d.path, "model_index.json")) {
 		if d.index, err = readConfig(filepath.Join(d.path, "model_index.json"), "model_index"); err != nil {
@@ -64,12 +66,21 @@ func (d *directory) openNetwork() error {
 	}
 	config := filepath.Join(dir, "config.json")
 	if dir == d.path && !exists(config) {
-		return &Error{Kind: ErrRead, File: d.path, Detail: "neither unet/config.json nor config.json is there", Cause: fs.ErrNotExist}
+		return &Error{Kind: ErrRead, File: d.path, Detail: "neither unet/config.json nor config.json is there" + d.snapshots(), Cause: fs.ErrNotExist}
 	}
 	if err := d.store("unet", config); err != nil {
 		return err
 	}
-	return d.addWeights(dir, "diffusion_pytorch_model", "")
+	return d.addWeights(dir, networkStem, "")
+}
+
+// snapshots says where to look in a cache of huggingface_hub.
+func (d *directory) snapshots() string {
+	entries, err := os.ReadDir(filepath.Join(d.path, "snapshots"))
+	if err != nil || len(entries) == 0 {
+		return ""
+	}
+	return ", but a snapshot of it: give " + filepath.Join(d.path, "snapshots", entries[len(entries)-1].Name())
 }
 
 // openScheduler is content without a scheduler if the index names none: a lone network has none.
@@ -105,60 +116,21 @@ func (d *directory) store(key, path string) error {
 	return nil
 }
 
-// addWeights opens the tensors of one component: one file, a float16 variant, or shards.
+// addWeights opens the tensors of one component: one file, or those that an index names.
 func (d *directory) addWeights(dir, stem, prefix string) error {
-	for _, name := range []string{stem + ".safetensors", stem + ".fp16.safetensors"} {
-		if path := filepath.Join(dir, name); exists(path) {
-			p, err := openDiskPart(path)
-			if err != nil {
-				return err
-			}
-			d.c.parts = append(d.c.parts, p)
-			names := map[string]bool{}
-			for _, info := range p.head.Tensors {
-				names[info.Name] = true
-			}
-			return d.addPart(p, prefix, names)
-		}
-	}
-	for _, name := range []string{".safetensors.index.json", ".safetensors.index.fp16.json", ".fp16.safetensors.index.json"} {
-		if path := filepath.Join(dir, stem+name); exists(path) {
-			return d.addShards(path, prefix)
-		}
-	}
-	return missingWeights(dir, stem)
-}
-
-// addPart adds a file's tensors under today's names; names are those of all files of the component.
-func (d *directory) addPart(p *diskPart, prefix string, names map[string]bool) error {
-	for i, info := range p.head.Tensors {
-		old := info.Name
-		info.Name = currentName(old)
-		if info.Name != old && names[info.Name] && strings.Contains(old, ".Conv2d_0.") {
-			continue // the same convolution, saved a second time
-		}
-		info.Shape = currentShape(info.Name, info.Shape)
-		info.Name = prefix + info.Name
-		if d.c.byName[info.Name] != nil {
-			return &Error{Kind: ErrDuplicate, File: p.file, Tensor: info.Name, Detail: "two tensors get this name, one of them is " + strconv.Quote(old) + " in the file"}
-		}
-		d.c.add(info, p, i)
-	}
-	return nil
-}
-
-// missingWeights explains which file was looked for, and that a pickle is no substitute.
-func missingWeights(dir, stem string) error {
-	entries, err := os.ReadDir(dir)
+	v, err := d.choose(dir, stem)
 	if err != nil {
-		return &Error{Kind: ErrRead, File: dir, Cause: withoutPath(err)}
+		return err
 	}
-	for _, e := range entries {
-		if isPickle(e.Name()) {
-			return &Error{Kind: ErrPickle, File: filepath.Join(dir, e.Name()), Detail: pickleAdvice}
-		}
+	if v.index != "" {
+		return d.addShards(filepath.Join(dir, v.index), prefix)
 	}
-	return &Error{Kind: ErrRead, File: filepath.Join(dir, stem+".safetensors"), Cause: fs.ErrNotExist}
+	p, err := openDiskPart(filepath.Join(dir, v.single))
+	if err != nil {
+		return err
+	}
+	d.c.parts = append(d.c.parts, p)
+	return d.addParts([]*diskPart{p}, prefix)
 }
 
 // exists is true for a dangling symbolic link as well, so that opening it explains what is wrong

@@ -260,9 +260,18 @@ func TestOpenDirectoryRefuses(t *testing.T) {
 		{"shard absolute", shards(`{"a": "/etc/passwd"}`, plain, plain), ErrConfig, []string{"/etc/passwd"}},
 		{"shard of another kind", shards(`{"a": "config.json"}`, plain, plain), ErrConfig, []string{"config.json"}},
 		{"shard absent", shards(`{"a": "x.safetensors"}`, plain, plain), fs.ErrNotExist, []string{"x.safetensors"}},
-		{"tensor not in its shard", shards(`{"a": "`+shard1+`", "b": "`+shard1+`"}`, tensorFile("a"), plain), ErrNoTensor, []string{shard1, "b"}},
-		{"tensor in another shard", shards(`{"a": "`+shard1+`", "b": "`+shard2+`"}`, tensorFile("a", "b"), plain), ErrConfig, []string{"b: ", shard1, shard2}},
-		{"tensor not in the index", shards(`{"a": "`+shard1+`"}`, tensorFile("a", "b"), plain), ErrConfig, []string{"b: "}},
+		{"tensor in two shards", shards(`{"a": "`+shard1+`", "b": "`+shard2+`"}`, tensorFile("a"), tensorFile("b", "a")), ErrDuplicate, []string{"a: ", shard2}},
+		{"tensor twice in the index", shards(`{"a": "`+shard1+`", "a": "`+shard2+`"}`, plain, plain), ErrConfig, []string{"index", `"a"`}},
+		{"index of nothing", shards(`{}`, plain, plain), ErrConfig, []string{"weight_map"}},
+		{"shard is a directory", merged(shards(`{"a": "`+shard1+`"}`, "", plain), map[string]string{"unet/" + shard1 + "/x": "x"}), ErrRead, []string{shard1, "a directory"}},
+		{"shards without an index", merged(shards(``, plain, plain), map[string]string{"unet/diffusion_pytorch_model.safetensors.index.json": "",
+			"unet/diffusion_pytorch_model.safetensors.index.fp16.json": "", "unet/diffusion_pytorch_model.fp16.safetensors.index.json": "",
+			"unet/diffusion_pytorch_model.safetensors.index.other.json": ""}), fs.ErrNotExist, []string{shard1, "index is missing"}},
+		{"several variants", map[string]string{"unet/diffusion_pytorch_model.safetensors": "", "unet/diffusion_pytorch_model.ema.safetensors": plain},
+			fs.ErrNotExist, []string{"diffusion_pytorch_model.safetensors", "ema, fp16", "-variant"}},
+		{"weights of another name", map[string]string{"unet/diffusion_pytorch_model.safetensors": "", "unet/diffusion_pytorch_model.fp16.safetensors": "",
+			"unet/model.safetensors": plain}, fs.ErrNotExist, []string{"diffusion_pytorch_model.safetensors", "there is model.safetensors"}},
+		{"several networks", weightsOnly("model.conv_in.weight", "ema_model.conv_in.weight"), ErrConfig, []string{`"ema_model." and "model."`, "-prefix"}},
 		{"index without map", map[string]string{"unet/diffusion_pytorch_model.safetensors": "", "unet/diffusion_pytorch_model.fp16.safetensors": "",
 			"unet/diffusion_pytorch_model.safetensors.index.json": "{}"}, ErrConfig, []string{"index.weight_map"}},
 	} {
@@ -303,7 +312,7 @@ func TestSymbolicLinks(t *testing.T) {
 	}{
 		{map[string]string{file: "-> ../blobs/absent"}, []string{file, `symbolic link to "../blobs/absent"`}},
 		{map[string]string{file: "-> " + filepath.Base(file)}, []string{file, "symbolic link to"}},
-		{map[string]string{file: "-> ."}, []string{file, "not a regular file"}},
+		{map[string]string{file: "-> ."}, []string{file, "a directory"}},
 		{map[string]string{"model_index.json": "-> absent"}, []string{"model_index.json", `symbolic link to "absent"`}},
 	} {
 		_, err := OpenDirectory(layOut(t, pipelineFiles, bad.files))

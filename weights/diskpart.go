@@ -33,16 +33,22 @@ func (p *diskPart) readHeader() error {
 	if err != nil {
 		return &Error{Kind: ErrRead, File: p.file, Cause: withoutPath(err)}
 	}
-	var length [8]byte
-	if stat.Size() < 8 {
-		return &Error{Kind: ErrHeaderTooSmall, File: p.file, Detail: "found " + strconv.FormatInt(stat.Size(), 10) + " bytes"}
-	}
-	if err := p.readAt(length[:], 0, ""); err != nil {
+	start := make([]byte, min(stat.Size(), peekBytes))
+	if err := p.readAt(start, 0, ""); err != nil {
 		return err
 	}
-	n := binary.LittleEndian.Uint64(length[:])
+	if isZstd(start) {
+		return &Error{Kind: ErrForeign, File: p.file, Detail: "it is in zstd frames, as a checkpoint is; in a directory plain safetensors are expected"}
+	}
+	if e := foreign(p.file, start, false); e != nil {
+		return e
+	}
+	if len(start) < 8 {
+		return tooSmall(p.file, len(start))
+	}
+	n := binary.LittleEndian.Uint64(start)
 	if n > MaxHeader {
-		return tooLarge(p.file, length[:])
+		return tooLarge(p.file, n)
 	}
 	if int64(n) > stat.Size()-8 {
 		return &Error{Kind: ErrHeaderLength, File: p.file, Detail: "header of " + strconv.FormatUint(n, 10) +

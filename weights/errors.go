@@ -6,6 +6,7 @@ import "errors"
 // about its input is an *Error of one of these kinds: errors.Is(err, weights.ErrOffsets).
 // The first group are the error classes of the safetensors reference reader.
 var (
+	ErrForeign        = errors.New("not a checkpoint")                          // of these, whichever comes first
 	ErrHeaderTooSmall = errors.New("too short for a safetensors header")        // HeaderTooSmall
 	ErrHeaderTooLarge = errors.New("header too large")                          // HeaderTooLarge
 	ErrHeaderLength   = errors.New("file ends inside its header")               // InvalidHeaderLength

@@ -2,11 +2,9 @@ package weights
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"tintype/internal/jsontext"
 )
@@ -190,19 +188,18 @@ func spanText(begin, end int64) string {
 	return "[" + strconv.FormatInt(begin, 10) + ", " + strconv.FormatInt(end, 10) + "]"
 }
 
-func headerSize(n uint64) string {
-	return strconv.FormatUint(n, 10) + " bytes, at most " + strconv.Itoa(MaxHeader) + " are read"
+// tooSmall is the error for a file of n bytes.
+func tooSmall(file string, n int) error {
+	if n == 0 {
+		return &Error{Kind: ErrHeaderTooSmall, File: file, Detail: "the file is empty"}
+	}
+	return &Error{Kind: ErrHeaderTooSmall, File: file, Detail: "found " + strconv.Itoa(n) + " bytes"}
 }
 
-// tooLarge explains the length of a header that cannot be one. What other files begin with is
-// always such a length.
-func tooLarge(file string, length []byte) error {
-	e := &Error{Kind: ErrHeaderTooLarge, File: file, Detail: headerSize(binary.LittleEndian.Uint64(length))}
-	switch s := string(length); {
-	case strings.HasPrefix(s, "PK\x03\x04"), s[0] == 0x80 && s[1] <= 5:
-		e.Kind, e.Detail = ErrPickle, pickleAdvice
-	case s[0] == '<':
-		e.Detail = "this is an HTML page, not a checkpoint"
-	}
-	return e
+func tooLarge(file string, n uint64) error {
+	return &Error{Kind: ErrHeaderTooLarge, File: file, Detail: headerSize(n)}
+}
+
+func headerSize(n uint64) string {
+	return strconv.FormatUint(n, 10) + " bytes, at most " + strconv.Itoa(MaxHeader) + " are read"
 }

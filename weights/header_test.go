@@ -105,7 +105,7 @@ func TestOtherDTypesArePassedOver(t *testing.T) {
 	_, _, err = c.Tensor("x.U8")
 	wantError(t, err, ErrDType, "f: ", "x.U8: ", "BF16")
 	if c.Parameters() != 2 || len(c.Unasked()) != len(types)+2 {
-		t.Errorf("%d parameters, %q not asked for", c.Parameters(), c.Unasked())
+		t.Errorf("%d parameters, %v not asked for", c.Parameters(), c.Unasked())
 	}
 	if _, err := c.Finish(); err != nil {
 		t.Error(err)

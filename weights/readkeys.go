@@ -75,7 +75,7 @@ func (f *fields) number(name string) float64 {
 	at := f.get(name)
 	v, err := at.FloatOr(0)
 	if err == nil && v < 0 {
-		err = tooSmall(at, 0)
+		err = below(at, 0)
 	}
 	return read(f, v, err)
 }
@@ -85,7 +85,7 @@ func (f *fields) int(name string, least, absent int) int {
 	at := f.get(name)
 	v, err := at.IntOr(absent)
 	if err == nil && at.Exists() && v < least {
-		err = tooSmall(at, least)
+		err = below(at, least)
 	}
 	return read(f, v, err)
 }
@@ -98,7 +98,7 @@ func (f *fields) ints(name string, least int) []int {
 	}
 	list, err := at.Ints()
 	if i := slices.IndexFunc(list, func(v int) bool { return v < least }); i >= 0 {
-		err = tooSmall(at.At(i), least)
+		err = below(at.At(i), least)
 	}
 	return read(f, list, err)
 }
@@ -117,7 +117,7 @@ func (f *fields) floats(name string) []float64 {
 func (f *fields) numbers(name string) []float64 {
 	list := f.floats(name)
 	if i := slices.IndexFunc(list, func(v float64) bool { return v < 0 }); i >= 0 {
-		f.fail(tooSmall(f.get(name).At(i), 0))
+		f.fail(below(f.get(name).At(i), 0))
 	}
 	return list
 }
@@ -179,7 +179,7 @@ func (f *fields) labels(null int) []string {
 
 func blank(name string) bool { return strings.TrimSpace(name) == "" }
 
-func tooSmall(v jsontext.Value, least int) error {
+func below(v jsontext.Value, least int) error {
 	return v.Fail("expected " + strconv.Itoa(least) + " or more, found " + v.Source())
 }
 
@@ -188,7 +188,7 @@ func (f *fields) size(name string) int64 {
 	at := f.v.Get(name)
 	v, err := at.Int64()
 	if err == nil && v < 1 {
-		err = tooSmall(at, 1)
+		err = below(at, 1)
 	}
 	return read(f, v, err)
 }

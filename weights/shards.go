@@ -15,67 +15,86 @@ const (
 	maxShardIndex = 16 << 20 // bytes of JSON
 )
 
-// addShards opens the files that an index names: {"weight_map": {tensor: file, ...}, ...}.
-// The index and the files must agree on every tensor.
+// addShards opens the files that an index names: {"weight_map": {tensor: file, ...}, ...}. As for diffusers, it is the
+// files that count: the index says which these are, and a tensor may lie in another one of them.
 func (d *directory) addShards(index, prefix string) error {
-	v, err := readJSON(index, "index", jsontext.Limits{Bytes: maxShardIndex, Depth: jsontext.Header.Depth})
+	shardOf, err := readIndex(index)
 	if err != nil {
 		return err
 	}
-	members, err := v.Get("weight_map").Members()
-	if err != nil {
-		return &Error{Kind: ErrConfig, File: index, Cause: err}
-	}
-	shardOf := map[string]string{}
 	var shards []*diskPart
-	opened := map[string]bool{}
-	for _, m := range members {
-		shard, err := m.Value.Text()
-		if err != nil {
-			return &Error{Kind: ErrConfig, File: index, Cause: err}
-		}
-		if shardOf[m.Key] = shard; opened[shard] {
-			continue
-		}
-		opened[shard] = true
-		if !bareName(shard) || !strings.HasSuffix(shard, ".safetensors") {
-			return &Error{Kind: ErrConfig, File: index, Tensor: m.Key,
-				Detail: "expected the name of a .safetensors file beside the index, found " + jsontext.Quote(shard)}
-		}
-		if len(opened) > maxShards {
-			return &Error{Kind: ErrTooLarge, File: index, Detail: "more than " + strconv.Itoa(maxShards) + " files"}
-		}
-		p, err := openDiskPart(filepath.Join(filepath.Dir(index), shard))
+	for _, name := range slices.Compact(slices.Sorted(maps.Values(shardOf))) {
+		p, err := openDiskPart(filepath.Join(filepath.Dir(index), name))
 		if err != nil {
 			return err
 		}
 		d.c.parts = append(d.c.parts, p)
 		shards = append(shards, p)
 	}
-	return d.joinShards(index, prefix, shards, shardOf)
+	d.compare(index, shards, shardOf)
+	return d.addParts(shards, prefix)
 }
 
-func (d *directory) joinShards(index, prefix string, shards []*diskPart, shardOf map[string]string) error {
-	names := map[string]bool{}
-	for name := range shardOf {
-		names[name] = true
-	}
+// compare notes where an index and its files disagree.
+func (d *directory) compare(index string, shards []*diskPart, shardOf map[string]string) {
+	var unnamed, elsewhere, ghosts []string
 	for _, p := range shards {
 		for _, info := range p.head.Tensors {
-			if want := shardOf[info.Name]; want != filepath.Base(p.file) {
-				return &Error{Kind: ErrConfig, File: index, Tensor: info.Name,
-					Detail: "expected in " + jsontext.Quote(want) + ", found in " + jsontext.Quote(filepath.Base(p.file))}
+			switch promised, ok := shardOf[info.Name]; {
+			case !ok:
+				unnamed = append(unnamed, info.Name)
+			case promised != filepath.Base(p.file):
+				elsewhere = append(elsewhere, info.Name)
 			}
 			delete(shardOf, info.Name)
 		}
-		if err := d.addPart(p, prefix, names); err != nil {
-			return err
+	}
+	ghosts = slices.Sorted(maps.Keys(shardOf))
+	for _, list := range []struct {
+		names []string
+		why   string
+	}{{unnamed, "in a file and not in the index: "}, {elsewhere, "in another file than the index says: "}, {ghosts, "in the index and in no file: "}} {
+		if n := len(list.names); n > 0 {
+			d.note(index, list.why+list.names[0]+more(n-1))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(shardOf)) {
-		return &Error{Kind: ErrNoTensor, File: filepath.Join(filepath.Dir(index), shardOf[name]), Tensor: name, Detail: "the index says it is here"}
+}
+
+func more(n int) string {
+	if n == 0 {
+		return ""
 	}
-	return nil
+	return " and " + strconv.Itoa(n) + " more"
+}
+
+// readIndex gives the file of each tensor.
+func readIndex(index string) (map[string]string, error) {
+	v, err := readJSON(index, "index", jsontext.Limits{Bytes: maxShardIndex, Depth: jsontext.Header.Depth})
+	if err != nil {
+		return nil, err
+	}
+	members, err := v.Get("weight_map").Members()
+	if err != nil {
+		return nil, &Error{Kind: ErrConfig, File: index, Cause: err}
+	}
+	if len(members) == 0 {
+		return nil, &Error{Kind: ErrConfig, File: index, Cause: v.Get("weight_map").Fail("names no file")}
+	}
+	shardOf, files := map[string]string{}, map[string]bool{}
+	for _, m := range members {
+		shard, err := m.Value.Text()
+		if err != nil {
+			return nil, &Error{Kind: ErrConfig, File: index, Cause: err}
+		}
+		if !bareName(shard) || !strings.HasSuffix(shard, ".safetensors") {
+			return nil, &Error{Kind: ErrConfig, File: index, Tensor: m.Key,
+				Detail: "expected the name of a .safetensors file beside the index, found " + jsontext.Quote(shard)}
+		}
+		if shardOf[m.Key], files[shard] = shard, true; len(files) > maxShards {
+			return nil, &Error{Kind: ErrTooLarge, File: index, Detail: "more than " + strconv.Itoa(maxShards) + " files"}
+		}
+	}
+	return shardOf, nil
 }
 
 // bareName is true for a name that stays in its directory, on every system and as a URL.

@@ -41,9 +41,14 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 		if s.frames, err = newFrameReader(buffered, s.src); err != nil {
 			return nil, &Error{Kind: ErrZstd, File: file, Cause: err}
 		}
-		s.raw = s.frames
+		buffered = bufio.NewReaderSize(s.frames, 4<<10)
+		s.raw = buffered
 	}
-	if err := s.readHeader(o); err != nil {
+	err = s.look(buffered)
+	if err == nil {
+		err = s.readHeader(o)
+	}
+	if err != nil {
 		s.close()
 		return nil, err
 	}
@@ -53,6 +58,23 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 	return s, nil
 }
 
+// look says what the file is if it begins as no safetensors file does.
+func (s *stream) look(buffered *bufio.Reader) error {
+	start, err := buffered.Peek(peekBytes)
+	if err != nil && err != io.EOF {
+		if own := (*Error)(nil); s.frames == nil || !errors.As(err, &own) || own.Kind != ErrTruncated {
+			return s.readError(err, ErrHeaderTooSmall, "", "")
+		}
+	}
+	if e := foreign(s.file, start, s.frames != nil); e != nil {
+		return e
+	}
+	if err == io.EOF && len(start) < 8 {
+		return tooSmall(s.file, len(start))
+	}
+	return nil
+}
+
 func (s *stream) readHeader(o Options) error {
 	var length [8]byte
 	if err := s.read(length[:], ErrHeaderTooSmall, ""); err != nil {
@@ -60,7 +82,7 @@ func (s *stream) readHeader(o Options) error {
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > MaxHeader {
-		return tooLarge(s.file, length[:])
+		return tooLarge(s.file, n)
 	}
 	text := make([]byte, n)
 	if err := s.read(text, ErrHeaderLength, ""); err != nil {

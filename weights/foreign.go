@@ -1,0 +1,127 @@
+package weights
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+
+	"tintype/internal/jsontext"
+)
+
+// peekBytes is how much of a file's start is looked at to say what it is.
+const peekBytes = 512
+
+// signatures are what other files begin with.
+var signatures = []struct{ start, what string }{
+	{"version https://git-lfs", "a Git LFS pointer in place of the file: run git lfs pull in its folder, or download the file itself"},
+	{"\x1f\x8b", "a gzip archive: unpack it first"},
+	{"BZh", "a bzip2 archive: unpack it first"},
+	{"\xfd7zXZ\x00", "an xz archive: unpack it first"},
+	{"\x04\x22\x4d\x18", "an LZ4 archive: unpack it first"},
+	{"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it first"},
+	{"Rar!", "a RAR archive: unpack it first"},
+	{"PK\x03\x04", "a zip archive: unpack it first"},
+	{"GGUF", "a GGUF file, a format of other programs"},
+	{"\x89HDF\r\n", "an HDF5 file, a format of other programs"},
+	{"\x93NUMPY", "a NumPy array, not a network"},
+	{"\x89PNG", "a PNG picture"},
+	{"\xff\xd8\xff", "a JPEG picture"},
+	{"GIF8", "a GIF picture"},
+	{"RIFF", "a picture or a sound"},
+	{"%PDF", "a PDF document"},
+	{"\x28\xb5\x2f\xfd", "a zstd archive in another: unpack it first"},
+}
+
+// foreign says what a file is that begins so and is no safetensors file; nil: it may be one. Where it is inside zstd frames
+// that is said too.
+func foreign(file string, start []byte, packed bool) *Error {
+	if len(start) == 0 {
+		return nil
+	}
+	n := uint64(0)
+	if len(start) >= 8 {
+		n = binary.LittleEndian.Uint64(start)
+		if n <= MaxHeader && (len(start) == 8 || start[8] == '{') {
+			return nil
+		}
+	}
+	e := &Error{Kind: ErrForeign, File: file}
+	what := ""
+	switch text := string(start); {
+	case isPickled(text):
+		e.Kind, e.Detail = ErrPickle, pickleAdvice
+		return e
+	case len(start) > 262 && text[257:262] == "ustar":
+		what = "a tar archive: unpack it first"
+	case len(bytes.TrimLeft(start, "\x00")) == 0:
+		what = "zeros, as a download leaves them that was interrupted"
+	case isONNX(start):
+		what = "an ONNX file, a format of other programs"
+	case len(start) >= 8 && text[4:8] == "TFL3":
+		what = "a TensorFlow Lite file, a format of other programs"
+	default:
+		for _, s := range signatures {
+			if strings.HasPrefix(text, s.start) {
+				what = s.what
+				break
+			}
+		}
+		if what == "" {
+			what = textual(text)
+		}
+	}
+	switch {
+	case what != "" && packed:
+		e.Detail = "within zstd frames it is " + what
+	case what != "":
+		e.Detail = "it is " + what
+	case len(start) > 8 && start[8] == '{':
+		return nil // the header is only too long
+	case len(start) < 8 || n <= MaxHeader:
+		return nil
+	default:
+		e.Detail = "it is neither a safetensors file nor zstd frames"
+	}
+	return e
+}
+
+// isPickled knows what torch.save and pickle write: a zip archive with data.pkl in it, or the protocol's number.
+func isPickled(text string) bool {
+	if strings.HasPrefix(text, "PK\x03\x04") {
+		return len(text) < 34 || strings.Contains(text, "data.pkl")
+	}
+	return len(text) > 1 && text[0] == 0x80 && text[1] <= 5
+}
+
+// isONNX knows the first fields of a ModelProto: its version, and then a text.
+func isONNX(start []byte) bool {
+	return len(start) > 4 && start[0] == 0x08 && start[1] > 0 && start[1] < 32 && (start[2] == 0x12 || start[2] == 0x1a || start[2] == 0x3a)
+}
+
+// textual says what kind of text a file begins with, "" if it is none.
+func textual(text string) string {
+	valid := strings.ToValidUTF8(strings.TrimPrefix(text, "\xef\xbb\xbf"), "")
+	if len(valid) < len(text)-6 { // a mark before it, and half a character behind
+		return ""
+	}
+	text = valid
+	for _, c := range []byte(text) {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+			return ""
+		}
+	}
+	shown := strings.TrimSpace(text)
+	switch {
+	case shown == "":
+		return "white space"
+	case shown[0] == '<':
+		return "an HTML page"
+	case shown[0] == '{' || shown[0] == '[':
+		return "JSON text"
+	}
+	shown, _, _ = strings.Cut(shown, "\n")
+	if r := []rune(shown); len(r) > 40 {
+		shown = string(r[:40]) + "…"
+	}
+	return "a text that begins " + jsontext.Quote(shown)
+}
