@@ -53,9 +53,17 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 	if d.Classifier.Exists() {
 		return nil, fmt.Errorf("a classifier: it draws nothing, but guides the model of its name")
 	}
+	if !d.UNet.Exists() {
+		return nil, fmt.Errorf("its metadata has no unet, the config of a network: these are weights alone; give the diffusers directory " +
+			"that they lie in, with its config.json, or convert that with tools/convert")
+	}
 	cfg, err := unetConfig(d.UNet)
 	if err != nil {
 		return nil, err
+	}
+	if cfg.SampleHeight == 0 || cfg.SampleWidth == 0 {
+		return nil, fmt.Errorf("unet.sample_size is null, absent or 0, so that nothing says how large the pictures are: " +
+			"expected height and width, which tools/convert takes as -size")
 	}
 	m := &Model{Name: d.Model.Name, Licence: d.Model.Licence, Provenance: d.Model.Provenance}
 	if err := m.sampling(d); err != nil {

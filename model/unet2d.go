@@ -9,7 +9,7 @@ import (
 
 // UNet2DConfig reads the config.json of a diffusers UNet2DModel. A field that is not there has diffusers' default;
 // a value that is not implemented is refused by name, and so is a field that is not known, unless its value says
-// that it is off. Keys that begin with "_" and the key "format" are notes. The numbers are checked by
+// that it is off, or training and loading leave it there (Leftovers). Keys that begin with "_" and the key "format" are notes. The numbers are checked by
 // arch.NewUNet2D, not here.
 func UNet2DConfig(text string) (arch.UNet2DConfig, error) {
 	c := arch.DefaultUNet2D()
@@ -34,10 +34,43 @@ func unetConfig(root jsontext.Value) (arch.UNet2DConfig, error) {
 	return c, readFields(&c, root, unetFields)
 }
 
+// leftovers are fields that training and loading leave in a config: they say nothing of the network.
+var leftovers = map[string]bool{
+	// diffusers' EMAModel, today's and as it was
+	"decay": true, "min_decay": true, "optimization_step": true, "update_after_step": true, "use_ema_warmup": true,
+	"inv_gamma": true, "power": true, "min_value": true, "max_value": true, "cur_decay_value": true, "foreach": true, "shadow_params": true,
+	"use_ema": true, "ema_decay": true, "ema_inv_gamma": true, "ema_power": true, "ema_max_decay": true,
+	// how and where it was loaded
+	"dtype": true, "torch_dtype": true, "weight_dtype": true, "mixed_precision": true, "device": true, "device_map": true,
+	"low_cpu_mem_usage": true, "name_or_path": true, "pretrained_model_name_or_path": true, "revision": true, "variant": true,
+	"use_safetensors": true, "transformers_version": true, "diffusers_version": true, "model_type": true, "architectures": true,
+	// how it was trained
+	"gradient_checkpointing": true, "use_gradient_checkpointing": true, "enable_xformers_memory_efficient_attention": true,
+	"seed": true, "learning_rate": true, "train_batch_size": true, "num_epochs": true, "global_step": true, "epoch": true,
+}
+
+// Leftovers names the fields of a network's config that are ignored, in order.
+func Leftovers(config string) (names []string) {
+	root, err := jsontext.Parse("unet", config, jsontext.Config)
+	if err != nil {
+		return nil
+	}
+	members, _ := root.Members()
+	for _, m := range members {
+		if leftovers[m.Key] || strings.HasPrefix(m.Key, "_") && !expected[m.Key] {
+			names = append(names, m.Key)
+		}
+	}
+	return names
+}
+
+// expected are the notes that every config has.
+var expected = map[string]bool{"_class_name": true, "_diffusers_version": true}
+
 // unetClasses are the names that diffusers has given the network over time.
 var unetClasses = []word[struct{}]{{text: "UNet2DModel"}, {text: "UNetUnconditionalModel"}, {text: "UNetModel"}}
 
-var unetFields = map[string]field[arch.UNet2DConfig]{
+var unetFields = ignoring(leftovers, map[string]field[arch.UNet2DConfig]{
 	"sample_size":             readSampleSize,
 	"in_channels":             integer(func(c *arch.UNet2DConfig) *int { return &c.InChannels }),
 	"out_channels":            integer(func(c *arch.UNet2DConfig) *int { return &c.OutChannels }),
@@ -66,6 +99,14 @@ var unetFields = map[string]field[arch.UNet2DConfig]{
 	"class_embed_type":        choice(classEmbedTypes, func(c *arch.UNet2DConfig) *arch.ClassEmbedType { return &c.ClassEmbedType }),
 	"num_class_embeds":        optional(func(c *arch.UNet2DConfig) *int { return &c.NumClassEmbeds }),
 	"num_train_timesteps":     optional(func(c *arch.UNet2DConfig) *int { return &c.NumTrainTimesteps }),
+})
+
+// ignoring adds fields of which any value is accepted.
+func ignoring[C any](names map[string]bool, fields map[string]field[C]) map[string]field[C] {
+	for name := range names {
+		fields[name] = ignored[C]
+	}
+	return fields
 }
 
 var (

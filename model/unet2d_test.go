@@ -121,3 +121,27 @@ func FuzzUNet2DConfig(f *testing.F) {
 		}
 	})
 }
+
+// What training and loading leave in a config changes nothing and is named; what could change the network is refused.
+func TestLeftovers(t *testing.T) {
+	const ema = `{"_class_name": "UNet2DModel", "_name_or_path": "x", "_commit_hash": null, "decay": 0.9999, "inv_gamma": 1.0, "min_decay": 0.0,
+		"optimization_step": 10000, "power": 0.75, "update_after_step": 0, "use_ema_warmup": true, "dtype": "float16", "torch_dtype": "float16",
+		"name_or_path": "y", "in_channels": 4}`
+	c, err := UNet2DConfig(ema)
+	if err != nil || c.InChannels != 4 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	want := "_name_or_path _commit_hash decay inv_gamma min_decay optimization_step power update_after_step use_ema_warmup dtype torch_dtype name_or_path"
+	if got := strings.Join(Leftovers(ema), " "); got != want {
+		t.Errorf("left over are %s, want %s", got, want)
+	}
+	for _, field := range []string{`"cross_attention_dim": 768`, `"use_linear_projection": true`, `"quantization_config": {"bits": 8}`, `"decays": 1`, `"upcast": true`} {
+		name, _, _ := strings.Cut(strings.TrimPrefix(field, `"`), `"`)
+		if _, err := UNet2DConfig(`{` + field + `}`); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	if Leftovers("{") != nil || Leftovers("") != nil || Leftovers("[]") != nil {
+		t.Error("left over of no config")
+	}
+}

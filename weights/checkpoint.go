@@ -76,6 +76,7 @@ type Checkpoint struct {
 	byName   map[string]*place
 	asked    []string // in the order of delivery
 	notes    []Note
+	again    func() (*Checkpoint, error) // opens the same directory; nil for a file
 	parts    []part
 	closers  []io.Closer
 }
@@ -224,6 +225,18 @@ func (c *Checkpoint) Unasked() []TensorInfo {
 		}
 	}
 	return infos
+}
+
+// Again opens the same directory in the same way, with the metadata of now: its tensors can be had once more. Close it.
+func (c *Checkpoint) Again() (*Checkpoint, error) {
+	if c.again == nil {
+		return nil, &Error{Kind: ErrDelivered, File: c.name, Detail: "a file is read once"}
+	}
+	twin, err := c.again()
+	if err == nil {
+		twin.metadata = maps.Clone(c.metadata)
+	}
+	return twin, err
 }
 
 // Close frees what is held. It does not close the reader given to Open.

@@ -179,21 +179,32 @@ func (s Samplers) Reason(solver string) string {
 // Describe reads the metadata. Keys that begin with "_" and the key `format` are ignored; a key
 // that this version does not know is an error, since ignoring it could draw wrong pictures.
 func (c *Checkpoint) Describe() (*Description, error) {
+	unknown := ""
+	described := c
 	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
-		switch key {
-		case "unet", "classifier", "scheduler", "model", "goldens", "sha256":
-		default:
-			if !isNote(key) && !slices.Contains(samplingKeys, key) {
-				return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + jsontext.Quote(key)}
-			}
+		if !isNote(key) && !slices.Contains(ourKeys, key) && !slices.Contains(samplingKeys, key) {
+			unknown = key
+			break
 		}
 	}
-	desc, err := c.describe()
+	_, network := c.metadata["unet"]
+	_, classifier := c.metadata["classifier"]
+	switch {
+	case unknown == "":
+	case network || classifier:
+		return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + jsontext.Quote(unknown)}
+	default: // weights that another program saved with remarks of its own: that they are alone is what there is to say
+		described = &Checkpoint{name: c.name}
+	}
+	desc, err := described.describe()
 	if err != nil {
 		return nil, &Error{Kind: ErrMetadata, File: c.name, Cause: err}
 	}
 	return desc, nil
 }
+
+// ourKeys are the metadata keys that do not say how a network is sampled.
+var ourKeys = []string{"unet", "classifier", "scheduler", "model", "goldens", "sha256"}
 
 func (c *Checkpoint) describe() (*Description, error) {
 	d := &Description{}

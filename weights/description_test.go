@@ -92,7 +92,6 @@ func TestDescribeRefuses(t *testing.T) {
 		key, text string
 		part      string
 	}{
-		{"second_time", `{}`, `unknown key "second_time"`},
 		{"unet", `{`, "unet: not valid JSON"},
 		{"unet", `[]`, "unet: expected an object"},
 		{"classifier", `3`, "classifier: expected an object"},
@@ -250,5 +249,17 @@ func TestLongListsAreRefusedAtOnce(t *testing.T) {
 	} {
 		_, err := describe(map[string]string{c.key: c.text})
 		wantError(t, err, ErrMetadata, c.part)
+	}
+}
+
+// A key that is not known is refused beside a network of ours. Weights of another program may have any remarks.
+func TestUnknownKeys(t *testing.T) {
+	for _, network := range []string{"unet", "classifier"} {
+		_, err := describe(map[string]string{network: `{}`, "second_time": `{}`})
+		wantError(t, err, ErrMetadata, `unknown key "second_time"`)
+	}
+	d, err := describe(map[string]string{"format": "pt", "ss_network_dim": "not JSON", "process": "neither"})
+	if err != nil || d.UNet.Exists() || d.Classifier.Exists() || d.Process != nil {
+		t.Errorf("%+v, %v", d, err)
 	}
 }

@@ -26,6 +26,7 @@ func OpenDirectory(path string) (*Checkpoint, error) { return OpenWhich(path, Wh
 // OpenWhich is OpenDirectory where the directory holds several networks.
 func OpenWhich(path string, which Which) (*Checkpoint, error) {
 	d := &directory{path: path, which: which, c: newCheckpoint(path)}
+	d.c.again = func() (*Checkpoint, error) { return OpenWhich(path, which) }
 	if err := d.open(); err != nil {
 		d.c.Close()
 		return nil, err

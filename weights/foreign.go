@@ -79,6 +79,8 @@ func foreign(file string, start []byte, packed bool) *Error {
 		return nil // the header is only too long
 	case len(start) < 8 || n <= MaxHeader:
 		return nil
+	case packed:
+		e.Detail = "within zstd frames it is no safetensors file"
 	default:
 		e.Detail = "it is neither a safetensors file nor zstd frames"
 	}

@@ -97,7 +97,7 @@ func TestConvert(t *testing.T) {
 		t.Fatal(errs)
 	}
 	wantLines(t, text, "conv_in.bias F32 -> F32 [8] 32", "conv_in.weight F16 -> F16 [8 3 3 3] 432", "conv_out.bias F16 -> F32 [3] 12",
-		"ema.decay not used, left out", "(2 in F32)")
+		"ema.decay F32 not used, left out", "(2 in F32)")
 	c, err := weights.OpenFile(out)
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	"tintype/internal/command"
@@ -17,6 +20,8 @@ type job struct {
 	in, out                   string
 	name, licence, provenance string // replace what the directory says, where not ""
 	samplers                  string
+	which                     weights.Which
+	height, width             int // sample_size; 0: the config's
 	f32                       bool
 	manifest                  string
 	entry                     weights.Entry // ID, Default and StudentOf
@@ -51,7 +56,7 @@ func (j *job) run(stdout io.Writer) error {
 	if err := wholefile.Check(j.out); err != nil {
 		return fmt.Errorf("-out: %w", err)
 	}
-	c, err := weights.OpenDirectory(j.in)
+	c, err := weights.OpenWhich(j.in, j.which)
 	if err != nil {
 		return err
 	}
@@ -67,6 +72,7 @@ func (j *job) run(stdout io.Writer) error {
 		return err
 	}
 	t := table{out: stdout}
+	t.notes(c)
 	tensors, err := j.tensors(c, &t)
 	if err != nil {
 		return err
@@ -91,32 +97,20 @@ func (j *job) run(stdout io.Writer) error {
 
 // complete puts what the flags give into the metadata.
 func (j *job) complete(c *weights.Checkpoint) error {
-	model, _ := c.Metadata("model")
-	v, err := jsontext.Parse("model", model, jsontext.Config)
-	if err != nil {
-		return err
-	}
-	members, err := v.Members()
-	if err != nil {
-		return err
-	}
-	given := map[string]string{"name": j.name, "licence": j.licence, "provenance": j.provenance}
-	var w jsontext.Writer
-	w.BeginObject()
-	for _, key := range []string{"name", "licence", "provenance"} {
-		if given[key] != "" {
-			w.Key(key)
-			w.Text(given[key])
+	given := map[string]string{}
+	for key, text := range map[string]string{"name": j.name, "licence": j.licence, "provenance": j.provenance} {
+		if text != "" {
+			given[key] = jsontext.Quote(text)
 		}
 	}
-	for _, m := range members {
-		if given[m.Key] == "" {
-			w.Key(m.Key)
-			w.Value(m.Value)
+	if err := replace(c, "model", given); err != nil {
+		return err
+	}
+	if j.height > 0 {
+		if err := replace(c, "unet", map[string]string{"sample_size": fmt.Sprintf("[%d,%d]", j.height, j.width)}); err != nil {
+			return err
 		}
 	}
-	w.EndObject()
-	c.SetMetadata("model", w.String())
 	if j.samplers != "" {
 		v, err := jsontext.Parse("-samplers", j.samplers, jsontext.Config)
 		if err != nil {
@@ -126,6 +120,54 @@ func (j *job) complete(c *weights.Checkpoint) error {
 	}
 	return nil
 }
+
+// replace puts fields, each a JSON text, into the object under a metadata key.
+func replace(c *weights.Checkpoint, key string, given map[string]string) error {
+	text, _ := c.Metadata(key)
+	v, err := jsontext.Parse(key, text, jsontext.Config)
+	if err != nil {
+		return err
+	}
+	members, err := v.Members()
+	if err != nil {
+		return err
+	}
+	var w jsontext.Writer
+	w.BeginObject()
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		w.Key(name)
+		w.Raw(given[name])
+	}
+	for _, m := range members {
+		if given[m.Key] == "" {
+			w.Key(m.Key)
+			w.Value(m.Value)
+		}
+	}
+	w.EndObject()
+	c.SetMetadata(key, w.String())
+	return nil
+}
+
+// parseSize reads SIDE or HEIGHTxWIDTH.
+func (j *job) parseSize(text string) (err error) {
+	high, wide, two := strings.Cut(text, "x")
+	if !two {
+		wide = high
+	}
+	for _, side := range []struct {
+		text string
+		to   *int
+	}{{high, &j.height}, {wide, &j.width}} {
+		if *side.to, err = strconv.Atoi(side.text); err != nil || *side.to < 1 || *side.to > largestSize {
+			return fmt.Errorf("%q: expected a side or HEIGHTxWIDTH, each 1 to %d, such as 32", text, largestSize)
+		}
+	}
+	return nil
+}
+
+// largestSize is more than any network's pictures have.
+const largestSize = 1 << 13
 
 // tensors reads and narrows the tensors in their order.
 func (j *job) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error) {

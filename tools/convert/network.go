@@ -13,14 +13,11 @@ import (
 // proves that the runtime accepts it. A network without a scheduler cannot be sampled; of it the
 // network alone is built.
 func networkOrder(c *weights.Checkpoint) ([]string, error) {
-	probe, err := weights.OpenDirectory(c.Name())
+	probe, err := c.Again()
 	if err != nil {
 		return nil, err
 	}
 	defer probe.Close()
-	for key, text := range c.AllMetadata() {
-		probe.SetMetadata(key, text)
-	}
 	if _, ok := probe.Metadata("scheduler"); ok {
 		_, err = model.Load(probe)
 	} else {

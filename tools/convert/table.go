@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"tintype/model"
 	"tintype/weights"
 )
 
@@ -24,9 +25,20 @@ func (t *table) tensor(info weights.TensorInfo, to weights.DType, bytes int) {
 	fmt.Fprintf(t.out, "%-60s %4s -> %-4s %-18s %10d\n", info.Name, info.DType, to, weights.ShapeText(info.Shape), bytes)
 }
 
-func (t *table) leftOut(names []string) {
-	for _, name := range names {
-		fmt.Fprintf(t.out, "%-60s not used, left out\n", name)
+// notes prints what of the directory is not read, or not as it stands.
+func (t *table) notes(c *weights.Checkpoint) {
+	for _, n := range c.Notes() {
+		fmt.Fprintf(t.out, "%s: %s\n", n.What, n.Why)
+	}
+	config, _ := c.Metadata("unet")
+	for _, name := range model.Leftovers(config) {
+		fmt.Fprintf(t.out, "unet.%s: left from training, ignored\n", name)
+	}
+}
+
+func (t *table) leftOut(tensors []weights.TensorInfo) {
+	for _, info := range tensors {
+		fmt.Fprintf(t.out, "%-60s %4s not used, left out\n", info.Name, info.DType)
 	}
 }
 

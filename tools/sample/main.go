@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"tintype/core/pipeline"
 	"tintype/internal/command"
@@ -125,7 +124,7 @@ func open(path string) (*weights.Checkpoint, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return weights.OpenDirectory(path)
 	}
-	return weights.OpenFile(filepath.Clean(path))
+	return weights.OpenFile(path)
 }
 
 // legs is the one leg of the flags' settings.
