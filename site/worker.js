@@ -27,6 +27,7 @@ const early = []; // messages that came before Go was up
 const said = []; // the last lines on standard error: the reason of a crash
 
 self.onmessage = async (event) => {
+  if (!event.data) return; // nobody's
   if (!event.data.module) {
     early.push(event);
     return;

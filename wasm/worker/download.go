@@ -163,8 +163,11 @@ func (d *download) hangUp() {
 func (d *download) close() {
 	if !d.isClosed() {
 		close(d.closed)
-		if !d.abort.IsUndefined() {
+		switch {
+		case !d.abort.IsUndefined():
 			d.abort.Call("abort")
+		case !d.reader.IsUndefined(): // a file of the visitor's own
+			d.reader.Call("cancel")
 		}
 	}
 }

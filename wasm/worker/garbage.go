@@ -2,6 +2,11 @@
 
 package worker
 
+import (
+	"math"
+	"runtime/debug"
+)
+
 // smallFile is the length up to which a model's file may be held whole: as long as a keeper's part, which is held just so.
 const smallFile = 8 << 20
 
@@ -9,11 +14,27 @@ const smallFile = 8 << 20
 // is alive instead of twice that keeps the memory near the weights.
 const drawingGCPercent = 25
 
-// LoadingGCPercent is what debug.SetGCPercent is told while a model's file of so many bytes is loaded. What is alive grows
-// all the while then, and what a small file leaves behind, 3 MB, is less than a first picture can wait for.
-func LoadingGCPercent(bytes int64) int {
-	if bytes <= smallFile {
-		return -1
+// A small model is loaded, and the first picture after it drawn, without a collection: what is alive grows all the while,
+// and the 3 MB that are left behind are less than a first picture can wait for. Garbage is bounded all the same: packed
+// weights take packedPerByte times the file's bytes at most (36 float32 for nine float16), and when the memory is
+// looseBytes beyond that it is collected.
+const (
+	packedPerByte = 8
+	looseBytes    = 32 << 20
+)
+
+// CollectForLoading says when garbage is collected from the load of a file of so many bytes to the first picture.
+func CollectForLoading(bytes int64) {
+	if bytes > smallFile {
+		collectForDrawing()
+		return
 	}
-	return drawingGCPercent
+	debug.SetMemoryLimit(packedPerByte*bytes + looseBytes)
+	debug.SetGCPercent(-1)
+}
+
+// collectForDrawing says when garbage is collected from the first picture on.
+func collectForDrawing() {
+	debug.SetGCPercent(drawingGCPercent)
+	debug.SetMemoryLimit(math.MaxInt64)
 }

@@ -122,6 +122,7 @@ func (k *keptFile) next() (js.Value, error) {
 		if !k.reader.IsUndefined() {
 			result, err := await(k.reader.Call("read"), storageLimit)
 			if err != nil {
+				k.reader = js.Undefined()
 				return js.Undefined(), err
 			}
 			if !result.Get("done").Bool() {
@@ -136,6 +137,13 @@ func (k *keptFile) next() (js.Value, error) {
 			return js.Undefined(), errNoStorage
 		}
 		k.reader = response.Get("body").Call("getReader")
+	}
+}
+
+// close gives up what was not read.
+func (k *keptFile) close() {
+	if !k.reader.IsUndefined() {
+		k.reader.Call("cancel")
 	}
 }
 

@@ -5,7 +5,6 @@ package worker
 import (
 	"io"
 	"runtime"
-	"runtime/debug"
 	"syscall/js"
 	"time"
 
@@ -62,7 +61,7 @@ func (w *worker) ensure(j *job, ref proto.ModelRef) error {
 		w.model, w.loaded = nil, ""
 		runtime.GC()
 	}
-	debug.SetGCPercent(LoadingGCPercent(ref.Bytes))
+	CollectForLoading(ref.Bytes)
 	return w.fetch(j, ref, func(file io.Reader) error {
 		model, err := w.load(file, ref)
 		if err == nil {
@@ -72,12 +71,22 @@ func (w *worker) ensure(j *job, ref proto.ModelRef) error {
 	})
 }
 
-// fetch gives a file to decode: one that is kept, or else as it is downloaded.
+// fetch gives a file to decode: one that is kept, or else as it is downloaded. What was decoded of one that is given up
+// is collected at once: the next load would come on top of it.
 func (w *worker) fetch(j *job, ref proto.ModelRef, decode func(io.Reader) error) error {
+	err := w.decoded(j, ref, decode)
+	if err != nil {
+		runtime.GC()
+	}
+	return err
+}
+
+func (w *worker) decoded(j *job, ref proto.ModelRef, decode func(io.Reader) error) error {
 	w.keeping.Wait()
 	if file := w.kept.find(ref); file != nil {
 		w.send(j.id, proto.Progress{Received: ref.Bytes, Total: ref.Bytes})
 		err := decode(w.reader(j, ref, file.next))
+		file.close()
 		if err == nil || j.cancelled {
 			return err
 		}

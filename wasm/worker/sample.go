@@ -29,6 +29,9 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 	pictures := make([]*image.NRGBA, m.Count)
 	film := newFilm(m)
 	for i := range pictures {
+		if i == 1 {
+			collectForDrawing() // the first is shown
+		}
 		k := m.First + i
 		seed := m.Seed + uint64(k)
 		if pictures[i], err = w.picture(j, run, k, seed, film); err != nil {

@@ -9,7 +9,6 @@
 package worker
 
 import (
-	"runtime/debug"
 	"sync"
 	"syscall/js"
 
@@ -51,7 +50,7 @@ type job struct {
 // Main takes over the scope's messages and returns; the caller keeps the
 // program alive.
 func Main() {
-	debug.SetGCPercent(LoadingGCPercent(0))
+	CollectForLoading(0)
 	scope := js.Global()
 	w := newWorker(scope.Get("postMessage").Call("bind", scope), openModel)
 	scope.Set("onmessage", js.FuncOf(func(_ js.Value, args []js.Value) any {
@@ -70,8 +69,11 @@ func newWorker(post js.Value, load Loader) *worker {
 	}
 }
 
-// receive handles one message on the event loop's stack: it must not block.
+// receive handles one message on the event loop's stack: it must not block. What is no object at all is nobody's request.
 func (w *worker) receive(data js.Value) {
+	if data.Type() != js.TypeObject {
+		return
+	}
 	id, message, err := proto.Decode(data)
 	if err != nil {
 		w.send(id, &proto.Error{
@@ -125,7 +127,7 @@ func (w *worker) serve() {
 		delete(w.waiting, j.id)
 		w.send(j.id, answer)
 		if _, drawn := j.request.(proto.Sample); drawn {
-			debug.SetGCPercent(drawingGCPercent)
+			collectForDrawing() // whatever became of it
 		}
 	}
 }

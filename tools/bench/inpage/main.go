@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"strings"
 	"syscall/js"
 
@@ -48,7 +47,7 @@ func main() {
 // downloads through no package that allocates either.
 func memory(print suite.Printer, name string) error {
 	file := js.Global().Get("file")
-	debug.SetGCPercent(worker.LoadingGCPercent(int64(file.Length()))) // as the product's worker does
+	worker.CollectForLoading(int64(file.Length())) // as the product's worker does
 	return suite.Memory(print, name, &fetched{bytes: file}, func() int64 {
 		return int64(js.Global().Call("memoryBytes").Int())
 	})
