@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"fmt"
+
 	"tintype/core/denoise"
 	"tintype/core/guidance"
 	"tintype/core/schedule"
@@ -29,12 +31,15 @@ func (m *Model) CheckClassifier() error {
 	return nil
 }
 
+// MaxClassifier bounds Spec.Classifier.
+const MaxClassifier = 1000
+
 func (m *Model) checkClassifier(s *Spec) error {
 	switch {
 	case s.Classifier == 0:
 		return nil
-	case !(s.Classifier > 0 && s.Classifier <= 1000):
-		return clash(SettingClassifier, "use 0 to 1000; 0 is off", "classifier guidance %v", s.Classifier)
+	case !(s.Classifier > 0 && s.Classifier <= MaxClassifier):
+		return clash(SettingClassifier, fmt.Sprintf("use 0 to %d; 0 is off", MaxClassifier), "classifier guidance %v", s.Classifier)
 	}
 	if err := m.CheckClassifier(); err != nil {
 		return err

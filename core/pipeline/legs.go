@@ -41,14 +41,36 @@ func CompileLegs(m *Model, legs []Leg, between func() error) (*Legs, error) {
 			return nil, clash(SettingSteps, fmt.Sprintf("fork after step %d and before step %d", after, steps), "a fork at step %d", l.Until)
 		}
 	}
+	if err := checkForked(legs); err != nil {
+		return nil, err
+	}
 	r := &Legs{model: m, between: between, legs: legs}
 	return r, r.enter(0, nil)
+}
+
+// checkForked covers what all legs are held to: their steps are counted from the beginning, one after the other.
+func checkForked(legs []Leg) error {
+	e := legs[0].Spec.Edit
+	switch {
+	case e == nil || len(legs) == 1:
+		return nil
+	case e.Strength < 1:
+		return clash(SettingEdit, "use strength 1, or no fork", "a fork of a run that begins with a picture")
+	case e.Jump > 0:
+		return clash(SettingEdit, "use jump 0, or no fork", "a fork of a run that goes back and forth")
+	case e.Invert > 0:
+		return clash(SettingEdit, "leave the fork out", "a fork of a run back to noise")
+	}
+	return nil
 }
 
 // enter compiles leg i, which goes on from x.
 func (r *Legs) enter(i int, x []float32) error {
 	s := r.legs[i].Spec
 	s.Seed += r.shift
+	if s.Edit == nil {
+		s.Edit = r.legs[0].Spec.Edit
+	}
 	if i > 0 {
 		s.From = &State{Step: r.legs[i-1].Until, X: x}
 	}
