@@ -11,7 +11,7 @@ import (
 )
 
 // ParseLabel turns what people write into a choice, one value per slot, -1 where it is left open. FORMAT.md, "Labels",
-// has the grammar, which site/label.js reads too:
+// has the grammar:
 //
 //	NAME                       a value's name, of a model with one slot
 //	N or #N                    its number

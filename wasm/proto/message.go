@@ -11,10 +11,6 @@ package proto
 
 import "syscall/js"
 
-// Version is the number that every message carries as v. A worker and a page
-// of different versions refuse each other instead of guessing.
-const Version = 2
-
 // A Message is the body of one message; its type decides the kind on the wire.
 type Message interface {
 	kind() string
@@ -53,7 +49,10 @@ func (m ModelRef) Name() string {
 }
 
 // Load asks for a checkpoint to be made ready. Events: Progress. Answer: Loaded.
-type Load struct{ Model ModelRef }
+type Load struct {
+	Model ModelRef
+	Label string // to be read; "" for none
+}
 
 // Sample asks for pictures; the model is loaded first if it is not the one in
 // memory. Events: Progress, Step, Picture. Answer: Done.
@@ -63,6 +62,7 @@ type Sample struct {
 	First  int    // number of the first picture: several workers can share those of one run
 	Count  int    // 1 to MaxCount pictures from there on, one after the other
 	Choice []int  // one per slot of the model, -1 leaves the slot open
+	Label  string // what to draw in words, if Choice is nil
 	Solver string // "" takes the checkpoint's default, as do the zeros below
 	Grid   string
 	Steps  int
@@ -148,15 +148,6 @@ type KeptModel struct {
 	Partial bool   // left of a download that was never finished, and of no use
 }
 
-// MaxLegs bounds Sample.Before.
-const MaxLegs = 8
-
-// MaxSteps bounds Sample.Steps.
-const MaxSteps = 1000
-
-// MaxCount bounds the pictures of a Sample, and so Sample.First+Sample.Count and Sheet.Pictures.
-const MaxCount = 16
-
 // Cancel stops the request with ID Target, which is answered by an Error of
 // type ErrCancelled. Answer: Cancelled.
 type Cancel struct{ Target int }
@@ -198,6 +189,8 @@ type Loaded struct {
 	File js.Value
 	// Threads is that of Ready, which a page that began to listen late has missed.
 	Threads int
+	// Choice is what Load.Label means, as Sample.Choice; empty without one.
+	Choice []int
 }
 
 // Done answers Sample and Sheet. SHA256 is that of the RGBA bytes of all pictures in

@@ -35,17 +35,18 @@ func messages(bitmap, buffer js.Value) []Message {
 		Steps: []int{1, 4}, GuidanceReason: "folded in",
 	}
 	return []Message{
-		Load{ref}, Digest{ref}, Digested{"d7"},
+		Load{ref, ""}, Load{ref, "head=shark"}, Digest{ref}, Digested{"d7"},
 		Sample{Model: with, Classify: 4, Seed: math.MaxUint64, First: 3, Count: 13, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
 			Settings: []Value{{"eta", 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
 			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, 3, []Value{{"eta", 0}}, 3}}},
 		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Vary: "9:0.25", Animate: true},
-		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: math.NaN(), Settings: []Value{}},
+		Sample{Model: ref, Count: 1, Label: "head=shark", Guidance: math.NaN(), Settings: []Value{}},
+		Sample{Model: ref, Count: 1, Guidance: math.NaN(), Settings: []Value{}},
 		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
 		Sheet{32, 48, []js.Value{buffer, buffer}, "v=1"},
 		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", RGBA: buffer, PNG: buffer, Recipe: "v=1"},
-		Loaded{info, js.Null(), 1}, Loaded{info, js.Global().Get("Blob").New(), 2}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
+		Loaded{info, js.Null(), 1, []int{}}, Loaded{info, js.Global().Get("Blob").New(), 2, []int{3, -1}}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
 		Cancelled{Found: true}, Cached{}, Purge{"ab"}, Kept{[]KeptModel{{"nouns", 1 << 40, "ab", false}, {"nouns", 8, "cd", true}}}, Kept{[]KeptModel{}}, &Error{ErrHash, "Other bytes.", "Reload."},
 	}
 }
@@ -136,7 +137,8 @@ func damage(t *testing.T, m Message, root, at js.Value, path string) {
 		if good.Type() == js.TypeNumber && !fractional[name] {
 			bad = append(bad[:len(bad):len(bad)], 0.5, -2, 1e300)
 		}
-		if _, sample := m.(Sample); !sample || !mayBeAbsent[name] {
+		_, sample := m.(Sample)
+		if _, load := m.(Load); !(sample && mayBeAbsent[name] || load && name == "label") {
 			bad = append(bad[:len(bad):len(bad)], js.Undefined())
 		}
 		for _, b := range bad {

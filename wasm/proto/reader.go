@@ -29,6 +29,12 @@ func (e fieldError) Error() string {
 	return e.path + "." + e.field + " is not " + e.want
 }
 
+// Foreign reports whether Decode's error is that of another version's message, not of a field.
+func Foreign(err error) bool {
+	e, ok := err.(fieldError)
+	return ok && e.path == envelope
+}
+
 func (r *reader) fail(field, want string) {
 	if r.err == nil {
 		r.err = fieldError{r.path, field, want}

@@ -15,11 +15,14 @@ func Encode(id int, m Message) (v js.Value, transfer js.Value) {
 	return js.ValueOf(o), js.ValueOf(list)
 }
 
+// envelope is the path of what every message has.
+const envelope = "message"
+
 // Decode reads an object that arrived. It never panics: a value that is not a
 // message gives an error, with the ID when that much could be read, so that
 // the sender can be answered.
 func Decode(v js.Value) (id int, m Message, err error) {
-	r := &reader{v: v, path: "message"}
+	r := &reader{v: v, path: envelope}
 	version := r.int("v", 0, math.MaxInt32)
 	id = r.int("id", 0, math.MaxInt32)
 	kind := r.str("kind")
@@ -32,7 +35,7 @@ func Decode(v js.Value) (id int, m Message, err error) {
 	r.path = kind
 	decode, ok := decoders[kind]
 	if !ok {
-		return id, nil, fieldError{"message", "kind", "one of this version's kinds"}
+		return id, nil, fieldError{envelope, "kind", "one of this version's kinds"}
 	}
 	m = decode(r)
 	if r.err != nil {
@@ -45,7 +48,7 @@ func Decode(v js.Value) (id int, m Message, err error) {
 const maxThreads = 1 << 10
 
 var decoders = map[string]func(*reader) Message{
-	"load":     func(r *reader) Message { return Load{r.model("model")} },
+	"load":     func(r *reader) Message { return Load{r.model("model"), r.optional("label")} },
 	"digest":   func(r *reader) Message { return Digest{r.model("model")} },
 	"digested": func(r *reader) Message { return Digested{r.str("sha256")} },
 	"sample":   decodeSample,
@@ -59,7 +62,7 @@ var decoders = map[string]func(*reader) Message{
 	"picture":  decodePicture,
 	"sheet":    decodeSheet,
 	"loaded": func(r *reader) Message {
-		return Loaded{r.info("info"), r.orNull("file", "Blob"), r.int("threads", 1, maxThreads)}
+		return Loaded{r.info("info"), r.orNull("file", "Blob"), r.int("threads", 1, maxThreads), r.ints("choice", -1)}
 	},
 	"done":      decodeDone,
 	"cancelled": func(r *reader) Message { return Cancelled{r.bool("found")} },
@@ -95,10 +98,13 @@ func (*Error) answers()    {}
 
 func (m Load) fields(o map[string]any) []any {
 	o["model"] = encodeRef(m.Model)
+	if m.Label != "" {
+		o["label"] = m.Label
+	}
 	return nil
 }
 
-func (m Digest) fields(o map[string]any) []any { return Load(m).fields(o) }
+func (m Digest) fields(o map[string]any) []any { return Load{Model: m.Model}.fields(o) }
 
 func (m Digested) fields(o map[string]any) []any {
 	o["sha256"] = m.SHA256
@@ -113,7 +119,11 @@ func (m Sample) fields(o map[string]any) []any {
 		o["first"] = m.First
 	}
 	o["count"] = m.Count
-	o["choice"] = encodeInts(m.Choice)
+	if m.Choice == nil {
+		o["label"] = m.Label
+	} else {
+		o["choice"] = encodeInts(m.Choice)
+	}
 	if m.Solver != "" {
 		o["solver"] = m.Solver
 	}
@@ -144,7 +154,8 @@ func decodeSample(r *reader) Message {
 		Seed:     r.uint64("seed"),
 		First:    first,
 		Count:    r.int("count", 1, MaxCount-first),
-		Choice:   r.ints("choice", -1),
+		Choice:   r.choice(),
+		Label:    r.optional("label"),
 		Solver:   r.optional("solver"),
 		Grid:     r.optional("grid"),
 		Steps:    r.optionalInt("steps", 1, MaxSteps),
@@ -157,6 +168,17 @@ func decodeSample(r *reader) Message {
 		Vary:     r.optional("vary"),
 		Animate:  r.has("animate") && r.bool("animate"),
 	}
+}
+
+// choice may be left out where there is a label.
+func (r *reader) choice() []int {
+	switch {
+	case r.has("label"):
+		return nil
+	case !r.has("choice"):
+		r.fail("label", "a string, and there is no choice")
+	}
+	return r.ints("choice", -1)
 }
 
 func (m Sheet) fields(o map[string]any) []any {
@@ -212,8 +234,8 @@ func (m Step) fields(o map[string]any) []any {
 func decodeStep(r *reader) Message {
 	return Step{
 		Picture:  r.int("picture", 0, MaxCount-1),
-		Step:     r.int("step", 1, 1000),
-		Total:    r.int("total", 1, 1000),
+		Step:     r.int("step", 1, MaxSteps),
+		Total:    r.int("total", 1, MaxSteps),
 		Millis:   r.float("ms"),
 		X:        r.object("x", "ImageBitmap"),
 		Denoised: r.object("denoised", "ImageBitmap"),
@@ -245,6 +267,7 @@ func (m Loaded) fields(o map[string]any) []any {
 	o["info"] = encodeInfo(m.Info)
 	o["file"] = m.File
 	o["threads"] = m.Threads
+	o["choice"] = encodeInts(m.Choice)
 	return nil
 }
 

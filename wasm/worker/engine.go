@@ -59,6 +59,15 @@ func (c *checkpoint) Attach(file io.Reader, ref proto.ModelRef) error {
 // HasClassifier reports whether the model can be guided by one.
 func (c *checkpoint) HasClassifier() bool { return c.model.Classifier != nil }
 
+// Choice reads a label.
+func (c *checkpoint) Choice(label string) ([]int, error) {
+	choice, err := c.model.ParseLabel(label)
+	if err != nil {
+		return nil, &proto.Error{Type: proto.ErrSpec, Text: "The " + err.Error() + ".", Remedy: "Choose one of the model's own."}
+	}
+	return choice, nil
+}
+
 // Info describes the model and its sampling contract.
 func (c *checkpoint) Info() proto.Info {
 	m := c.model

@@ -15,6 +15,20 @@ var errCancelled = &proto.Error{
 	Type: proto.ErrCancelled, Text: "Cancelled.", Remedy: "Press Generate to start again.",
 }
 
+// protocolError is the answer to what cannot be decoded.
+func protocolError(err error) *proto.Error {
+	if proto.Foreign(err) {
+		return &proto.Error{
+			Type: proto.ErrProtocol, Text: "The worker was sent a message it does not know: " + err.Error() + ".",
+			Remedy: "Reload the page, so that page and worker are of one version.",
+		}
+	}
+	return &proto.Error{
+		Type: proto.ErrProtocol, Text: "The worker cannot do what it was asked for: " + err.Error() + ".",
+		Remedy: "Change what is named.",
+	}
+}
+
 // answerError gives the answer for a failed job. What is already a
 // proto.Error keeps its type; anything else is the reason why a checkpoint or
 // a picture was refused and gets its type where it is raised.

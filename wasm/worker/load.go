@@ -21,6 +21,8 @@ type Model interface {
 	// Attach decodes a classifier to be guided by.
 	Attach(file io.Reader, ref proto.ModelRef) error
 	HasClassifier() bool
+	// Choice reads a label: one value per slot, -1 where it is left open.
+	Choice(label string) ([]int, error)
 }
 
 // A Run makes one picture after the other.
@@ -46,6 +48,18 @@ type Loader func(file io.Reader, ref proto.ModelRef) (Model, error)
 
 // progressEvery keeps the page from being told of every network packet.
 const progressEvery = 50 * time.Millisecond
+
+// loadModel makes a model ready and tells what a label means to it.
+func (w *worker) loadModel(j *job, m proto.Load) (loaded proto.Loaded, err error) {
+	if err := w.ensure(j, m.Model); err != nil {
+		return loaded, err
+	}
+	loaded = proto.Loaded{Info: w.model.Info(), File: j.file, Threads: w.threads}
+	if m.Label != "" {
+		loaded.Choice, err = w.model.Choice(m.Label)
+	}
+	return loaded, err
+}
 
 // ensure makes the model the loaded one. The one in memory stays when it is
 // the same file, and is given up before another is decoded, so that two never

@@ -15,6 +15,12 @@ import (
 
 // Compile makes the Run of a request.
 func (c *checkpoint) Compile(m proto.Sample, between func() error) (Run, error) {
+	if m.Choice == nil {
+		var err error
+		if m.Choice, err = c.Choice(m.Label); err != nil {
+			return nil, err
+		}
+	}
 	legs, err := c.legs(m)
 	if err != nil {
 		return nil, forbidden(err)

@@ -76,10 +76,7 @@ func (w *worker) receive(data js.Value) {
 	}
 	id, message, err := proto.Decode(data)
 	if err != nil {
-		w.send(id, &proto.Error{
-			Type: proto.ErrProtocol, Text: "The worker was sent a message it does not know: " + err.Error() + ".",
-			Remedy: "Reload the page, so that page and worker are of one version.",
-		})
+		w.send(id, protocolError(err))
 		return
 	}
 	switch m := message.(type) {
@@ -144,8 +141,9 @@ func (w *worker) do(j *job) (answer proto.Answer) {
 	var err error
 	switch m := j.request.(type) {
 	case proto.Load:
-		if err = w.ensure(j, m.Model); err == nil {
-			return proto.Loaded{Info: w.model.Info(), File: j.file, Threads: w.threads}
+		var loaded proto.Loaded
+		if loaded, err = w.loadModel(j, m); err == nil {
+			return loaded
 		}
 	case proto.Digest:
 		var sum string
