@@ -173,9 +173,9 @@ func TestSampleInterface(t *testing.T) {
 	})()`)
 	guided := sampleHash(t, nil, "-model", "site/models/fashion-mnist-32.safetensors.zst", "-label", "bag", "-steps", "4", "-seed", "3", "-guidance", "0", "-classifier", "4")
 	hash := sampleHash(t, nil, "-model", "site/models/nouns-32-student-4.safetensors.zst", "-seed", "7")[:8]
-	for _, want := range []string{"true 1/4 32x32  2/4 32x32  3/4 32x32  4/4 32x32 " + hash, "AbortError 0 0 0 0 1 " + guided + " spec: The label", "head has no griffin",
+	for _, want := range []string{"true 1/4 32x32  2/4 32x32  3/4 32x32  4/4 32x32 " + hash, "AbortError 0 0 0 0 1 " + guided + " spec: The label", `slot head has no value "griffin"`,
 		"spec: There is no setting prompt. Use model, seed, label,", "spec: The seed is “-4”. Write a whole number from 0 to 18446744073709551615.",
-		"The seed is “18446744073709551616”.", "The seed is “one”.", "steps is “many”. Write a number.", "eta is “a bit”. Write a number."} {
+		"The seed is “18446744073709551616”.", "The seed is “one”.", "steps is “many”. Write a whole number from 1 to 1000.", "eta is “a bit”. Write a number."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q has no %q", got, want)
 		}

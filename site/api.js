@@ -1,10 +1,8 @@
 // The JavaScript interface: models(), sample(), cached() and forget(). See README for its use.
 
 import { base, Sentence } from "./runtime.js";
-import { choice } from "./label.js";
 import { request } from "./pool.js";
-
-export { choice };
+import { allOf, messageOf } from "./spec.js";
 
 let manifest; // promise of models/index.json
 
@@ -50,57 +48,75 @@ function reference(entry) {
   return model;
 }
 
-const infos = new Map(); // of loaded models, by sha256
+// report tells of a download; of one that is given up, no more.
+const report = (progress, signal) => (e) => e.kind === "progress" && !signal?.aborted && progress?.(e.received, e.total);
 
 // load makes a model ready in a worker and resolves to its description (PROTOCOL.md, info).
 export async function load(id, { signal, onprogress } = {}) {
   const model = reference(await find(id));
-  const onevent = (e) => e.kind === "progress" && onprogress?.(e.received, e.total);
-  const { info } = await request({ kind: "load", model }, { signal, onevent });
-  infos.set(model.sha256, info);
-  return info;
+  return (await request({ kind: "load", model }, { signal, onevent: report(onprogress, signal) })).info;
 }
 
-// randomSeed is a seed that fits into a JavaScript number.
-export const randomSeed = () => String(crypto.getRandomValues(new Uint32Array(1))[0]);
+// choice resolves to what a label means to a model: one number a slot, -1 where it stays open.
+export async function choice(id, label, { signal } = {}) {
+  const model = reference(await find(id));
+  return (await request({ kind: "load", model, label }, { signal })).choice;
+}
 
-// sample draws pictures. spec may have model (an id), seed (number, bigint or digits; random if left out), label, count,
-// solver, grid, steps, guidance, classify (the scale of classifier guidance) and settings ({name: value}); the rest is the model's own. It is an async iterable:
+// check throws what is wrong with a spec, as far as that can be known without the model.
+export const check = (spec) => void messageOf(spec);
+
+// sample draws pictures. spec may have model (an id), seed (number, bigint or digits; random if left out), label (words, or
+// the numbers that choice gives), count, solver, grid, steps, guidance, rescale, classify (the scale of classifier
+// guidance) and settings ({name: value}); the rest is the model's own. It is an async iterable:
 //
 //   for await (const { picture, step, total, bitmap, x0 } of sample({ seed: 7 }, { signal })) ...
 //
 // bitmap and x0 are ImageBitmaps of the noisy picture and the predicted clean one, the receiver's to close. The last
 // value has hash (SHA-256 of the pixels), blob (a PNG file), seed and recipe (what a share link holds) besides. Breaking
 // the loop or aborting the signal cancels the rest. progress(received, total), an option, hears of the download.
-export async function* sample(spec = {}, { signal, progress } = {}) {
+export function sample(spec = {}, options = {}) {
   const stop = new AbortController();
+  const steps = draw(spec, options, stop);
+  // A generator alone would be ended only after its next step.
+  const ending = (how) => (value) => {
+    stop.abort();
+    return steps[how](value);
+  };
+  return { next: () => steps.next(), return: ending("return"), throw: ending("throw"), [Symbol.asyncIterator]() { return this; } };
+}
+
+const close = ({ bitmap, x0 }) => {
+  bitmap.close();
+  x0.close();
+};
+
+async function* draw(spec, options, stop) {
+  const steps = []; // that arrived and were not taken yet
+  let wake = () => {}, over = false;
   const abort = () => stop.abort();
+  allOf(options, "option", ["signal", "progress"]);
+  const { signal, progress } = options;
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
-  const steps = []; // that arrived and were not taken yet
-  let wake = () => {};
   try {
-    for (const name of Object.keys(spec)) {
-      if (!KNOWN.includes(name)) throw new Sentence(`There is no setting ${name}.`, `Use ${KNOWN.join(", ")}.`, "spec");
-    }
-    const model = reference(await find(spec.model));
-    const info = infos.get(model.sha256) ?? await load(spec.model, { signal: stop.signal, onprogress: progress });
-    const seed = seedOf(spec.seed);
-    const first = {};
+    const { model: id, ...message } = messageOf(spec);
+    const model = reference(await find(id));
+    const first = {}, told = report(progress, stop.signal);
     const onevent = (e) => {
-      if (e.kind === "progress") progress?.(e.received, e.total);
+      told(e);
       if (e.kind === "picture" && e.picture === 0) first.png = e.png;
-      if (e.kind === "step") {
-        steps.push({ picture: e.picture, step: e.step, total: e.total, ms: e.ms, bitmap: e.x, x0: e.denoised });
-        wake();
+      if (e.kind !== "step") return;
+      const step = { picture: e.picture, step: e.step, total: e.total, ms: e.ms, bitmap: e.x, x0: e.denoised };
+      if (over || stop.signal.aborted) {
+        close(step);
+        return;
       }
+      steps.push(step);
+      wake();
     };
     let answer, failure;
-    const message = {
-      kind: "sample", model, seed, count: number("count", spec.count ?? 1), choice: choice(info, spec.label), ...named(spec),
-      settings: Object.entries(spec.settings ?? {}).map(([name, value]) => ({ name, value: number(name, value) })),
-    };
-    request(message, { signal: stop.signal, onevent })
+    request({ kind: "sample", model, ...message }, { signal: stop.signal, onevent })
       .then((a) => { answer = a; }, (e) => { failure = e; }).finally(() => wake());
     // The last step waits for the answer, whose hash it carries.
     for (;;) {
@@ -109,7 +125,7 @@ export async function* sample(spec = {}, { signal, progress } = {}) {
         const step = steps.shift();
         if (answer && steps.length === 0) {
           Object.assign(step, {
-            hash: answer.sha256, ms: answer.ms, seed, recipe: answer.recipe,
+            hash: answer.sha256, ms: answer.ms, seed: message.seed, recipe: answer.recipe,
             blob: new Blob([answer.png ?? first.png], { type: "image/png" }),
           });
           yield step;
@@ -122,11 +138,9 @@ export async function* sample(spec = {}, { signal, progress } = {}) {
     }
   } finally {
     signal?.removeEventListener("abort", abort);
+    over = true;
     stop.abort();
-    for (const { bitmap, x0 } of steps) {
-      bitmap.close();
-      x0.close();
-    }
+    steps.forEach(close);
   }
 }
 
@@ -145,34 +159,4 @@ export async function forget(id) {
     left = (await request({ kind: "purge", sha256: m.sha256 })).models;
   }
   return left;
-}
-
-const NUMBERS = ["steps", "guidance", "rescale", "classify"];
-const KNOWN = ["model", "seed", "label", "count", "solver", "grid", ...NUMBERS, "settings"];
-
-// number is a value that has to be one.
-function number(name, value) {
-  const n = Number(value);
-  if (!Number.isFinite(n)) throw new Sentence(`${name} is “${value}”.`, "Write a number.", "spec");
-  return n;
-}
-
-// seedOf is a seed as digits, a random one if none was given.
-function seedOf(seed) {
-  if (seed === undefined || seed === null || seed === "") return randomSeed();
-  const digits = String(seed).trim();
-  if (!/^\d{1,20}$/.test(digits) || BigInt(digits) >= 1n << 64n) {
-    throw new Sentence(`The seed is “${seed}”.`, "Write a whole number from 0 to 18446744073709551615.", "spec");
-  }
-  return String(BigInt(digits));
-}
-
-// named are the optional settings that were given.
-function named(spec) {
-  const out = {};
-  for (const name of ["solver", "grid"]) if (spec[name]) out[name] = String(spec[name]);
-  for (const name of NUMBERS) {
-    if (spec[name] !== undefined && spec[name] !== "" && spec[name] !== null) out[name] = number(name, spec[name]);
-  }
-  return out;
 }

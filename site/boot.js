@@ -2,7 +2,7 @@
 // program, which draws everything else. What goes wrong before that is up is
 // said here.
 
-import { base, processors, program, scriptURL, Sentence, startWorker } from "./runtime.js";
+import { base, processors, program, scriptURL, Sentence, startWorker, useProcessors } from "./runtime.js";
 
 // What wasm/threads asks of a page that has no helpers.
 const ALONE = { count: () => 1, start() {}, next: () => -1 };
@@ -39,6 +39,7 @@ function goRuntime() {
 }
 
 async function boot() {
+  useProcessors(new URLSearchParams(location.search).get("threads"));
   const runtime = goRuntime();
   // The first worker starts while the page's instance does. If it breaks
   // before anybody listens, the page shall get another and hear why.

@@ -1,9 +1,9 @@
 // Workers for the element and the API: a few for the whole page, each doing one
 // request at a time. PROTOCOL.md is what they are told and what they answer.
 
+import { version as VERSION } from "./limits.js";
 import { Sentence, startWorker } from "./runtime.js";
 
-const VERSION = 2;
 const MOST = Math.max(1, Math.min(3, (navigator.hardwareConcurrency || 2) - 1));
 const IDLE_MS = 60_000; // a worker that nobody needs gives its memory back
 const CANCEL_MS = 1_000; // and one that does not cancel is terminated
@@ -31,9 +31,9 @@ class Seat {
 
   // run posts a request and resolves to its answer.
   run(message, { onevent, signal }) {
-    this.start();
     clearTimeout(this.idle);
     return new Promise((resolve, reject) => {
+      this.start();
       const id = ++this.lastID;
       const cancel = () => {
         this.worker?.postMessage({ v: VERSION, id: ++this.lastID, kind: "cancel", target: id });

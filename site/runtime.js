@@ -26,19 +26,27 @@ export class Sentence extends Error {
 // the small worker of crossOriginWorker. A page without Trusted Types takes the
 // plain address.
 const ours = new Set();
-const policy = globalThis.trustedTypes?.createPolicy("tintype", {
-  createScriptURL(address) {
-    const url = new URL(address, base).href;
-    if (url.startsWith(base) || ours.has(url)) return url;
-    throw new TypeError("not a script of tintype: " + url);
-  },
-});
+const POLICY = "tintype", FIRST = Symbol.for(POLICY);
+let policy, refusal;
+try {
+  policy = globalThis.trustedTypes?.createPolicy(POLICY, {
+    createScriptURL(address) {
+      const url = new URL(address, base).href;
+      if (url.startsWith(base) || ours.has(url)) return url;
+      throw new TypeError("not a script of tintype: " + url);
+    },
+  });
+  // A page whose policy has a place for one "tintype" may load copies of the site from several
+  // addresses: the workers of all are this one's.
+  if (policy) globalThis[FIRST] ??= startWorker;
+} catch (error) {
+  refusal = error;
+}
 
 // scriptURL is the address of one of our files in the form that this page takes.
-export function scriptURL(name) {
-  const url = new URL(name, base).href;
-  return policy ? policy.createScriptURL(url) : url;
-}
+export const scriptURL = (name) => trusted(new URL(name, base).href);
+
+const trusted = (url) => policy ? policy.createScriptURL(url) : url;
 
 // download fetches one of our files.
 async function download(name) {
@@ -84,11 +92,15 @@ async function compileBytes(bytes) {
   }
 }
 
-// processors is how many the page may keep busy, by threads or by workers: the
-// machine's, or what the address asks for (?threads=1).
-export function processors() {
-  return Math.max(Math.floor(new URLSearchParams(location.search).get("threads")), 0) || navigator.hardwareConcurrency || 1;
+let asked = 0;
+
+// useProcessors is for a page of ours, whose address may say it (?threads=1). An element's page is its author's.
+export function useProcessors(count) {
+  asked = Math.max(Math.floor(count) || 0, 0);
 }
+
+// processors is how many the page may keep busy, by threads or by workers: the machine's, or what was asked for.
+export const processors = () => asked || navigator.hardwareConcurrency || 1;
 
 // threadCount is how many threads one worker may use. Memory is shared on
 // isolated pages only, and in WebKitGTK not even there.
@@ -139,7 +151,14 @@ const programName = (simd) => simd ? "tintype.wasm" : "tintype-scalar.wasm";
 // startWorker returns a Worker that is given the program as soon as it is
 // compiled. It may be used at once: worker.js keeps what arrives before Go is up.
 export function startWorker(alone = false) {
-  const worker = new Worker(workerURL(), { name: "tintype" });
+  if (refusal && globalThis[FIRST]) return globalThis[FIRST](alone);
+  let worker;
+  try {
+    worker = new Worker(workerURL(), { name: "tintype" });
+  } catch (error) {
+    throw new Sentence(`This page does not let tintype start its worker: ${(refusal ?? error).message}`,
+      "Allow it in the page's Content-Security-Policy: worker-src with the scripts' address, and trusted-types tintype.", "refused");
+  }
   program().then(({ module, shared }) => {
     if (!shared) worker.postMessage({ module });
     else worker.postMessage({ module: new URL(programName(true), base).href, threads: { module, size: alone ? 1 : shared } });
@@ -166,5 +185,5 @@ function workerURL() {
     bridge = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     ours.add(bridge);
   }
-  return policy ? policy.createScriptURL(bridge) : bridge;
+  return trusted(bridge);
 }

@@ -1,7 +1,7 @@
 // The element's style, as text for a constructed sheet. Its colours and type are
 // the host page's; --tintype-accent, --tintype-radius and --tintype-line adjust it,
 // and ::part() reaches every piece.
-export const style = `
+const style = `
 :host { display: inline-block; max-width: 100%; color-scheme: inherit; font: inherit; vertical-align: top; }
 :host([hidden]) { display: none; }
 [hidden] { display: none !important; }
@@ -52,3 +52,16 @@ slot[name=caption] { display: block; margin-block-start: 4px; font-size: 0.9em; 
 @media print { [part=controls], progress { display: none; } }
 @media (forced-colors: active) { button, [part=input] { border-color: ButtonBorder; } }
 `;
+
+// One sheet for all elements of a document; a page's CSP need not allow inline styles for it.
+const sheets = new WeakMap();
+export function sheetsOf(document) {
+  const { CSSStyleSheet } = document.defaultView ?? {};
+  if (!CSSStyleSheet) return []; // a document that nobody sees
+  if (!sheets.has(document)) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style);
+    sheets.set(document, [sheet]);
+  }
+  return sheets.get(document);
+}

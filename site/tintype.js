@@ -2,32 +2,35 @@
 // machine. One script tag and one element; see README. Nothing is downloaded
 // before it is asked for or, with autoplay, seen.
 
-import { style } from "./tintype-style.js";
+import { NAMES, reflect, settingsOf } from "./tintype-attributes.js";
+import { sheetsOf } from "./tintype-style.js";
 
 export const models = async () => (await import("./api.js")).models();
 export const cached = async () => (await import("./api.js")).cached();
 export const forget = async (id) => (await import("./api.js")).forget(id);
 
-// sample is api.js' own, loaded when it is first called.
-export async function* sample(spec, options) {
-  yield* (await import("./api.js")).sample(spec, options);
+// sample is api.js' own, loaded when its first value is asked for.
+export function sample(spec, options) {
+  let steps;
+  const call = (how) => async (value) => (await (steps ??= import("./api.js").then((api) => api.sample(spec, options))))[how](value);
+  return { next: call("next"), return: call("return"), throw: call("throw"), [Symbol.asyncIterator]() { return this; } };
 }
-
-const TEXTS = ["model", "label", "seed", "solver", "grid", "steps", "guidance", "poster"];
-const CHOICES = { loading: ["lazy", "eager"], controls: ["minimal", "none", "full"] }; // the first is the default
-const SIZE = 256; // CSS pixels
 
 // A site's generator may import this file where there is no page: in Node, while it
 // renders. There it does nothing.
-const { HTMLElement = class {}, CSSStyleSheet, customElements } = globalThis;
-
-// One sheet for all elements; a page's CSP need not allow inline styles for it.
-const sheet = CSSStyleSheet && new CSSStyleSheet();
-sheet?.replaceSync(style);
+const { HTMLElement = class {}, customElements } = globalThis;
 
 const quiet = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 const aborted = () => new DOMException("The picture was cancelled.", "AbortError");
+
+// unless resolves to what a promise does, or rejects as soon as a signal is aborted.
+const unless = (signal, promise) => new Promise((resolve, reject) => {
+  const give = () => reject(aborted());
+  if (signal.aborted) give();
+  signal.addEventListener("abort", give, { once: true });
+  promise.then(resolve, reject);
+});
 
 // make builds an element of the shadow tree.
 function make(tag, part, properties = {}, ...children) {
@@ -45,13 +48,16 @@ export class TintypeSampler extends HTMLElement {
   #stop = null; // of the running sample
   #last = null; // {hash, seed, blob, ms, steps} of the finished picture
   #watch = null; // waits until the element is seen
-  #info = null;
-  #choice = null; // of api.js
+  #loading = null; // {model, stop, info}: the model of the attribute on its way, and when it is there
+  #info = null; // of it, once it is there
+  #fields = null; // the full controls
+  #labelled = null; // when they show the label
+  #seedDrawn = false; // the attribute's seed has been
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [sheet];
+    root.adoptedStyleSheets = sheetsOf(this.ownerDocument);
     const ui = this.#ui;
     ui.canvas = make("canvas", "canvas", { width: 1, height: 1 });
     ui.canvas.setAttribute("role", "img");
@@ -73,7 +79,7 @@ export class TintypeSampler extends HTMLElement {
 
   // Properties that were set before the class was there become attributes.
   #upgrade() {
-    for (const name of [...TEXTS, ...Object.keys(CHOICES), "size", "autoplay"]) {
+    for (const name of NAMES) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete this[name];
@@ -90,20 +96,28 @@ export class TintypeSampler extends HTMLElement {
   // A move in the document comes as a disconnection and a connection; what is
   // still outside a moment later is gone.
   disconnectedCallback() {
+    const stop = this.#stop;
     setTimeout(() => {
       if (this.isConnected) return;
-      this.cancel();
       this.#unwatch();
+      if (this.#stop === stop) this.cancel(); // else a script has asked for a picture since
     });
   }
 
   connectedMoveCallback() {} // moveBefore(): nothing changes
 
+  adoptedCallback() {
+    this.shadowRoot.adoptedStyleSheets = sheetsOf(this.ownerDocument);
+  }
+
   attributeChangedCallback(name, from, to) {
-    if (from === to || !this.isConnected) return;
+    if (from === to) return;
+    if (name === "seed") this.#seedDrawn = false;
+    if (name === "model") this.#forget();
+    else if (this.#info) this.#fields.show(name, to);
+    if (this.#info && this.controls === "full" && (name === "label" || name === "controls")) this.#follow();
+    if (!this.isConnected) return;
     this.#render();
-    if (name === "model") this.#info = null;
-    this.#follow(name, to);
     if (name === "autoplay" || name === "loading") this.#begin();
   }
 
@@ -113,7 +127,7 @@ export class TintypeSampler extends HTMLElement {
     if (this.#state !== "empty") return;
     if (this.loading === "eager") {
       if (this.autoplay) this.sample().catch(() => {});
-      else this.#ready().catch(() => {});
+      else this.#prepare();
       return;
     }
     if (!this.autoplay || navigator.connection?.saveData) return;
@@ -130,20 +144,65 @@ export class TintypeSampler extends HTMLElement {
     this.#watch = null;
   }
 
-  // #ready loads the model: it resolves to its description.
-  async #ready(signal) {
-    if (this.#info) return this.#info;
-    const { choice, load } = await import("./api.js");
-    this.#choice = choice;
+  // #prepare loads the model before anybody asks for a picture, and says what is wrong with the attributes.
+  async #prepare() {
     try {
-      this.#info = await load(this.model || undefined, { signal, onprogress: (r, t) => this.#progress(r, t) });
+      const { check } = await import("./api.js");
+      check(this.#spec());
+      await this.#ready();
+      await this.#choice();
     } catch (error) {
-      if (!signal) this.#fail(error); // else sample() says so
-      throw error;
+      if (!this.#stop && this.isConnected && error.name !== "AbortError") this.#fail(error); // else sample() says so
     }
-    this.#fields();
-    this.#tell("load", { info: this.#info });
-    return this.#info;
+  }
+
+  // #ready resolves to the description of the attribute's model, loaded once for all who wait for it.
+  #ready() {
+    if (!this.#loading) {
+      const loading = this.#loading = { model: this.getAttribute("model") ?? undefined, stop: new AbortController() };
+      loading.info = this.#load(loading);
+      loading.info.catch(() => {
+        if (this.#loading === loading) this.#loading = null;
+      });
+    }
+    return this.#loading.info;
+  }
+
+  async #load(loading) {
+    const [{ load }, { Fields }] = await Promise.all([import("./api.js"), import("./tintype-fields.js")]);
+    const { signal } = loading.stop;
+    const info = await load(loading.model, { signal, onprogress: (r, t) => this.#progress(r, t) });
+    if (signal.aborted) throw aborted();
+    if (this.#loading !== loading) return info; // the attribute names another one now
+    this.#info = info;
+    this.#fields ??= new Fields(this.#ui.form);
+    this.#fields.build(info, (name) => this.getAttribute(name));
+    if (this.controls === "full") await this.#follow();
+    if (!this.#stop) this.#ui.line.textContent = "";
+    this.#render();
+    this.#tell("load", { info });
+    return info;
+  }
+
+  // #forget gives up what is known of a model; one that a picture waits for still comes.
+  #forget() {
+    if (!this.#stop) this.#loading?.stop.abort();
+    this.#loading = this.#info = null;
+    this.#fields?.clear();
+  }
+
+  // #follow has the full controls show the label of the attribute. sample() says what is wrong with it.
+  #follow() {
+    this.#fields.release();
+    return this.#labelled = this.#choice().then((picked) => this.#fields.choose(picked), () => {});
+  }
+
+  // #choice is the attribute's label as the worker reads it: one number a slot.
+  async #choice() {
+    const label = this.getAttribute("label");
+    if (!label) return [];
+    const { choice } = await import("./api.js");
+    return choice(this.getAttribute("model") ?? undefined, label);
   }
 
   #progress(received, total) {
@@ -156,29 +215,36 @@ export class TintypeSampler extends HTMLElement {
   // sample draws a picture with the attributes' settings, or those given, and
   // resolves to {hash, seed, ms, steps, blob, recipe}. A picture under way is cancelled.
   async sample(changes = {}) {
-    this.cancel();
+    this.#upgrade();
+    this.#give();
     const stop = this.#stop = new AbortController();
     const { signal } = stop;
     this.#enter("loading");
     this.#say("Starting.");
     try {
-      const { sample } = await import("./api.js");
-      await this.#ready(signal);
-      if (this.#stop !== stop) throw aborted();
+      const { check, sample } = await import("./api.js");
       const spec = { ...this.#spec(), ...changes };
-      this.#enter("sampling");
+      check(spec);
+      const own = (spec.model ?? undefined) === (this.getAttribute("model") ?? undefined);
+      if (own) await unless(signal, this.#ready().then(() => this.#labelled));
+      if (this.#stop !== stop) throw aborted();
+      if (own) this.#enter("sampling");
       let end;
       for await (const step of sample(spec, { signal, progress: (r, t) => this.#progress(r, t) })) {
-        if (this.#stop !== stop) break; // another one has begun
+        if (this.#stop !== stop) { // another one has begun
+          step.bitmap.close();
+          step.x0.close();
+          break;
+        }
         this.#paint(step);
         if (step.hash) end = step;
       }
       if (!end || this.#stop !== stop) throw aborted();
       this.#last = { hash: end.hash, seed: end.seed, ms: end.ms, steps: end.total, blob: end.blob, recipe: end.recipe };
+      if (spec.seed === this.getAttribute("seed")) this.#seedDrawn = true;
       this.#done();
-      this.#describe(end.seed);
-      const field = this.#ui.form.querySelector("[name=seed]");
-      if (field) field.value = end.seed;
+      this.#describe(spec, end.seed);
+      this.#fields?.drew(end.seed);
       this.#say(`Done: seed ${end.seed}.`);
       this.#tell("done", { ...this.#last });
       return this.#last;
@@ -193,12 +259,18 @@ export class TintypeSampler extends HTMLElement {
     }
   }
 
-  // cancel ends the picture under way, if there is one.
+  // cancel ends the picture under way, if there is one, and the model's load.
   cancel() {
     const stop = this.#stop;
-    this.#stop = null;
-    stop?.abort();
+    if (!this.#info) this.#loading?.stop.abort();
+    this.#give();
     if (stop) this.#back();
+  }
+
+  // #give gives up the picture under way.
+  #give() {
+    this.#stop?.abort();
+    this.#stop = null;
   }
 
   #done() {
@@ -235,15 +307,14 @@ export class TintypeSampler extends HTMLElement {
     return this.#last?.hash ?? "";
   }
 
+  // #spec is what the attributes say and, before that, what a reader chose in the full controls.
   #spec() {
-    const spec = {};
-    for (const name of ["model", "label", "seed", "solver", "grid", "steps", "guidance"]) {
-      const value = this.#ui.form.querySelector(`[name=${name}]`)?.value || this.getAttribute(name);
-      if (value) spec[name] = value;
-    }
-    const picked = [...this.#ui.form.querySelectorAll("[data-slot]")].filter((s) => s.value);
-    if (picked.length > 0) spec.label = picked.map((s) => `${s.dataset.slot}=#${s.value}`).join(",");
-    return spec;
+    return { ...settingsOf(this), ...this.#full?.spec() };
+  }
+
+  // #full are the controls where they are shown.
+  get #full() {
+    return this.controls === "full" ? this.#fields : null;
   }
 
   // #paint shows a step. Who wants less motion sees the poster and then the result.
@@ -260,6 +331,7 @@ export class TintypeSampler extends HTMLElement {
       bitmap.close();
     }
     x0.close();
+    if (this.#state === "loading") this.#enter("sampling");
     progress.max = total;
     progress.value = step;
     this.#ui.line.textContent = `Step ${step} of ${total}`;
@@ -273,9 +345,10 @@ export class TintypeSampler extends HTMLElement {
       this.cancel();
       return;
     }
-    // Who has seen this picture and presses again wants another one.
-    const again = this.#last && this.#spec().seed === this.#last.seed;
-    this.sample(again ? { seed: "" } : {}).catch(() => {});
+    // Who has seen this picture and presses again wants another one, unless a seed was chosen since.
+    const chosen = this.#full?.seed;
+    const again = chosen === undefined ? this.#seedDrawn : chosen === this.#last?.seed;
+    this.sample(again ? { seed: null } : {}).catch(() => {});
   }
 
   #fail(error) {
@@ -304,9 +377,9 @@ export class TintypeSampler extends HTMLElement {
   }
 
   // #describe names the picture to those who cannot see it.
-  #describe(seed) {
-    const what = this.getAttribute("label") || "a picture";
-    this.#ui.canvas.setAttribute("aria-label", `${what}, drawn by the diffusion model ${this.#info?.name ?? this.model}, seed ${seed}`);
+  #describe({ model, label }, seed) {
+    const words = Array.isArray(label) ? this.#fields.words() : label;
+    this.#ui.canvas.setAttribute("aria-label", `${words || "a picture"}, drawn by the diffusion model ${this.#info?.name ?? model ?? ""}, seed ${seed}`);
   }
 
   #tell(type, detail) {
@@ -315,8 +388,7 @@ export class TintypeSampler extends HTMLElement {
 
   #render() {
     const ui = this.#ui;
-    const size = Number(this.getAttribute("size")) || SIZE;
-    ui.frame.style.setProperty("inline-size", `${size}px`);
+    ui.frame.style.setProperty("inline-size", `${this.size}px`);
     ui.image.hidden = !this.poster;
     if (this.poster && ui.image.getAttribute("src") !== this.poster) ui.image.src = this.poster;
     ui.controls.hidden = this.controls === "none";
@@ -324,82 +396,7 @@ export class TintypeSampler extends HTMLElement {
     if (!this.#last) ui.canvas.setAttribute("aria-label", "No picture yet");
     if (!this.hasAttribute("state")) this.setAttribute("state", this.#state);
   }
-
-  // #follow has the full controls show an attribute that was changed.
-  #follow(name, value) {
-    if (!this.#info) return;
-    const { form } = this.#ui;
-    if (name === "label") {
-      const picked = this.#picked();
-      for (const [i, select] of form.querySelectorAll("[data-slot]").entries()) select.value = picked[i] >= 0 ? picked[i] : "";
-    }
-    const field = form.querySelector(`[name=${name}]`);
-    if (field) field.value = value ?? this.#info.defaults[name] ?? "";
-  }
-
-  // #picked is the label as numbers of values.
-  #picked() {
-    try {
-      return this.#choice(this.#info, this.label);
-    } catch {
-      return []; // sample() will say what is wrong with it
-    }
-  }
-
-  // #fields are the full controls: they need the model's description.
-  #fields() {
-    const { form } = this.#ui;
-    form.replaceChildren();
-    const info = this.#info;
-    const field = (label, control) => form.append(make("label", "field", {}, make("span", "", { textContent: label }), control));
-    const number = (name, value, low, high, step) =>
-      Object.assign(make("input", "input", { type: "number", name, value: value ?? "", min: low, max: high, step }));
-    const picked = this.#picked();
-    for (const [i, slot] of info.slots.entries()) {
-      const select = make("select", "input");
-      select.dataset.slot = slot.name;
-      select.append(make("option", "", { value: "", textContent: "any" }));
-      for (const [value, name] of slot.values.entries()) {
-        if (name === "" || value === slot.null) continue; // that is any
-        const twice = slot.values.indexOf(name) !== slot.values.lastIndexOf(name);
-        select.append(make("option", "", { value, textContent: twice ? `${name} #${value}` : name }));
-      }
-      select.value = picked[i] >= 0 ? picked[i] : "";
-      field(slot.name, select);
-    }
-    field("seed", number("seed", this.getAttribute("seed"), 0, undefined, 1));
-    if (info.steps.length !== 1) field("steps", number("steps", this.getAttribute("steps") ?? info.defaults.steps, 1, 1000, 1));
-    if (!info.guidanceReason) field("guidance", number("guidance", this.getAttribute("guidance") ?? info.defaults.guidance, 0, 20, 0.1));
-    this.#render();
-  }
 }
 
-// Attributes and properties are two names of one thing.
-for (const name of TEXTS) {
-  Object.defineProperty(TintypeSampler.prototype, name, {
-    configurable: true, enumerable: true,
-    get() { return this.getAttribute(name) ?? ""; },
-    set(value) { if (value === null || value === undefined) this.removeAttribute(name); else this.setAttribute(name, value); },
-  });
-}
-for (const [name, values] of Object.entries(CHOICES)) {
-  Object.defineProperty(TintypeSampler.prototype, name, {
-    configurable: true, enumerable: true,
-    get() { return values.includes(this.getAttribute(name)) ? this.getAttribute(name) : values[0]; },
-    set(value) { this.setAttribute(name, value); },
-  });
-}
-Object.defineProperties(TintypeSampler.prototype, {
-  size: {
-    configurable: true, enumerable: true,
-    get() { return Number(this.getAttribute("size")) || SIZE; },
-    set(value) { this.setAttribute("size", value); },
-  },
-  autoplay: {
-    configurable: true, enumerable: true,
-    get() { return this.hasAttribute("autoplay"); },
-    set(value) { this.toggleAttribute("autoplay", Boolean(value)); },
-  },
-});
-
+reflect(TintypeSampler.prototype);
 if (customElements && !customElements.get("tintype-sampler")) customElements.define("tintype-sampler", TintypeSampler);
