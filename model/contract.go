@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tintype/core/pipeline"
@@ -14,7 +15,7 @@ import (
 // distillation, or from its scheduler's class.
 func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) error {
 	c := &m.Contract
-	*c = pipeline.Contract{Defaults: defaults, NoGuidance: !d.Guidance.AllowCFG, BakedGuidance: d.Guidance.Baked}
+	*c = pipeline.Contract{Defaults: defaults, NoGuidance: !d.Guidance.AllowCFG, BakedGuidance: d.Guidance.Baked.Or(0)}
 	if def := d.Samplers.Default; def != nil {
 		if err := override(&c.Defaults, def); err != nil {
 			return err
@@ -70,13 +71,17 @@ func override(d *pipeline.Defaults, s *weights.Sampler) error {
 	if s.N != 0 {
 		d.Steps = s.N
 	}
-	if s.Guidance != 0 {
-		d.Guidance = s.Guidance
-	}
-	if s.Eta != 0 {
-		d.Options = d.Options.With(sampler.Eta, s.Eta)
+	d.Guidance = s.Guidance.Or(d.Guidance)
+	if s.Eta.Given && !idle(kind, s.Eta.Value) {
+		d.Options = d.Options.With(sampler.Eta, s.Eta.Value)
 	}
 	return nil
+}
+
+// idle knows an eta that says what the solver does anyway: it draws no noise and has no eta, and 0 is asked for.
+func idle(k sampler.Kind, eta float64) bool {
+	info, _ := k.Info()
+	return eta == 0 && !info.Stochastic && !slices.ContainsFunc(info.Knobs, func(k sampler.Knob) bool { return k.Setting == sampler.Eta })
 }
 
 // SolverNamed finds a solver by the name that flags and pages use.

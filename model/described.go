@@ -49,7 +49,7 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 	if d.Degrader != nil {
 		if m.Extras.Degrader = degrader(d.Degrader); m.Extras.Degrader == nil {
 			return fmt.Errorf("degrader: kind %q with width %v and largest %d is not implemented; implemented are heat with a width, "+
-				"pixelate with a largest side of 2 or more, fade and mask", d.Degrader.Kind, d.Degrader.Width, d.Degrader.Largest)
+				"pixelate with a largest side of 2 or more, fade and mask", d.Degrader.Kind, d.Degrader.Width.Value, d.Degrader.Largest)
 		}
 	}
 	if t := d.TimeInput; t != nil {
@@ -57,20 +57,15 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 		if err != nil {
 			return err
 		}
-		if in != denoise.TimeOwn && t.Scale != 0 && t.Scale != 1 {
+		if in != denoise.TimeOwn && t.Scale.Or(1) != 1 {
 			return fmt.Errorf("time_input.scale contradicts the kind %q, which has none", t.Kind)
 		}
-		m.Reading.Time, m.Reading.Scale = in, t.Scale
+		m.Reading.Time, m.Reading.Scale = in, t.Scale.Or(1)
 	}
 	return nil
 }
 
-func orElse(v, absent float64) float64 {
-	if v == 0 {
-		return absent
-	}
-	return v
-}
+func orElse(v weights.Optional[float64], absent float64) float64 { return v.Or(absent) }
 
 // heads are the second outputs of a network, by the words of variance.kind.
 var heads = map[string]sampler.Head{
@@ -119,14 +114,15 @@ func describedTables(m *Model, t *weights.Tables) error {
 // degrader is what a restoring network undoes; nil: there is none of that description.
 func degrader(d *weights.Degrader) sampler.Degrader {
 	const widest = 1 << 12 // pixels
+	width := d.Width.Value
 	switch {
-	case d.Kind == "heat" && d.Width > 0 && d.Width <= widest && d.Largest == 0:
-		return sampler.Heat{Width: d.Width}
-	case d.Kind == "pixelate" && d.Largest > 1 && d.Largest <= widest && d.Width == 0:
+	case d.Kind == "heat" && width > 0 && width <= widest && d.Largest == 0:
+		return sampler.Heat{Width: width}
+	case d.Kind == "pixelate" && d.Largest > 1 && d.Largest <= widest && !d.Width.Given:
 		return sampler.Pixelate{Largest: d.Largest}
-	case d.Kind == "fade" && d.Width == 0 && d.Largest == 0:
+	case d.Kind == "fade" && !d.Width.Given && d.Largest == 0:
 		return sampler.Fade{}
-	case d.Kind == "mask" && d.Width == 0 && d.Largest == 0:
+	case d.Kind == "mask" && !d.Width.Given && d.Largest == 0:
 		return sampler.Mask{}
 	}
 	return nil
@@ -143,8 +139,8 @@ func describedProcess(m *Model, d *weights.Process, c *schedulerConfig) (err err
 		}
 		return nil
 	}
-	if d.Shift != 0 {
-		m.Grid.Options = m.Grid.With(schedule.Shift, d.Shift)
+	if d.Shift.Given {
+		m.Grid.Options = m.Grid.With(schedule.Shift, d.Shift.Value)
 	}
 	low, high := orElse(d.SigmaMin, 0.002), orElse(d.SigmaMax, 80)
 	switch d.Kind {

@@ -2,12 +2,12 @@ package model
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/internal/decimal"
 	"tintype/internal/recipe"
 )
 
@@ -50,8 +50,8 @@ func ParseVary(text string) (v pipeline.Vary, err error) {
 		return v, nil
 	}
 	seed, amount, _ := strings.Cut(text, ":")
-	if v.Seed, err = strconv.ParseUint(seed, 10, 64); err == nil {
-		v.Amount, err = strconv.ParseFloat(amount, 64)
+	if v.Seed, err = decimal.Uint64(seed); err == nil {
+		v.Amount, err = decimal.Float(amount)
 	}
 	if err != nil {
 		return v, fmt.Errorf("variation %q: expected SEED:AMOUNT, such as 9:0.25", text)
@@ -76,7 +76,7 @@ func leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 		if n.text == "" {
 			continue
 		}
-		v, err := strconv.ParseFloat(n.text, 64)
+		v, err := decimal.Float(n.text)
 		if err != nil {
 			return s, fmt.Errorf("guidance %q: expected a number", n.text)
 		}

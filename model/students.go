@@ -68,8 +68,8 @@ func (m *Model) student(st *weights.Student, s *weights.Samplers) error {
 	if st.Original != 0 {
 		m.Grid.Options = m.Grid.With(schedule.Original, float64(st.Original))
 	}
-	if st.Gamma >= 0 {
-		m.Options = m.Options.With(sampler.Gamma, st.Gamma)
+	if st.Gamma.Given {
+		m.Options = m.Options.With(sampler.Gamma, st.Gamma.Value)
 	}
 	k, known := methodNamed(st.Method)
 	if !known {

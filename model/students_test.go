@@ -14,7 +14,7 @@ import (
 )
 
 func distilled(method string) *weights.Student {
-	return &weights.Student{Method: method, Gamma: -1, Final: "x0"}
+	return &weights.Student{Method: method, Final: "x0"}
 }
 
 // described is the description of a checkpoint with DDIM's scheduler on trailing.
@@ -27,8 +27,8 @@ func describedBy(t *testing.T, st *weights.Student) *weights.Description {
 
 func TestContract(t *testing.T) {
 	d := describedBy(t, &weights.Student{Method: "progressive distillation", TrainedSteps: []int{4},
-		Timesteps: []float64{999, 749, 499, 249}, Deterministic: true, Gamma: -1, Final: "x0"})
-	d.Guidance = weights.Guidance{Baked: 1.5}
+		Timesteps: []float64{999, 749, 499, 249}, Deterministic: true, Final: "x0"})
+	d.Guidance = weights.Guidance{Baked: weights.Some(1.5)}
 	d.Samplers = weights.Samplers{
 		Default: &weights.Sampler{Name: "ddim", N: 4, Grid: "trailing"}, Allowed: []string{"ddim"},
 		Forbidden: []weights.Forbidden{{Name: "*", Reason: "why"}, {Name: "heun", Reason: "because"}, {Name: "not-here", Reason: "x"}},
@@ -73,13 +73,13 @@ func TestMethodDecidesTheSampler(t *testing.T) {
 			d.TimeInput, d.Student.Timesteps = &weights.TimeInput{Kind: "log_sigma_250"}, []float64{0, 22}
 		}, sampler.KindCM, schedule.ConsistencySteps, 2, true},
 		{"lcm", func(d *weights.Description) { d.Boundary = &weights.Boundary{Kind: "lcm"} }, sampler.KindLCM, schedule.DistilledSteps, 4, true},
-		{"tcd", func(d *weights.Description) { d.Student.Gamma, d.Student.Original = 0.2, 100 }, sampler.KindTCD, schedule.DistilledSteps, 4, true},
+		{"tcd", func(d *weights.Description) { d.Student.Gamma, d.Student.Original = weights.Some(0.2), 100 }, sampler.KindTCD, schedule.DistilledSteps, 4, true},
 		{"turbo", func(d *weights.Description) {}, sampler.KindEulerAncestral, schedule.Trailing, 4, false},
 		{"Lightning", func(d *weights.Description) { d.Student.TrainedSteps = []int{2} }, sampler.KindEuler, schedule.Trailing, 2, false},
 		{"DMD2", func(d *weights.Description) { d.Student.Timesteps = []float64{999, 749, 499, 249} }, sampler.KindLCM, schedule.Trailing, 4, true},
 		{"reflow", func(d *weights.Description) {
-			d.Process, d.Prediction = &weights.Process{Kind: "flow", Shift: 3}, "flow_prediction"
-			d.TimeInput = &weights.TimeInput{Kind: "time", Scale: 1000}
+			d.Process, d.Prediction = &weights.Process{Kind: "flow", Shift: weights.Some(3.0)}, "flow_prediction"
+			d.TimeInput = &weights.TimeInput{Kind: "time", Scale: weights.Some(1000.0)}
 		}, sampler.KindEuler, schedule.Trailing, 50, true},
 		{"scm", func(d *weights.Description) {
 			d.Process, d.Prediction = &weights.Process{Kind: "trigflow"}, "trigflow"
@@ -139,7 +139,9 @@ func TestMethodsRefuse(t *testing.T) {
 		"no such boundary":    {"tcd", func(d *weights.Description) { d.Boundary = &weights.Boundary{Kind: "x"} }, `boundary.kind "x"`},
 		"no such prediction":  {"tcd", func(d *weights.Description) { d.Prediction = "x" }, `prediction "x"`},
 		"no such time":        {"tcd", func(d *weights.Description) { d.TimeInput = &weights.TimeInput{Kind: "x"} }, `time_input.kind "x"`},
-		"scale of a log":      {"tcd", func(d *weights.Description) { d.TimeInput = &weights.TimeInput{Kind: "sigma", Scale: 2} }, "time_input.scale"},
+		"scale of a log": {"tcd", func(d *weights.Description) {
+			d.TimeInput = &weights.TimeInput{Kind: "sigma", Scale: weights.Some(2.0)}
+		}, "time_input.scale"},
 		"betas and T": {"tcd", func(d *weights.Description) {
 			d.Process = &weights.Process{Kind: "vp", Steps: 3, Betas: []float64{0.1}}
 		}, "process.betas"},
@@ -181,12 +183,12 @@ func TestDescribedProcesses(t *testing.T) {
 	}{
 		"vp":          {weights.Process{Betas: []float64{0.25, 0.5}}, schedule.Level{T: 0, A: math.Sqrt(0.75), S: 0.5}},
 		"vp_linear":   {weights.Process{}, schedule.Level{T: 1, A: math.Exp(-(0.1 + 19.9/2) / 2), S: math.Sqrt(1 - math.Exp(-(0.1 + 19.9/2)))}},
-		"sub_vp":      {weights.Process{BetaEnd: 10}, schedule.Level{T: 1, A: math.Exp(-(0.1 + 9.9/2) / 2), S: 1 - math.Exp(-(0.1 + 9.9/2))}},
+		"sub_vp":      {weights.Process{BetaEnd: weights.Some(10.0)}, schedule.Level{T: 1, A: math.Exp(-(0.1 + 9.9/2) / 2), S: 1 - math.Exp(-(0.1 + 9.9/2))}},
 		"cosine":      {weights.Process{}, schedule.Level{T: 0.5, A: math.Sqrt(0.5), S: math.Sqrt(0.5)}},
-		"ve":          {weights.Process{SigmaMin: 0.01, SigmaMax: 50}, schedule.Level{T: 1, A: 1, S: 50}},
+		"ve":          {weights.Process{SigmaMin: weights.Some(0.01), SigmaMax: weights.Some(50.0)}, schedule.Level{T: 1, A: 1, S: 50}},
 		"edm":         {weights.Process{}, schedule.Level{T: 80, A: 1, S: 80}},
 		"flow":        {weights.Process{}, schedule.Level{T: 0.25, A: 0.75, S: 0.25}},
-		"trigflow":    {weights.Process{SigmaData: 0.3}, schedule.Level{T: math.Pi / 2, A: 0, S: 0.3}},
+		"trigflow":    {weights.Process{SigmaData: weights.Some(0.3)}, schedule.Level{T: math.Pi / 2, A: 0, S: 0.3}},
 		"gamma_table": {weights.Process{Gamma: []float64{-10, 10}}, schedule.Level{T: 0.5, A: math.Sqrt(0.5), S: math.Sqrt(0.5)}},
 	} {
 		c.p.Kind = kind

@@ -20,7 +20,7 @@ func TestTablesAndDegrader(t *testing.T) {
 		GGDM:  &weights.GGDM{X: [][]float64{{1}, {0, 1}}, D: [][]float64{{0.5}, {0, 0.5}}, Noise: []float64{0.1, 0}},
 	}
 	m := &Model{}
-	for _, degrader := range []weights.Degrader{{Kind: "heat", Width: 4}, {Kind: "pixelate", Largest: 8}, {Kind: "fade"}, {Kind: "mask"}} {
+	for _, degrader := range []weights.Degrader{{Kind: "heat", Width: weights.Some(4.0)}, {Kind: "pixelate", Largest: 8}, {Kind: "fade"}, {Kind: "mask"}} {
 		d.Degrader = &degrader
 		if err := m.sampling(d); err != nil {
 			t.Fatal(err)

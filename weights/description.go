@@ -79,21 +79,21 @@ type Student struct {
 	Timesteps     []float64 // the model's times that it visits, t_list; of a consistency model the numbers of its grid's steps; nil = what the grid gives
 	Original      int       // steps of the grid it was distilled on; 0 = the method's
 	Deterministic bool
-	Gamma         float64 // of a trajectory student; -1 = its default
-	Final         string  // what the last step gives: "x0" or "t0"
+	Gamma         Optional[float64] // of a trajectory student, 0 to 1
+	Final         string            // what the last step gives: "x0" or "t0"
 }
 
-// Process is the forward process, where it is not the scheduler's. Zero numbers were not given.
+// Process is the forward process, where it is not the scheduler's.
 type Process struct {
 	Kind               string
-	Steps              int // T
+	Steps              int // T, 1 or more; 0: it was not given
 	Betas              []float64
-	BetaStart, BetaEnd float64
-	Schedule           string
+	BetaStart, BetaEnd Optional[float64]
+	Schedule           string // "": it was not given
 	ZeroSNR            bool
-	SigmaMin, SigmaMax float64
-	SigmaData          float64
-	Shift              float64
+	SigmaMin, SigmaMax Optional[float64] // these four are above 0
+	SigmaData          Optional[float64]
+	Shift              Optional[float64]
 	Gamma              []float64 // gamma_table
 }
 
@@ -117,28 +117,28 @@ type GGDM struct {
 
 // Degrader is what the network undoes, if that is not noise.
 type Degrader struct {
-	Kind    string  // heat, pixelate, fade or mask
-	Width   float64 // of heat, in pixels; 0 was not given
-	Largest int     // of pixelate, the side of a block; 0 was not given
+	Kind    string            // heat, pixelate, fade or mask
+	Width   Optional[float64] // of heat, in pixels, above 0
+	Largest int               // of pixelate, the side of a block, 1 or more; 0: it was not given
 }
 
 // Boundary is what makes an estimate the picture itself at the clean end.
 type Boundary struct {
-	Kind      string  // none, lcm or cm
-	SigmaData float64 // 0 = 0.5
-	SigmaMin  float64 // of cm; 0 = 0.002
-	Scaling   float64 // timestep_scaling of lcm; 0 = 10
+	Kind      string            // none, lcm or cm
+	SigmaData Optional[float64] // 0.5; all three are above 0
+	SigmaMin  Optional[float64] // of cm: 0.002
+	Scaling   Optional[float64] // timestep_scaling of lcm: 10
 }
 
 // TimeInput is what the network is told of the level.
 type TimeInput struct {
 	Kind  string
-	Scale float64 // 0 = 1
+	Scale Optional[float64] // 1; above 0
 }
 
 // Guidance is what the weights say about classifier-free guidance.
 type Guidance struct {
-	Baked    float64 // the scale that was distilled into the weights; 0 = none
+	Baked    Optional[float64] // the scale that was distilled into the weights
 	AllowCFG bool
 }
 
@@ -149,13 +149,13 @@ type Samplers struct {
 	Forbidden []Forbidden
 }
 
-// Sampler is a solver with its settings; zero values were not given.
+// Sampler is a solver with its settings.
 type Sampler struct {
 	Name     string
-	N        int
-	Grid     string
-	Eta      float64
-	Guidance float64
+	N        int    // steps, 1 or more; 0: they were not given
+	Grid     string // "": it was not given
+	Eta      Optional[float64]
+	Guidance Optional[float64]
 }
 
 // Forbidden says why a solver must not be used. The name "*" is all that are not allowed.
@@ -231,7 +231,7 @@ func (c *Checkpoint) describe() (*Description, error) {
 	if d.Model, err = readModel(values["model"]); err != nil {
 		return nil, err
 	}
-	if d.Prediction, err = values["prediction"].TextOr(""); err != nil {
+	if d.Prediction, err = readText(values["prediction"], ""); err != nil {
 		return nil, err
 	}
 	if d.Process, err = readProcess(values["process"]); err != nil {
@@ -307,7 +307,7 @@ func (d *Description) contradiction(values map[string]jsontext.Value) error {
 	if reason := d.Samplers.Reason(def.Name); reason != "" {
 		return at.Get("name").Fail(jsontext.Quote(def.Name) + " is not allowed: " + reason)
 	}
-	if !d.Guidance.AllowCFG && def.Guidance != 0 && def.Guidance != 1 {
+	if !d.Guidance.AllowCFG && def.Guidance.Or(1) != 1 {
 		return at.Get("guidance").Fail("contradicts guidance.allow_cfg, which is false")
 	}
 	if d.Student == nil || def.N == 0 {

@@ -46,9 +46,9 @@ func TestDescribe(t *testing.T) {
 			Conditioner: &Conditioner{4, []Slot{{"head", []string{"a", "b"}}, {"body", []string{"c"}}}},
 		},
 		Student: &Student{Method: "progressive distillation", Teacher: "t", TrainedSteps: []int{4}, Timesteps: []float64{999, 749, 499, 249},
-			Deterministic: true, Gamma: -1, Final: "x0"},
-		Guidance: Guidance{Baked: 1.5, AllowCFG: false},
-		Samplers: Samplers{&Sampler{Name: "ddim", N: 4, Grid: "trailing"}, []string{"ddim"}, []Forbidden{{"*", "no slope"}, {"heun", "why"}}},
+			Deterministic: true, Final: "x0"},
+		Guidance: Guidance{Baked: Some(1.5), AllowCFG: false},
+		Samplers: Samplers{&Sampler{Name: "ddim", N: 4, Grid: "trailing", Eta: Some(0.0)}, []string{"ddim"}, []Forbidden{{"*", "no slope"}, {"heun", "why"}}},
 	}
 	if n, err := d.UNet.Get("in_channels").Int(); n != 3 || err != nil {
 		t.Error(n, err)
@@ -161,8 +161,76 @@ func TestDescribeNulls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (Student{Method: "tcd", Gamma: -1, Final: "x0"}); !reflect.DeepEqual(*d.Student, want) || d.Model.NullLabel != -1 || !d.Guidance.AllowCFG {
+	if want := (Student{Method: "tcd", Final: "x0"}); !reflect.DeepEqual(*d.Student, want) || d.Model.NullLabel != -1 || !d.Guidance.AllowCFG {
 		t.Errorf("student %+v, model %+v, guidance %+v", *d.Student, d.Model, d.Guidance)
+	}
+}
+
+// A zero that is written is a zero, or it is refused by its path: it never counts as left out.
+func TestDescribeZeros(t *testing.T) {
+	d, err := describe(map[string]string{
+		"process":  `{"kind":"vp_linear","beta_start":0,"beta_end":0}`,
+		"student":  `{"method":"tcd","gamma":0}`,
+		"samplers": `{"default":{"name":"ddim","eta":0,"guidance":0}}`,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	zero := Some(0.0)
+	def := d.Samplers.Default
+	if d.Process.BetaStart != zero || d.Process.BetaEnd != zero || d.Student.Gamma != zero || def.Eta != zero || def.Guidance != zero {
+		t.Errorf("process %+v, student %+v, default %+v", d.Process, d.Student, def)
+	}
+	if d, err = describe(map[string]string{"samplers": `{"default":{"name":"ddim","eta":null}}`}); err != nil || d.Samplers.Default.Eta.Given || d.Samplers.Default.Guidance.Given {
+		t.Errorf("%+v, %v", d, err)
+	}
+	for _, c := range []struct{ key, text, part string }{
+		{"process", `{"kind":"vp","T":0}`, "process.T: expected 1 or more, found 0"},
+		{"process", `{"kind":"ve","sigma_min":0}`, "process.sigma_min: expected a number above 0, found 0"},
+		{"process", `{"kind":"ve","sigma_max":-0.0}`, "process.sigma_max: expected a number above 0"},
+		{"process", `{"kind":"trigflow","sigma_data":0}`, "process.sigma_data: expected a number above 0"},
+		{"process", `{"kind":"flow","shift":0.0}`, "process.shift: expected a number above 0"},
+		{"boundary", `{"kind":"lcm","timestep_scaling":0}`, "boundary.timestep_scaling: expected a number above 0"},
+		{"boundary", `{"kind":"lcm","sigma_data":0}`, "boundary.sigma_data: expected a number above 0"},
+		{"boundary", `{"kind":"cm","sigma_min":0}`, "boundary.sigma_min: expected a number above 0"},
+		{"time_input", `{"kind":"time","scale":0}`, "time_input.scale: expected a number above 0"},
+		{"degrader", `{"kind":"heat","width":0}`, "degrader.width: expected a number above 0"},
+		{"degrader", `{"kind":"pixelate","largest":0}`, "degrader.largest: expected 1 or more"},
+		{"guidance", `{"baked":0}`, "guidance.baked: expected a number above 0"},
+		{"student", `{"method":"lcm","original_steps":0}`, "student.original_steps: expected 1 or more"},
+		{"samplers", `{"default":{"name":"ddim","n":0}}`, "samplers.default.n: expected 1 or more"},
+		{"model", `{"codec":{"kind":"pixel_unshuffle","factor":0}}`, "model.codec.factor: expected 1 or more"},
+	} {
+		_, err := describe(map[string]string{c.key: c.text})
+		wantError(t, err, ErrMetadata, c.part)
+	}
+	_, err = describe(map[string]string{"guidance": `{"allow_cfg":false}`, "samplers": `{"default":{"name":"ddim","guidance":0}}`})
+	wantError(t, err, ErrMetadata, "samplers.default.guidance: contradicts guidance.allow_cfg")
+}
+
+// An empty text is refused wherever a text stands: a script whose variable is not set must not get the default.
+func TestDescribeEmptyTexts(t *testing.T) {
+	for _, c := range []struct{ key, text, path string }{
+		{"prediction", `""`, "prediction"},
+		{"model", `{"name":""}`, "model.name"},
+		{"model", `{"licence":""}`, "model.licence"},
+		{"model", `{"provenance":""}`, "model.provenance"},
+		{"model", `{"codec":{"kind":""}}`, "model.codec.kind"},
+		{"process", `{"kind":""}`, "process.kind"},
+		{"process", `{"kind":"vp","schedule":""}`, "process.schedule"},
+		{"boundary", `{"kind":""}`, "boundary.kind"},
+		{"time_input", `{"kind":""}`, "time_input.kind"},
+		{"variance", `{"kind":""}`, "variance.kind"},
+		{"degrader", `{"kind":""}`, "degrader.kind"},
+		{"student", `{"method":""}`, "student.method"},
+		{"student", `{"method":"pd","teacher":""}`, "student.teacher"},
+		{"student", `{"method":"pd","final":""}`, "student.final"},
+		{"samplers", `{"default":{"name":""}}`, "samplers.default.name"},
+		{"samplers", `{"default":{"name":"ddim","grid":""}}`, "samplers.default.grid"},
+		{"samplers", `{"allowed":[""]}`, "samplers.allowed[0]"},
+	} {
+		_, err := describe(map[string]string{c.key: c.text})
+		wantError(t, err, ErrMetadata, c.path+": is empty")
 	}
 }
 
@@ -223,7 +291,7 @@ func FuzzDescribe(f *testing.F) {
 		if m := d.Model; m.NullLabel < -1 || m.Codec.Factor < 1 || m.Codec.Factor > 16 || slices.Contains(m.Labels, "") {
 			t.Errorf("%q is accepted as %+v", text, m)
 		}
-		if s := d.Student; s != nil && (s.Method == "" || s.Gamma > 1 || len(s.TrainedSteps) > 0 && slices.Min(s.TrainedSteps) < 1) {
+		if s := d.Student; s != nil && (s.Method == "" || s.Gamma.Value > 1 || len(s.TrainedSteps) > 0 && slices.Min(s.TrainedSteps) < 1) {
 			t.Errorf("%q is accepted as %+v", text, s)
 		}
 		if s := d.Samplers; s.Default != nil && s.Reason(s.Default.Name) != "" {

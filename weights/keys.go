@@ -116,7 +116,7 @@ func readStudent(v jsontext.Value) (*Student, error) {
 		TrainedSteps:  f.ints("trained_steps", 1),
 		Timesteps:     f.numbers("t_list"),
 		Original:      f.int("original_steps", 1, 0),
-		Gamma:         -1,
+		Gamma:         f.number("gamma"),
 		Deterministic: f.bool("deterministic", false),
 		Final:         f.text("final", "x0"),
 	}
@@ -127,10 +127,8 @@ func readStudent(v jsontext.Value) (*Student, error) {
 	if s.Final != "x0" && s.Final != "t0" {
 		f.fail(v.Get("final").Fail("expected x0 or t0, found " + jsontext.Quote(s.Final)))
 	}
-	if f.get("gamma").Exists() {
-		if s.Gamma = f.number("gamma"); s.Gamma > 1 {
-			f.fail(v.Get("gamma").Fail("expected 0 to 1"))
-		}
+	if s.Gamma.Value > 1 {
+		f.fail(v.Get("gamma").Fail("expected 0 to 1"))
 	}
 	for i := 1; i < len(s.Timesteps) && f.err == nil; i++ {
 		// Times fall; the numbers of a consistency grid's steps rise.
@@ -150,8 +148,8 @@ func readProcess(v jsontext.Value) (*Process, error) {
 	p := &Process{
 		Kind: f.text("kind", ""), Steps: f.int("T", 1, 0), Betas: f.floats("betas"),
 		BetaStart: f.number("beta_start"), BetaEnd: f.number("beta_end"), Schedule: f.text("schedule", ""),
-		ZeroSNR: f.bool("zero_snr", false), SigmaMin: f.number("sigma_min"), SigmaMax: f.number("sigma_max"),
-		SigmaData: f.number("sigma_data"), Shift: f.number("shift"), Gamma: f.floats("gamma_table"),
+		ZeroSNR: f.bool("zero_snr", false), SigmaMin: f.positive("sigma_min"), SigmaMax: f.positive("sigma_max"),
+		SigmaData: f.positive("sigma_data"), Shift: f.positive("shift"), Gamma: f.floats("gamma_table"),
 	}
 	if p.Kind == "" {
 		f.fail(v.Get("kind").Fail("is missing"))
@@ -164,7 +162,7 @@ func readBoundary(v jsontext.Value) (*Boundary, error) {
 		return nil, nil
 	}
 	f := only(v, "kind", "sigma_data", "sigma_min", "timestep_scaling")
-	b := &Boundary{f.text("kind", "none"), f.number("sigma_data"), f.number("sigma_min"), f.number("timestep_scaling")}
+	b := &Boundary{f.text("kind", "none"), f.positive("sigma_data"), f.positive("sigma_min"), f.positive("timestep_scaling")}
 	return b, f.err
 }
 
@@ -196,7 +194,7 @@ func readDegrader(v jsontext.Value) (*Degrader, error) {
 		return nil, nil
 	}
 	f := only(v, "kind", "width", "largest")
-	d := &Degrader{f.text("kind", ""), f.number("width"), f.int("largest", 1, 0)}
+	d := &Degrader{f.text("kind", ""), f.positive("width"), f.int("largest", 1, 0)}
 	if d.Kind == "" {
 		f.fail(v.Get("kind").Fail("is missing"))
 	}
@@ -208,7 +206,7 @@ func readTimeInput(v jsontext.Value) (*TimeInput, error) {
 		return nil, nil
 	}
 	f := only(v, "kind", "scale")
-	t := &TimeInput{f.text("kind", ""), f.number("scale")}
+	t := &TimeInput{f.text("kind", ""), f.positive("scale")}
 	if t.Kind == "" {
 		f.fail(v.Get("kind").Fail("is missing"))
 	}
@@ -217,7 +215,7 @@ func readTimeInput(v jsontext.Value) (*TimeInput, error) {
 
 func readGuidance(v jsontext.Value) (Guidance, error) {
 	f := only(v, "baked", "allow_cfg")
-	g := Guidance{Baked: f.number("baked"), AllowCFG: f.bool("allow_cfg", true)}
+	g := Guidance{Baked: f.positive("baked"), AllowCFG: f.bool("allow_cfg", true)}
 	return g, f.err
 }
 

@@ -60,9 +60,18 @@ func read[T any](f *fields, value T, err error) T {
 	return value
 }
 
+// text reads a text; one that is there has characters.
 func (f *fields) text(name, absent string) string {
-	v, err := f.get(name).TextOr(absent)
+	v, err := readText(f.get(name), absent)
 	return read(f, v, err)
+}
+
+func readText(at jsontext.Value, absent string) (string, error) {
+	v, err := at.TextOr(absent)
+	if err == nil && v == "" && at.Exists() {
+		err = at.Fail("is empty: expected a text, or none")
+	}
+	return v, err
 }
 
 func (f *fields) bool(name string, absent bool) bool {
@@ -71,13 +80,25 @@ func (f *fields) bool(name string, absent bool) bool {
 }
 
 // number reads a float that must not be negative.
-func (f *fields) number(name string) float64 {
+func (f *fields) number(name string) (o Optional[float64]) {
 	at := f.get(name)
-	v, err := at.FloatOr(0)
+	if !at.Exists() {
+		return o
+	}
+	v, err := at.Float()
 	if err == nil && v < 0 {
 		err = below(at, 0)
 	}
-	return read(f, v, err)
+	return read(f, Some(v), err)
+}
+
+// positive reads a float that must be above 0: a size, a scale.
+func (f *fields) positive(name string) Optional[float64] {
+	o := f.number(name)
+	if o.Given && o.Value == 0 {
+		f.fail(f.get(name).Fail("expected a number above 0, found " + f.get(name).Source()))
+	}
+	return o
 }
 
 // int reads an integer of at least the given size, unless it is absent.

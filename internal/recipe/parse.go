@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tintype/internal/decimal"
 )
 
 // parser reads the fields of a recipe; the first that is wrong stays in err.
@@ -90,7 +92,7 @@ func (p *parser) fork(value string) {
 }
 
 func (p *parser) int(key, value string, least, most int) int {
-	n, err := strconv.Atoi(value)
+	n, err := decimal.Int(value)
 	if err != nil || n < least || n > most {
 		p.fail(key, "a whole number from "+strconv.Itoa(least)+" to "+strconv.Itoa(most))
 		return 0
@@ -99,7 +101,7 @@ func (p *parser) int(key, value string, least, most int) int {
 }
 
 func (p *parser) seed(key, value string) uint64 {
-	n, err := strconv.ParseUint(value, 10, 64)
+	n, err := decimal.Uint64(value)
 	if err != nil {
 		p.fail(key, "a whole number below 2^64")
 	}
@@ -115,8 +117,8 @@ func (p *parser) number(key, value string) string {
 }
 
 func (p *parser) float(key, value string) float64 {
-	v, err := strconv.ParseFloat(value, 64)
-	if err != nil || v-v != 0 {
+	v, err := decimal.Float(value)
+	if err != nil {
 		p.fail(key, "a number")
 		return 0
 	}
