@@ -63,7 +63,7 @@ func TestFaultsAreSentences(t *testing.T) {
 		{"another hash in the list", at("/models/index.json", always, 200, "application/json", otherHashes(t)), "hash", "not the one"},
 		{"model missing", at(model, always, 404, "text/plain", nil), "missing", "no file for the model"},
 		{"page instead of model", at(model, always, 200, "text/html", []byte("<html>sign in")), "not-model", "an HTML page"},
-		{"other file instead of model", at(model, always, 200, "application/zstd", bytes.Repeat([]byte("x"), len(data))), "not-model", "another kind of file"},
+		{"other file instead of model", at(model, always, 200, "application/zstd", bytes.Repeat([]byte("x"), len(data))), "not-model", `a text that begins "xxxx`},
 		{"model too short", at(model, always, 200, "application/zstd", data[:len(data)-7]), "length", "wrong length"},
 		{"model too long", at(model, always, 200, "application/zstd", append(bytes.Clone(data), 0)), "length", "wrong length"},
 	} {

@@ -37,11 +37,11 @@ func (p *diskPart) readHeader() error {
 	if err := p.readAt(start, 0, ""); err != nil {
 		return err
 	}
-	if isZstd(start) {
+	if IsZstd(start) {
 		return &Error{Kind: ErrForeign, File: p.file, Detail: "it is in zstd frames, as a checkpoint is; in a directory plain safetensors are expected"}
 	}
-	if e := foreign(p.file, start, false); e != nil {
-		return e
+	if err := foreign(p.file, start, false); err != nil {
+		return err
 	}
 	if len(start) < 8 {
 		return tooSmall(p.file, len(start))

@@ -32,59 +32,66 @@ var signatures = []struct{ start, what string }{
 	{"\x28\xb5\x2f\xfd", "a zstd archive in another: unpack it first"},
 }
 
-// foreign says what a file is that begins so and is no safetensors file; nil: it may be one. Where it is inside zstd frames
-// that is said too.
-func foreign(file string, start []byte, packed bool) *Error {
-	if len(start) == 0 {
-		return nil
+// WhatIs says what a file is that begins so, "" if it may be a checkpoint. It looks at 512 bytes, and is content with less.
+func WhatIs(start []byte) string {
+	if IsZstd(start) {
+		return ""
 	}
+	return whatIs(start[:min(len(start), peekBytes)])
+}
+
+// whatIs is WhatIs of what no compression is expected of.
+func whatIs(start []byte) string {
 	n := uint64(0)
 	if len(start) >= 8 {
 		n = binary.LittleEndian.Uint64(start)
 		if n <= MaxHeader && (len(start) == 8 || start[8] == '{') {
-			return nil
+			return ""
 		}
 	}
-	e := &Error{Kind: ErrForeign, File: file}
-	what := ""
-	switch text := string(start); {
-	case isPickled(text):
-		e.Kind, e.Detail = ErrPickle, pickleAdvice
-		return e
-	case len(start) > 262 && text[257:262] == "ustar":
-		what = "a tar archive: unpack it first"
-	case len(bytes.TrimLeft(start, "\x00")) == 0:
-		what = "zeros, as a download leaves them that was interrupted"
-	case isONNX(start):
-		what = "an ONNX file, a format of other programs"
-	case len(start) >= 8 && text[4:8] == "TFL3":
-		what = "a TensorFlow Lite file, a format of other programs"
-	default:
-		for _, s := range signatures {
-			if strings.HasPrefix(text, s.start) {
-				what = s.what
-				break
-			}
-		}
-		if what == "" {
-			what = textual(text)
-		}
-	}
+	text := string(start)
 	switch {
-	case what != "" && packed:
-		e.Detail = "within zstd frames it is " + what
-	case what != "":
-		e.Detail = "it is " + what
-	case len(start) > 8 && start[8] == '{':
-		return nil // the header is only too long
-	case len(start) < 8 || n <= MaxHeader:
-		return nil
-	case packed:
-		e.Detail = "within zstd frames it is no safetensors file"
-	default:
-		e.Detail = "it is neither a safetensors file nor zstd frames"
+	case len(start) == 0:
+		return ""
+	case isPickled(text):
+		return "a Python pickle"
+	case len(start) > 262 && text[257:262] == "ustar":
+		return "a tar archive: unpack it first"
+	case len(bytes.TrimLeft(start, "\x00")) == 0:
+		return "zeros, as a download leaves them that was interrupted"
+	case isONNX(start):
+		return "an ONNX file, a format of other programs"
+	case len(start) >= 8 && text[4:8] == "TFL3":
+		return "a TensorFlow Lite file, a format of other programs"
 	}
-	return e
+	for _, s := range signatures {
+		if strings.HasPrefix(text, s.start) {
+			return s.what
+		}
+	}
+	if what := textual(text); what != "" {
+		return what
+	}
+	if n > MaxHeader && !(len(start) > 8 && start[8] == '{') { // or the header is only too long
+		return "neither a safetensors file nor zstd frames"
+	}
+	return ""
+}
+
+// foreign is the error for a file that begins as no safetensors file does, nil if it may be one.
+func foreign(file string, start []byte, packed bool) error {
+	what := whatIs(start)
+	switch {
+	case what == "":
+		return nil
+	case isPickled(string(start)):
+		return &Error{Kind: ErrPickle, File: file, Detail: pickleAdvice}
+	case packed:
+		what = "within zstd frames it is " + what
+	default:
+		what = "it is " + what
+	}
+	return &Error{Kind: ErrForeign, File: file, Detail: what}
 }
 
 // isPickled knows what torch.save and pickle write: a zip archive with data.pkl in it, or the protocol's number.

@@ -46,10 +46,7 @@ func TestForeignFiles(t *testing.T) {
 		_, err := Open(strings.NewReader(c.start), "f.safetensors", Options{})
 		wantError(t, err, ErrForeign, "f.safetensors: ", c.says)
 		_, err = Open(bytes.NewReader(frame(t, []byte(c.start))), "f.zst", Options{})
-		if !strings.HasPrefix(c.says, "neither") {
-			wantError(t, err, ErrForeign, c.says)
-		}
-		wantError(t, err, ErrForeign, "f.zst: ", "within zstd frames")
+		wantError(t, err, ErrForeign, "f.zst: ", c.says, "within zstd frames")
 		_, err = OpenDirectory(layOut(t, pipelineFiles, map[string]string{"unet/diffusion_pytorch_model.safetensors": c.start}))
 		wantError(t, err, ErrForeign, "diffusion_pytorch_model.safetensors: ", c.says)
 	}
@@ -88,11 +85,11 @@ func FuzzForeign(f *testing.F) {
 		f.Add([]byte(c.start))
 	}
 	f.Fuzz(func(t *testing.T, start []byte) {
-		e := foreign("f", start[:min(len(start), peekBytes)], false)
-		if e == nil {
+		err := foreign("f", start[:min(len(start), peekBytes)], false)
+		if err == nil {
 			return
 		}
-		if text := e.Error(); len(text) > 400 || strings.ContainsAny(text, "\n\x00\x1b") {
+		if text := err.Error(); len(text) > 400 || strings.ContainsAny(text, "\n\x00\x1b") {
 			t.Errorf("%q", text)
 		}
 		if _, err := Open(bytes.NewReader(start), "f", Options{}); err == nil || errors.Is(err, io.EOF) {

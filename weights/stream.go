@@ -37,7 +37,7 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 	if err != nil && err != io.EOF {
 		return nil, s.readError(err, ErrHeaderTooSmall, "", "")
 	}
-	if isZstd(start) {
+	if IsZstd(start) {
 		if s.frames, err = newFrameReader(buffered, s.src); err != nil {
 			return nil, &Error{Kind: ErrZstd, File: file, Cause: err}
 		}
@@ -66,8 +66,8 @@ func (s *stream) look(buffered *bufio.Reader) error {
 			return s.readError(err, ErrHeaderTooSmall, "", "")
 		}
 	}
-	if e := foreign(s.file, start, s.frames != nil); e != nil {
-		return e
+	if err := foreign(s.file, start, s.frames != nil); err != nil {
+		return err
 	}
 	if err == io.EOF && len(start) < 8 {
 		return tooSmall(s.file, len(start))

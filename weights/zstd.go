@@ -22,8 +22,8 @@ const (
 	maxRatio = 64
 )
 
-// isZstd knows a frame, or a skippable one, by its first four bytes.
-func isZstd(b []byte) bool {
+// IsZstd knows a frame, or a skippable one, by its first four bytes.
+func IsZstd(b []byte) bool {
 	return len(b) >= 4 && (bytes.Equal(b[:4], []byte{0x28, 0xb5, 0x2f, 0xfd}) ||
 		b[0]&0xf0 == 0x50 && bytes.Equal(b[1:4], []byte{0x2a, 0x4d, 0x18}))
 }

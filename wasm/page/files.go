@@ -101,11 +101,12 @@ func (p *page) openFile(file js.Value) {
 	name, size := file.Get("name").String(), int64(file.Get("size").Float())
 	kind := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
 	most := int64(pictureMost)
-	if kind == "zst" {
+	model := kind == "zst" || kind == "safetensors"
+	if model {
 		most = ownMost
 	}
 	switch {
-	case kind != "png" && kind != "zst":
+	case kind != "png" && !model:
 		p.refuseFile("It is "+name+".", "Open a PNG picture made here or a checkpoint NAME.safetensors.zst; tools/convert writes one.")
 	case size == 0:
 		p.refuseFile(name+" is empty.", "Get it anew from where it came, or choose another.")

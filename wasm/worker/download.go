@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tintype/wasm/proto"
+	"tintype/weights"
 )
 
 // stallLimit is how long a request may deliver nothing before it is given up:
@@ -41,6 +42,7 @@ type download struct {
 	position  int64    // in the file, of the body's next byte
 	received  int64    // bytes of the file that were handed out
 	validator string   // of the file: a strong ETag or a date
+	unpacked  string   // ", zstd" where the response declares that
 	tried     int      // requests since the last new byte
 	whole     bool     // the server's ranges are of no use
 	closed    chan struct{}
@@ -113,11 +115,9 @@ func (d *download) end() error {
 // that is all of it.
 func (d *download) take(chunk js.Value) (js.Value, error) {
 	n := int64(chunk.Length())
-	if d.position == 0 && n >= int64(len(zstdMagic)) {
-		for i, b := range zstdMagic {
-			if chunk.Index(i).Int() != int(b) {
-				return js.Undefined(), d.notModel("another kind of file")
-			}
+	if d.position == 0 {
+		if err := d.look(chunk); err != nil {
+			return js.Undefined(), err
 		}
 	}
 	d.position += n
@@ -138,8 +138,27 @@ func (d *download) take(chunk js.Value) (js.Value, error) {
 	return chunk, nil
 }
 
-// zstdMagic opens every zstd frame (RFC 8878, 3.1.1).
-var zstdMagic = [...]byte{0x28, 0xb5, 0x2f, 0xfd}
+// look refuses a file by its first chunk: a page to sign in is not as long as the model, and shall not be taken for a
+// connection that broke.
+func (d *download) look(chunk js.Value) error {
+	start := make([]byte, min(chunk.Length(), 512))
+	if js.CopyBytesToGo(start, chunk) < 4 {
+		return nil // too little to tell
+	}
+	packed, raw := weights.IsZstd(start), d.ref.RawBytes
+	switch what := weights.WhatIs(start); {
+	case what != "":
+		return notModel(d.ref, what)
+	case !packed && raw != 0 && raw != d.ref.Bytes:
+		return &proto.Error{
+			Type: proto.ErrNotModel,
+			Text: "The model " + d.ref.Name() + " arrived unpacked: the server declares the compression of the file itself as its Content-Encoding" +
+				d.unpacked + ", and the browser took it off.",
+			Remedy: "Have the server send .zst files as they are, without a Content-Encoding.",
+		}
+	}
+	return nil
+}
 
 // pause waits before the next request, unless the download is closed meanwhile.
 func (d *download) pause() {
@@ -229,16 +248,16 @@ func (d *download) missing(status int) *proto.Error {
 	}
 }
 
-func (d *download) notModel(found string) *proto.Error {
-	if !d.ref.File.IsUndefined() {
+func notModel(ref proto.ModelRef, found string) *proto.Error {
+	if !ref.File.IsUndefined() {
 		return &proto.Error{
-			Type: proto.ErrNotModel, Text: "Your file " + d.ref.Name() + " is no checkpoint but " + found + ".",
+			Type: proto.ErrNotModel, Text: "Your file " + ref.Name() + " is no checkpoint but " + found + ".",
 			Remedy: "Convert the checkpoint with tools/convert and take the .safetensors.zst file that it writes.",
 		}
 	}
 	return &proto.Error{
 		Type:   proto.ErrNotModel,
-		Text:   "The server sent " + found + " instead of the model " + d.ref.ID + ".",
+		Text:   "In place of the model " + ref.ID + " the server sent " + found + ".",
 		Remedy: "If this network asks you to sign in first, do that and try again; otherwise the site is not set up right.",
 	}
 }

@@ -4,6 +4,7 @@ package worker
 
 import (
 	"errors"
+	"strings"
 
 	"tintype/core/pipeline"
 	"tintype/internal/sentence"
@@ -60,15 +61,18 @@ func panicError(p any) *proto.Error {
 
 // loadError keeps the download's own errors, which every decoder passes on
 // wrapped, and tells a damaged file from one that is not supported.
-func loadError(name string, err error) *proto.Error {
+func loadError(ref proto.ModelRef, err error) *proto.Error {
 	var e *proto.Error
+	var w *weights.Error
 	switch {
 	case errors.As(err, &e):
 		return e
+	case errors.As(err, &w) && w.Kind == weights.ErrForeign:
+		return notModel(ref, strings.TrimPrefix(w.Detail, "it is "))
 	case errors.Is(err, weights.ErrHash):
 		return &proto.Error{
 			Type:   proto.ErrHash,
-			Text:   "The file of the model " + name + " is not the one that the list of models promises: its SHA-256 differs.",
+			Text:   "The file of the model " + ref.Name() + " is not the one that the list of models promises: its SHA-256 differs.",
 			Remedy: "Reload the page; if it stays, the file was changed or damaged on the server.",
 		}
 	case errors.Is(err, weights.ErrSize), errors.Is(err, weights.ErrTruncated), errors.Is(err, weights.ErrTrailing):

@@ -39,15 +39,18 @@ func (d *download) request() error {
 	case !response.Get("ok").Bool():
 		return d.missing(status)
 	case strings.HasPrefix(header(headers, "content-type"), "text/html"):
-		return d.notModel("an HTML page")
+		return notModel(d.ref, "an HTML page")
 	case response.Get("body").IsNull():
-		return d.notModel("nothing")
+		return notModel(d.ref, "nothing")
 	}
 	validator := validatorOf(headers)
 	if d.validator != "" && validator != "" && d.validator != validator {
 		return d.changed()
 	}
 	d.validator = validator
+	if d.unpacked = ""; strings.Contains(header(headers, "content-encoding"), "zstd") {
+		d.unpacked = ", zstd"
+	}
 	if d.received > 0 {
 		d.doubtful = true
 	}

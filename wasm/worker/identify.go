@@ -30,7 +30,7 @@ func (w *worker) digest(j *job, ref proto.ModelRef) (string, error) {
 		sum = r.hash
 	}
 	if _, err := io.CopyBuffer(sum, r, make([]byte, 256<<10)); err != nil {
-		return "", loadError(ref.Name(), err)
+		return "", loadError(ref, err)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -114,7 +114,7 @@ func (w *worker) decoded(j *job, ref proto.ModelRef, decode func(io.Reader) erro
 			return nil
 		}
 		if !again || attempt == tries || j.cancelled {
-			return loadError(ref.Name(), err)
+			return loadError(ref, err)
 		}
 		runtime.GC()
 	}
