@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -195,11 +196,23 @@ func TestWasmStaysSmall(t *testing.T) {
 	}
 }
 
-// TestFlagsAreReadInOnePlace: what a given flag means (an empty text, a zero, 010) is decided in internal/command.
-func TestFlagsAreReadInOnePlace(t *testing.T) {
+// TestCommandLinesAreAlike: what a given flag means (an empty text, a zero, 010), what an exit status says and what Ctrl-C
+// leaves is decided in internal/command, for every program that has a command line.
+func TestCommandLinesAreAlike(t *testing.T) {
 	for _, s := range sources(t) {
-		if !s.isTest() && slices.Contains(s.imports, "flag") {
+		if s.isTest() {
+			continue
+		}
+		if slices.Contains(s.imports, "flag") {
 			t.Errorf("%s imports flag: use internal/command", s.path)
+		}
+		inBrowser := s.pkg == "wasm" || path.Base(s.pkg) == "inpage"
+		main := s.file.Name.Name == "main" && slices.ContainsFunc(s.file.Decls, func(d ast.Decl) bool {
+			f, ok := d.(*ast.FuncDecl)
+			return ok && f.Name.Name == "main" && f.Recv == nil
+		})
+		if main && !inBrowser && !slices.Contains(s.imports, "tintype/internal/command") {
+			t.Errorf("%s has a main function without internal/command", s.path)
 		}
 	}
 }

@@ -182,6 +182,27 @@ func TestFlagsThatContradict(t *testing.T) {
 	}
 }
 
+// Ctrl-C in the middle of a build ends it, says so, and leaves nothing.
+func TestInterruptedWriting(t *testing.T) {
+	root := builtSite(t)
+	if err := os.Remove(filepath.Join(root, "build", stampFile)); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(root)
+	before := names(t, ".")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, args := range [][]string{{"-dist", "out"}, {"-offline", "out.html"}} {
+		var out, errs bytes.Buffer
+		if status := run(ctx, args, &out, &errs); status != 130 || errs.String() != "tintype: interrupted: nothing was left half written\n" {
+			t.Errorf("%v: status %d, %q", args, status, errs.String())
+		}
+		if left := names(t, "."); left != before {
+			t.Errorf("%v leaves %s", args, left)
+		}
+	}
+}
+
 func TestBadAddresses(t *testing.T) {
 	root := builtSite(t)
 	for _, addr := range []string{"99999", "127.0.0.1:99999", "192.0.2.1:0"} {

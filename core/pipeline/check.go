@@ -240,8 +240,8 @@ func (m *Model) checkGuidance(s *Spec) error {
 
 // checkThreshold resolves the threshold: the spec's, or the model's.
 func (m *Model) checkThreshold(s *Spec, p *plan) error {
-	if p.thresh = s.Thresh; p.thresh.Quantile == 0 {
-		p.thresh = m.Thresh
+	if p.thresh = m.Thresh; s.Thresh != nil {
+		p.thresh = *s.Thresh
 	}
 	if p.thresh.Max == 0 {
 		p.thresh.Max = math.Inf(1)

@@ -52,7 +52,7 @@ func TestMemoryIsWhatIsHeld(t *testing.T) {
 		"batch":      with(func(s *Spec) { s.Batch = 3 }),
 		"guided":     with(func(s *Spec) { s.Guidance.Scale = 2 }),
 		"classifier": with(func(s *Spec) { s.Classifier = 1 }),
-		"threshold":  with(func(s *Spec) { s.Thresh.Quantile = 0.9 }),
+		"threshold":  with(func(s *Spec) { s.Thresh = &Threshold{Quantile: 0.9} }),
 	}
 	for _, k := range []sampler.Kind{sampler.KindDDIM, sampler.KindDPMpp3M, sampler.KindAdapt, sampler.KindRK45, sampler.KindDPMAdaptive} {
 		specs[k.String()] = with(func(s *Spec) { s.Use(k); s.Batch = 2 })

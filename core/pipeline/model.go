@@ -90,7 +90,7 @@ type Spec struct {
 	GridOptions schedule.Options // likewise, of the grid
 	Guidance    guidance.Options // classifier-free
 	Classifier  float64          // scale of classifier guidance towards the first slot's value; 0: off
-	Thresh      Threshold        // Quantile 0: the model's
+	Thresh      *Threshold       // nil: the model's
 	Vary        Vary
 	Choice      []int      // one value per slot of the conditioner, -1: left open; nil: all left open
 	H, W        int        // of the picture; 0: the model's

@@ -16,7 +16,7 @@ type Reference struct {
 // checkReference takes the reference's program. It knows nothing of what is done to a run on its way.
 func (m *Model) checkReference(s *Spec, p *plan) error {
 	switch {
-	case s.Edit != nil || s.From != nil || s.Thresh.Quantile > 0:
+	case s.Edit != nil || s.From != nil || s.Thresh != nil:
 		return clash(SettingEdit, "leave the one or the other out", "editing, forks and thresholds in a run that repeats a reference's")
 	case s.Classifier > 0:
 		return clash(SettingClassifier, "leave the one or the other out", "a classifier's guidance in a run that repeats a reference's")

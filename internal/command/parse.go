@@ -26,7 +26,7 @@ func (s *Set) parse(args []string) error {
 			if !has && len(args) > 0 {
 				value = args[0]
 			}
-			s.about = strings.TrimLeft(value, "-")
+			s.about = value
 			return nil
 		}
 		if name == "version" && !has {

@@ -26,7 +26,12 @@ func (f *densityFlags) define(s *command.Set) {
 	f.given.probes = s.Whole(&f.probes, "probes", "N", 1, 1000, "of -likelihood: random directions that the trace is estimated by (default 1)").Rare()
 }
 
-func (f *densityFlags) check() error {
+func (f *densityFlags) check(draws []*command.Flag) error {
+	for _, d := range draws {
+		if err := command.Both(f.given.picture, d); err != nil {
+			return err // nothing is drawn
+		}
+	}
 	if err := f.given.tolerance.Needs(f.given.picture, "it is that of its solver"); err != nil {
 		return err
 	}

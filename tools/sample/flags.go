@@ -19,7 +19,7 @@ type request struct {
 	density                                densityFlags
 	inverse                                inverseFlags
 	recipe, vary                           string
-	given                                  struct{ solver, grid, steps, guidance *command.Flag }
+	given                                  struct{ solver, grid, steps, guidance, recipe, out, trace *command.Flag }
 }
 
 var inf = math.Inf(1)
@@ -32,10 +32,10 @@ func (r *request) define() *command.Set {
 	s.Text(&r.label, "label", "WHAT", "NAME, N or #N, or slot=value[,slot=value]; what is left out or null stays open")
 	s.Seed(&r.seed, "seed", "N", "seed of the first picture (default 0)")
 	s.Whole(&r.count, "count", "N", 1, recipe.MostPictures, "pictures, of seeds seed, seed+1, ... (default 1)")
-	s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash\n; settings beside it are "+
+	r.given.recipe = s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash\n; settings beside it are "+
 		"not looked at")
-	s.Output(&r.out, "o", []string{".png"}, "picture, or sheet of pictures, to write")
-	s.Text(&r.trace, "trace", "DIR", "new directory for x and the predicted picture of every step").Rare()
+	r.given.out = s.Output(&r.out, "o", []string{".png"}, "picture, or sheet of pictures, to write")
+	r.given.trace = s.Text(&r.trace, "trace", "DIR", "new directory for x and the predicted picture of every step").Rare()
 	s.Group("How")
 	r.given.solver = s.Text(&r.solver, "solver", "NAME", "solver; -list has them all")
 	r.given.grid = s.Text(&r.grid, "grid", "NAME", "grid of noise levels; -list has them all")
@@ -70,5 +70,5 @@ func (r *request) check() error {
 	if err := r.inverse.check(); err != nil {
 		return err
 	}
-	return r.density.check()
+	return r.density.check([]*command.Flag{r.given.recipe, r.given.out, r.given.trace, r.inverse.given.picture})
 }

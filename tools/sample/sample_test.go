@@ -176,6 +176,8 @@ func TestBadRequestsAreRefusedWithARemedy(t *testing.T) {
 		{[]string{"-model", student, "-likelihood", "a.png", "-probes", "0"}, 2, "1 to 1000"},
 		{[]string{"-model", student, "-likelihood", "a.png", "-tolerance", "0"}, 2, "1e-06 to 1"},
 		{[]string{"-model", student, "-invert", "a.png", "-rounds", "0"}, 2, "1 to 100"},
+		{[]string{"-model", student, "-likelihood", "a.png", "-o", "b.png"}, 2, "-likelihood and -o exclude each other"},
+		{[]string{"-model", student, "-likelihood", "a.png", "-trace", "b"}, 2, "-likelihood and -trace"},
 		{[]string{"-model", student, "-rounds", "3"}, 2, "-rounds needs -invert"},
 		{[]string{"-model", student, "-probes", "3"}, 2, "-probes needs -likelihood"},
 		{[]string{"-model", student, "-step", "3"}, 2, "is -steps meant?"},
