@@ -123,6 +123,7 @@ func serve(ctx context.Context, addr, root string, out io.Writer) error {
 		return err
 	}
 	build.wait() // its child processes end with ctx
+	logger.Print("tintype: stopped")
 	return nil
 }
 
