@@ -142,6 +142,7 @@ func TestOutsidePackagesHaveOneDoor(t *testing.T) {
 	doors := map[string]func(s source) bool{
 		"github.com/klauspost/compress": func(s source) bool { return s.pkg == "weights" },
 		"github.com/x448/float16":       func(s source) bool { return s.pkg == "weights" },
+		"golang.org/x/image":            func(s source) bool { return s.pkg == "internal/photo" },
 		"golang.org/x/text":             func(s source) bool { return s.pkg == "internal/names" },
 		"honnef.co/go/js/dom/v2":        func(s source) bool { return s.pkg == "wasm/page" },
 		"github.com/andybalholm/brotli": func(s source) bool { return s.pkg == "." || strings.HasPrefix(s.pkg, "tools/") },

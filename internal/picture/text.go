@@ -3,9 +3,6 @@ package picture
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
-	"errors"
-	"hash/crc32"
 
 	"tintype/internal/recipe"
 )
@@ -29,70 +26,55 @@ const (
 //
 // A text with a wrong checksum is passed over. The checksums of other chunks are not looked at.
 func Recipe(file []byte, inflate Inflate) (string, error) {
-	if !bytes.HasPrefix(file, []byte(signature)) {
-		return "", errors.New("not a PNG file")
-	}
-	s := search{file: file[len(signature):], inflate: inflate, left: textsMost}
-	invalid := ""
-	damaged := s.each(true, func(text string) bool {
+	s := search{inflate: inflate, left: textsMost}
+	invalid, found := "", ""
+	damaged := s.each(file, true, func(text string) bool {
 		if _, err := recipe.Parse(text); err == nil {
-			s.found = text
+			found = text
 		} else if invalid == "" {
 			invalid = text
 		}
-		return s.found == ""
+		return found == ""
 	})
 	var err error
-	if s.found == "" {
-		err = s.each(false, func(text string) bool {
-			s.found = recipe.Find(text)
-			return s.found == ""
+	if found == "" {
+		err = s.each(file, false, func(text string) bool {
+			found = recipe.Find(text)
+			return found == ""
 		})
 	}
-	switch {
-	case s.found != "":
-		return s.found, nil
-	case invalid != "":
-		return invalid, nil
+	if words := cmp.Or(found, invalid); words != "" {
+		return words, nil
 	}
 	return "", cmp.Or(damaged, err)
 }
 
-// A search goes through the chunks of a PNG file.
+// A search goes through the texts of a PNG file.
 type search struct {
-	file    []byte // behind the signature
 	inflate Inflate
 	left    int // bytes that may still be unfolded
-	found   string
 }
 
 // each hands over the texts of our own keyword, or all others, until one is enough. It ends with an error if the file
 // was damaged or cut short where something was not seen.
-func (s *search) each(own bool, more func(text string) bool) (err error) {
-	for rest := s.file; len(rest) >= 12; {
-		n := binary.BigEndian.Uint32(rest)
-		if uint64(n)+12 > uint64(len(rest)) {
-			break
+func (s *search) each(file []byte, own bool, more func(text string) bool) error {
+	var damaged error
+	err := walk(file, func(c chunk) (bool, error) {
+		if c.name != "tEXt" && c.name != "zTXt" && c.name != "iTXt" {
+			return true, nil
 		}
-		name, data := string(rest[4:8]), rest[8:8+n]
-		if name == "IEND" {
-			return err
+		keyword, body, _ := bytes.Cut(c.data, []byte{0})
+		if (string(keyword) == recipeKey) != own {
+			return true, nil
 		}
-		if name == "tEXt" || name == "zTXt" || name == "iTXt" {
-			keyword, body, _ := bytes.Cut(data, []byte{0})
-			switch {
-			case (string(keyword) == recipeKey) != own:
-			case crc32.ChecksumIEEE(rest[4:8+n]) != binary.BigEndian.Uint32(rest[8+n:]):
-				err = errors.New("a damaged PNG file")
-			default:
-				if text, ok := s.unfold(name, body); ok && !more(text) {
-					return nil
-				}
-			}
+		if !c.sound() {
+			damaged = errDamaged
+			return true, nil
 		}
-		rest = rest[12+n:]
-	}
-	return errors.New("a PNG file that is cut short")
+		text, ok := s.unfold(c.name, body)
+		return !ok || more(text), nil
+	})
+	return cmp.Or(err, damaged)
 }
 
 // unfold is the text of a chunk, of which body is what stands behind the keyword.
