@@ -25,7 +25,7 @@ var other = [...]struct {
 	{0, "version https://git-lfs", "a Git LFS pointer: the file itself was not fetched"},
 }
 
-const readable = ": PNG, JPEG, WebP or GIF was expected"
+const readable = ": expected a PNG, JPEG, WebP or GIF file"
 
 // HeadOf tells what a file is, whatever its name, and how large its picture, before anything is decoded. The error
 // completes "it is".

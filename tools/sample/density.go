@@ -21,7 +21,7 @@ type densityFlags struct {
 
 func (f *densityFlags) define(s *command.Set) {
 	f.tolerance, f.probes = 1e-3, 1
-	f.given.picture = s.Text(&f.picture, "likelihood", "FILE", "PNG of the model's size: print how likely the model thinks it, in bits a value, and stop").Rare()
+	f.given.picture = s.Text(&f.picture, "likelihood", "FILE", "picture of the model's size: print how likely the model thinks it, in bits a value, and stop").Rare()
 	f.given.tolerance = s.Number(&f.tolerance, "tolerance", "X", 1e-6, 1, "of -likelihood: relative and absolute tolerance of the solver (default 0.001)").Rare()
 	f.given.probes = s.Whole(&f.probes, "probes", "N", 1, 1000, "of -likelihood: random directions that the trace is estimated by (default 1)").Rare()
 }
@@ -45,7 +45,7 @@ func (r *request) likelihood(m *model.Model, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	picture, err := readPicture(f.picture, m)
+	picture, err := r.photos.read(f.picture, m)
 	if err != nil {
 		return fmt.Errorf("-likelihood: %w", err)
 	}
@@ -62,7 +62,7 @@ func (r *request) likelihood(m *model.Model, stdout io.Writer) error {
 	return nil
 }
 
-// spread moves each value within its grey level, of which 256 fill -1..1: the density of rounded values is endless.
+// spread moves each value, which is one of 256 grey levels, within its level: the density of rounded values is endless.
 func spread(picture []float32, seed uint64) {
 	from := rand.New(rand.NewPCG(seed, 0))
 	for i, v := range picture {

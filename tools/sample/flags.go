@@ -16,6 +16,7 @@ type request struct {
 	set                                    string
 	list, samplers, compat                 bool
 	edit                                   editFlags
+	photos                                 photoFlags
 	density                                densityFlags
 	inverse                                inverseFlags
 	recipe, vary                           string
@@ -53,6 +54,7 @@ func (r *request) define() *command.Set {
 	r.edit.define(s)
 	r.inverse.define(s)
 	r.density.define(s)
+	r.photos.define(s)
 	s.Group("And stop")
 	s.Switch(&r.list, "list", "list the solvers with their settings, and the grids")
 	s.Switch(&r.samplers, "samplers", "write the page SAMPLERS.md to standard output").Rare()
@@ -70,5 +72,11 @@ func (r *request) check() error {
 	if err := r.inverse.check(); err != nil {
 		return err
 	}
-	return r.density.check([]*command.Flag{r.given.recipe, r.given.out, r.given.trace, r.inverse.given.picture})
+	if err := r.density.check([]*command.Flag{r.given.recipe, r.given.out, r.given.trace, r.inverse.given.picture}); err != nil {
+		return err
+	}
+	if r.photos.given.Given() && r.edit.init == "" && r.inverse.picture == "" && r.density.picture == "" {
+		return command.Misusef("-background needs -init, -invert or -likelihood: a picture that may be transparent")
+	}
+	return nil
 }

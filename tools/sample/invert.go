@@ -24,7 +24,7 @@ type inverseFlags struct {
 
 func (f *inverseFlags) define(s *command.Set) {
 	f.rounds = 3
-	f.given.picture = s.Text(&f.picture, "invert", "FILE", "PNG of the model's size: find the noise that DDIM draws it from, and begin with that").Rare()
+	f.given.picture = s.Text(&f.picture, "invert", "FILE", "picture of the model's size: find the noise that DDIM draws it from, and begin with that").Rare()
 	f.given.label = s.Text(&f.label, "invert-label", "WHAT", "of -invert: what the file shows, if not -label").Rare()
 	f.given.rounds = s.Whole(&f.rounds, "rounds", "N", 1, 100, "of -invert: evaluations a step; more are nearer to the exact inverse (default 3)").Rare()
 }
@@ -52,7 +52,7 @@ func (r *request) invert(m *model.Model, d *drawing, stdout io.Writer) error {
 			return err
 		}
 	}
-	picture, err := readPicture(r.inverse.picture, m)
+	picture, err := r.photos.read(r.inverse.picture, m)
 	if err != nil {
 		return fmt.Errorf("-invert: %w", err)
 	}

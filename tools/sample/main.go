@@ -27,7 +27,7 @@ func main() {
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	r := &request{count: 1}
+	r := &request{count: 1, photos: photoFlags{said: stderr}}
 	return r.define().Run(args, stdout, stderr, func(stdout io.Writer) error {
 		if err := r.check(); err != nil {
 			return err
@@ -171,6 +171,6 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 	if s.Vary, err = model.ParseVary(r.vary); err != nil {
 		return s, err
 	}
-	s.Edit, err = r.edit.edit(m)
+	s.Edit, err = r.edit.edit(m, &r.photos)
 	return s, err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tintype/core/pipeline"
+	"tintype/internal/photo"
 	"tintype/internal/picture"
 	"tintype/internal/recipe"
 	"tintype/model"
@@ -18,7 +19,7 @@ func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promis
 	switch {
 	case err == nil:
 		name := text
-		if text, err = picture.Recipe(file, inflate); err != nil {
+		if text, err = picture.Recipe(file, photo.Inflate); err != nil {
 			return nil, 0, "", fmt.Errorf("-recipe: %s is %w", name, err)
 		}
 		if text == "" {

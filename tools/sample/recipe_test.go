@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"tintype/internal/photo"
 	"tintype/internal/picture"
 )
 
@@ -21,7 +22,7 @@ func TestRecipeDrawsThePictureAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := picture.Recipe(file, inflate)
+	text, err := picture.Recipe(file, photo.Inflate)
 	if err != nil {
 		t.Fatal(err)
 	}

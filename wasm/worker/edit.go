@@ -4,20 +4,13 @@ package worker
 
 import (
 	"errors"
+	"image"
 	"syscall/js"
 
 	"tintype/core/pipeline"
+	"tintype/internal/picture"
+	"tintype/model"
 	"tintype/wasm/proto"
-)
-
-// The words of an edit.
-var (
-	holds = map[string]pipeline.Hold{
-		"none": pipeline.HoldNothing, "mask": pipeline.HoldMask, "grey": pipeline.HoldGrey, "boxes": pipeline.HoldBoxes,
-	}
-	methods = map[string]pipeline.Method{
-		"replace": pipeline.MethodReplace, "hard": pipeline.MethodHard, "ddrm": pipeline.MethodRestore,
-	}
 )
 
 // edit copies the pictures out of the message.
@@ -30,21 +23,14 @@ func (c *checkpoint) edit(e *proto.Edit) (*pipeline.Edit, error) {
 	if err != nil {
 		return nil, errors.New("edit.rgba: " + err.Error())
 	}
-	out := &pipeline.Edit{Strength: e.Strength, Factor: e.Factor, Jump: e.Jump, Times: e.Times, Picture: make([]float32, 0, width*height*channels)}
-	for i := 0; i < len(rgba); i += 4 {
-		r, g, b := rgba[i], rgba[i+1], rgba[i+2]
-		if channels == 1 {
-			out.Picture = append(out.Picture, float32((19595*int(r)+38470*int(g)+7471*int(b)+1<<15)>>16)/127.5-1)
-			continue
-		}
-		out.Picture = append(out.Picture, float32(r)/127.5-1, float32(g)/127.5-1, float32(b)/127.5-1)
+	shown := &image.NRGBA{Pix: rgba, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}
+	picture.Over(shown, picture.White)
+	out := &pipeline.Edit{Strength: e.Strength, Factor: e.Factor, Jump: e.Jump, Times: e.Times, Picture: picture.Values(shown, channels)}
+	if out.Hold, err = model.ParseHold(e.Hold); err != nil {
+		return nil, errors.New("edit.hold " + err.Error())
 	}
-	var ok bool
-	if out.Hold, ok = holds[e.Hold]; !ok {
-		return nil, errors.New("edit.hold " + e.Hold + ": expected none, mask, grey or boxes")
-	}
-	if out.Method, ok = methods[e.Method]; !ok {
-		return nil, errors.New("edit.method " + e.Method + ": expected replace, hard or ddrm")
+	if out.Method, err = model.ParseMethod(e.Method); err != nil {
+		return nil, errors.New("edit.method " + err.Error())
 	}
 	if !e.Mask.IsNull() {
 		mask, err := bytesOf(e.Mask, width*height)
@@ -52,7 +38,7 @@ func (c *checkpoint) edit(e *proto.Edit) (*pipeline.Edit, error) {
 			return nil, errors.New("edit.mask: " + err.Error())
 		}
 		for _, v := range mask {
-			out.Mask = append(out.Mask, 1-float32(v)/255)
+			out.Mask = append(out.Mask, picture.Kept(v))
 		}
 	}
 	return out, nil
