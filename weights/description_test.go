@@ -208,7 +208,8 @@ func TestDescribeZeros(t *testing.T) {
 	wantError(t, err, ErrMetadata, "samplers.default.guidance: contradicts guidance.allow_cfg")
 }
 
-// An empty text is refused wherever a text stands: a script whose variable is not set must not get the default.
+// An empty text is refused wherever a text stands, and an empty list: a script whose variable is not set must not get the
+// default.
 func TestDescribeEmptyTexts(t *testing.T) {
 	for _, c := range []struct{ key, text, path string }{
 		{"prediction", `""`, "prediction"},
@@ -228,6 +229,13 @@ func TestDescribeEmptyTexts(t *testing.T) {
 		{"samplers", `{"default":{"name":""}}`, "samplers.default.name"},
 		{"samplers", `{"default":{"name":"ddim","grid":""}}`, "samplers.default.grid"},
 		{"samplers", `{"allowed":[""]}`, "samplers.allowed[0]"},
+		{"samplers", `{"allowed":[]}`, "samplers.allowed"},
+		{"student", `{"method":"pd","trained_steps":[]}`, "student.trained_steps"},
+		{"student", `{"method":"pd","t_list":[]}`, "student.t_list"},
+		{"process", `{"kind":"vp","betas":[]}`, "process.betas"},
+		{"process", `{"kind":"gamma_table","gamma_table":[]}`, "process.gamma_table"},
+		{"variance", `{"kind":"analytic","squares":[]}`, "variance.squares"},
+		{"tables", `{"costs":[]}`, "tables.costs"},
 	} {
 		_, err := describe(map[string]string{c.key: c.text})
 		wantError(t, err, ErrMetadata, c.path+": is empty")

@@ -222,6 +222,9 @@ func readGuidance(v jsontext.Value) (Guidance, error) {
 func readSamplers(v jsontext.Value) (Samplers, error) {
 	f := only(v, "default", "allowed", "forbidden")
 	s := Samplers{Allowed: f.texts("allowed")}
+	if at := f.get("allowed"); at.Exists() && f.err == nil {
+		f.err = someOf(at)
+	}
 	if def := v.Get("default"); given(def) {
 		d := only(def, "name", "n", "grid", "eta", "guidance")
 		s.Default = &Sampler{

@@ -118,6 +118,9 @@ func (f *fields) ints(name string, least int) []int {
 		return nil
 	}
 	list, err := at.Ints()
+	if err == nil {
+		err = someOf(at)
+	}
 	if i := slices.IndexFunc(list, func(v int) bool { return v < least }); i >= 0 {
 		err = below(at.At(i), least)
 	}
@@ -131,6 +134,9 @@ func (f *fields) floats(name string) []float64 {
 		return nil
 	}
 	list, err := at.Floats()
+	if err == nil {
+		err = someOf(at)
+	}
 	return read(f, list, err)
 }
 
@@ -150,6 +156,9 @@ func (f *fields) triangle(name string) (rows [][]float64) {
 		return nil
 	}
 	elems, err := at.Elems()
+	if err == nil {
+		err = someOf(at)
+	}
 	for i, row := range elems {
 		var list []float64
 		if list, err = row.Floats(); err == nil && len(list) != i+1 {
@@ -212,4 +221,12 @@ func (f *fields) size(name string) int64 {
 		err = below(at, 1)
 	}
 	return read(f, v, err)
+}
+
+// someOf refuses a list without elements, of which nobody knows whether it means none or any.
+func someOf(list jsontext.Value) error {
+	if list.Len() == 0 {
+		return list.Fail("is empty: leave it out, or give it elements")
+	}
+	return nil
 }
