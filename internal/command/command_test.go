@@ -69,6 +69,7 @@ func TestWhatCannotBeMeant(t *testing.T) {
 	for _, c := range []struct{ args, says string }{
 		{"-file|", "-file is empty: expected FILE"},
 		{"-file=", "-file is empty"},
+		{"-file| ", "-file is empty"},
 		{"-seed|", "-seed is empty"},
 		{"-method|", "-method is empty: expected replace|hard|ddrm"},
 		{"-method|soft", "-method soft: expected replace, hard or ddrm"},

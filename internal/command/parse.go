@@ -60,7 +60,7 @@ func (f *Flag) take(value string, has bool) error {
 		*f.on = value == "true"
 	case f.set == nil:
 		return Misusef("-%s=%s: expected true or false, or no value", f.name, value)
-	case value == "":
+	case strings.TrimSpace(value) == "":
 		return Misusef("-%s is empty: expected %s", f.name, f.value)
 	default:
 		if err := f.set(value); err != nil {

@@ -66,8 +66,8 @@ func (e *editFlags) edit(m *model.Model, photos *photoFlags) (*pipeline.Edit, er
 		if out.Jump, err = decimal.Int(jump); err == nil {
 			out.Times, err = decimal.Int(times)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("-travel %q: expected two whole numbers, such as 5,4", e.travel)
+		if err != nil || out.Jump < 1 || out.Times < 1 {
+			return nil, fmt.Errorf("-travel %q: expected two whole numbers of 1 or more, such as 5,4", e.travel)
 		}
 	}
 	return out, nil

@@ -101,6 +101,8 @@ func TestBadEditsAreRefused(t *testing.T) {
 		{[]string{"-init", right, "-strength", "0"}, "strength 0: use more than 0, to 1"},
 		{[]string{"-init", right, "-strength", "-0"}, "use more than 0, to 1"},
 		{[]string{"-init", right, "-travel", "0x5,4"}, "5,4"},
+		{[]string{"-init", right, "-travel", "0,4"}, "1 or more"},
+		{[]string{"-init", right, "-hold", "boxes:0"}, "use 2 or more"},
 		{[]string{"-init", right, "-method", "magic"}, "replace, hard or ddrm"},
 		{[]string{"-init", right, "-travel", "often"}, "5,4"},
 		{[]string{"-init", right, "-travel", "5,4 or so"}, "5,4"},

@@ -193,6 +193,8 @@ func TestBadRequestsAreRefusedWithARemedy(t *testing.T) {
 		{[]string{"-model", student, "-steps", "0"}, 1, "steps: 0 steps: use 1 to 1000"},
 		{[]string{"-model", student, "-rescale", "2"}, 1, "use 0 to 1"},
 		{[]string{"-model", student, "-set", "eta=0x1p-1"}, 1, "expected a number"},
+		{[]string{"-model", student, "-set", "eta=1,eta=0"}, 1, "eta is given twice"},
+		{[]string{"-model", student, "-set", "eta=1,"}, 1, "NAME=VALUE"},
 		{[]string{"-model", student, "-set", "eta="}, 1, "expected a number"},
 		{[]string{"-model", "nowhere.zst"}, 1, "nowhere.zst"},
 		{[]string{"-model", student, "-steps", "5"}, 1, "use 4"},

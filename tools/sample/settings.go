@@ -14,11 +14,16 @@ func settings(s *pipeline.Spec, text string) error {
 	if text == "" {
 		return nil
 	}
+	given := map[string]bool{}
 	for item := range strings.SplitSeq(text, ",") {
 		name, value, ok := strings.Cut(item, "=")
 		if !ok {
 			return fmt.Errorf("-set %q: expected NAME=VALUE, such as eta=0.5", item)
 		}
+		if given[name] {
+			return fmt.Errorf("-set: %s is given twice", name)
+		}
+		given[name] = true
 		v, err := valueOf(name, value)
 		if err != nil {
 			return err
