@@ -162,6 +162,21 @@ func TestNullClassIsAnyRow(t *testing.T) {
 			t.Errorf("null %d: %+v, %v, want %q", c.null, cond, err, c.want)
 		}
 	}
+	// Of more rows than names the others have none; they are classes all the same.
+	for _, c := range []struct {
+		null int
+		want []string
+	}{{-1, []string{"a", "b", "", ""}}, {3, []string{"a", "b", ""}}, {1, []string{"a", "b", "", ""}}} {
+		labels := make([]string, 2, 8)
+		copy(labels, []string{"a", "b"})
+		cond, err := classes(weights.Model{Labels: labels, NullLabel: c.null}, 4)
+		if err != nil || !slices.Equal(cond.Slots[0].Values, c.want) || labels[:3][2] != "" {
+			t.Errorf("null %d: %+v, %v, want %q", c.null, cond, err, c.want)
+		}
+		if got, err := (&Model{Model: pipeline.Model{Cond: cond}}).ParseLabel("2"); err != nil || got[0] != 2 {
+			t.Errorf("class 2: %v, %v", got, err)
+		}
+	}
 }
 
 // What a checkpoint says of its classes must fit the network.

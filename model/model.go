@@ -184,6 +184,13 @@ func classes(m weights.Model, rows int) (*pipeline.Conditioner, error) {
 		return nil, fmt.Errorf("model.labels and null_label name %d classes, and unet.num_class_embeds is %d",
 			max(len(names), m.NullLabel+1), rows)
 	}
+	last := rows
+	if m.NullLabel == rows-1 {
+		last = max(rows-1, len(names))
+	}
+	for len(names) < last {
+		names = append(names[:len(names):len(names)], "") // a class without a name has its number
+	}
 	return pipeline.ClassLabels(names, m.NullLabel)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"tintype/core/arch"
 	"tintype/internal/jsontext"
+	"tintype/weights"
 )
 
 // UNet2DConfig reads the config.json of a diffusers UNet2DModel. A field that is not there has diffusers' default;
@@ -34,21 +35,6 @@ func unetConfig(root jsontext.Value) (arch.UNet2DConfig, error) {
 	return c, readFields(&c, root, unetFields)
 }
 
-// leftovers are fields that training and loading leave in a config: they say nothing of the network.
-var leftovers = map[string]bool{
-	// diffusers' EMAModel, today's and as it was
-	"decay": true, "min_decay": true, "optimization_step": true, "update_after_step": true, "use_ema_warmup": true,
-	"inv_gamma": true, "power": true, "min_value": true, "max_value": true, "cur_decay_value": true, "foreach": true, "shadow_params": true,
-	"use_ema": true, "ema_decay": true, "ema_inv_gamma": true, "ema_power": true, "ema_max_decay": true,
-	// how and where it was loaded
-	"dtype": true, "torch_dtype": true, "weight_dtype": true, "mixed_precision": true, "device": true, "device_map": true,
-	"low_cpu_mem_usage": true, "name_or_path": true, "pretrained_model_name_or_path": true, "revision": true, "variant": true,
-	"use_safetensors": true, "transformers_version": true, "diffusers_version": true, "model_type": true, "architectures": true,
-	// how it was trained
-	"gradient_checkpointing": true, "use_gradient_checkpointing": true, "enable_xformers_memory_efficient_attention": true,
-	"seed": true, "learning_rate": true, "train_batch_size": true, "num_epochs": true, "global_step": true, "epoch": true,
-}
-
 // Leftovers names the fields of a network's config that are ignored, in order.
 func Leftovers(config string) (names []string) {
 	root, err := jsontext.Parse("unet", config, jsontext.Config)
@@ -57,7 +43,7 @@ func Leftovers(config string) (names []string) {
 	}
 	members, _ := root.Members()
 	for _, m := range members {
-		if leftovers[m.Key] || strings.HasPrefix(m.Key, "_") && !expected[m.Key] {
+		if weights.Leftover(m.Key) || strings.HasPrefix(m.Key, "_") && !expected[m.Key] {
 			names = append(names, m.Key)
 		}
 	}
@@ -70,7 +56,7 @@ var expected = map[string]bool{"_class_name": true, "_diffusers_version": true}
 // unetClasses are the names that diffusers has given the network over time.
 var unetClasses = []word[struct{}]{{text: "UNet2DModel"}, {text: "UNetUnconditionalModel"}, {text: "UNetModel"}}
 
-var unetFields = ignoring(leftovers, map[string]field[arch.UNet2DConfig]{
+var unetFields = ignoring(weights.Leftovers(), map[string]field[arch.UNet2DConfig]{
 	"sample_size":             readSampleSize,
 	"in_channels":             integer(func(c *arch.UNet2DConfig) *int { return &c.InChannels }),
 	"out_channels":            integer(func(c *arch.UNet2DConfig) *int { return &c.OutChannels }),
@@ -102,8 +88,8 @@ var unetFields = ignoring(leftovers, map[string]field[arch.UNet2DConfig]{
 })
 
 // ignoring adds fields of which any value is accepted.
-func ignoring[C any](names map[string]bool, fields map[string]field[C]) map[string]field[C] {
-	for name := range names {
+func ignoring[C any](names []string, fields map[string]field[C]) map[string]field[C] {
+	for _, name := range names {
 		fields[name] = ignored[C]
 	}
 	return fields

@@ -176,10 +176,12 @@ func (d *directory) checkIndex() error {
 			if classes, err := m.Value.Texts(); err != nil || len(classes) != 2 {
 				return d.indexError(m.Value.Fail("expected [library, class]"))
 			}
+		case Leftover(m.Key):
+			d.note(filepath.Join(d.path, "model_index.json"), m.Key+" is left from training, ignored")
 		case isNote(m.Key) || m.Key == "name" || m.Key == "id2label" || slices.Contains(samplingKeys, m.Key) || slices.Contains(modelKeys, m.Key):
 		default:
 			absent := m.Value.Len() == 2 && m.Value.At(0).IsNull() && m.Value.At(1).IsNull()
-			if !absent {
+			if !absent && m.Value.Compact() != "false" && given(m.Value) {
 				return d.indexError(m.Value.Fail("not supported, found " + m.Value.Compact()))
 			}
 		}

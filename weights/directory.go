@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"tintype/internal/jsontext"
 )
@@ -67,7 +68,7 @@ func (d *directory) openNetwork() error {
 	}
 	config := filepath.Join(dir, "config.json")
 	if dir == d.path && !exists(config) {
-		return &Error{Kind: ErrRead, File: d.path, Detail: "neither unet/config.json nor config.json is there" + d.snapshots(), Cause: fs.ErrNotExist}
+		return &Error{Kind: ErrRead, File: d.path, Detail: "neither unet/config.json nor config.json is there" + d.elsewhere(), Cause: fs.ErrNotExist}
 	}
 	if err := d.store("unet", config); err != nil {
 		return err
@@ -75,13 +76,22 @@ func (d *directory) openNetwork() error {
 	return d.addWeights(dir, networkStem, "")
 }
 
-// snapshots says where to look in a cache of huggingface_hub.
-func (d *directory) snapshots() string {
-	entries, err := os.ReadDir(filepath.Join(d.path, "snapshots"))
-	if err != nil || len(entries) == 0 {
-		return ""
+// elsewhere says where to look instead: in a cache of huggingface_hub, in the folder above, in a file that is converted.
+func (d *directory) elsewhere() string {
+	if entries, _ := os.ReadDir(filepath.Join(d.path, "snapshots")); len(entries) > 0 {
+		return ", but a snapshot of it: give " + filepath.Join(d.path, "snapshots", entries[len(entries)-1].Name())
 	}
-	return ", but a snapshot of it: give " + filepath.Join(d.path, "snapshots", entries[len(entries)-1].Name())
+	entries, _ := os.ReadDir(d.path)
+	for _, e := range entries {
+		path := filepath.Join(d.path, e.Name())
+		switch {
+		case strings.HasSuffix(e.Name(), ".safetensors.zst"):
+			return ", but a checkpoint: give " + path
+		case e.IsDir() && (exists(filepath.Join(path, "unet", "config.json")) || exists(filepath.Join(path, "config.json"))):
+			return ", but a folder that has one: give " + path
+		}
+	}
+	return ""
 }
 
 // openScheduler is content without a scheduler if the index names none: a lone network has none.
@@ -157,6 +167,9 @@ func readJSON(path, root string, limits jsontext.Limits) (jsontext.Value, error)
 		return jsontext.Value{}, &Error{Kind: ErrRead, File: path, Cause: withoutPath(err)}
 	}
 	v, err := jsontext.Parse(root, string(text), limits)
+	if what := whatIs(text[:min(len(text), peekBytes)]); err != nil && what != "" && what != "JSON text" && len(text) <= limits.Bytes {
+		return v, &Error{Kind: ErrForeign, File: path, Detail: "expected JSON, and it is " + what}
+	}
 	if err == nil && v.Kind() != jsontext.Object {
 		err = v.Fail("expected an object, found " + v.Kind().String())
 	}

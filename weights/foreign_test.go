@@ -79,6 +79,36 @@ func TestNoFile(t *testing.T) {
 	wantError(t, err, ErrRead, filepath.Join("snapshots", "abc"))
 }
 
+// Other places than what was given, and configs that are none.
+func TestElsewhere(t *testing.T) {
+	for says, files := range map[string]map[string]string{
+		"give ":                       {"m.safetensors.zst": "x"},
+		"a folder that has one: give": {"ddpm/config.json": "{}"},
+		"has one":                     {"pipe/unet/config.json": "{}"},
+		"neither unet/config.json nor config.json is there": {"README.md": "x"},
+	} {
+		_, err := OpenDirectory(layOut(t, files))
+		wantError(t, err, ErrRead, says)
+	}
+	for says, text := range map[string]string{
+		"Git LFS pointer": "version https://git-lfs.github.com/spec/v1\noid", "an HTML page": "<html>", "byte 1": "{",
+	} {
+		_, err := OpenDirectory(layOut(t, pipelineFiles, map[string]string{"unet/config.json": text}))
+		if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "config.json") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	c, err := OpenDirectory(layOut(t, pipelineFiles, map[string]string{"model_index.json": `{"unet": ["diffusers", "UNet2DModel"],
+		"scheduler": ["diffusers", "DDPMScheduler"], "torch_dtype": "float16", "decay": 0.9, "requires_safety_checker": false, "vae": null}`}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if notes := c.Notes(); len(notes) != 3 || !strings.Contains(notes[0].Why, "torch_dtype") || !strings.Contains(notes[1].Why, "decay") {
+		t.Errorf("notes %q", notes)
+	}
+	c.Close()
+}
+
 // Whatever a file begins with, what is said of it is one short sentence, or it is a header.
 func FuzzForeign(f *testing.F) {
 	for _, c := range foreignFiles {

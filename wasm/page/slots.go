@@ -91,10 +91,12 @@ func (p *page) addSlot(s proto.Slot) slotControl {
 		times[v]++
 	}
 	for i, v := range s.Values {
-		if v == "" || s.Open && i == s.Null {
+		switch {
+		case s.Open && i == s.Null:
 			continue
-		}
-		if times[v] > 1 {
+		case v == "":
+			v = "#" + strconv.Itoa(i)
+		case times[v] > 1:
 			v += " #" + strconv.Itoa(i)
 		}
 		c.shown, captions = append(c.shown, i), append(captions, v)

@@ -76,10 +76,11 @@ func loadError(ref proto.ModelRef, err error) *proto.Error {
 			Remedy: "Reload the page; if it stays, the file was changed or damaged on the server.",
 		}
 	case errors.Is(err, weights.ErrSize), errors.Is(err, weights.ErrTruncated), errors.Is(err, weights.ErrTrailing):
-		return &proto.Error{
-			Type: proto.ErrLength, Text: "The model was refused: " + err.Error() + ".",
-			Remedy: "Reload the page; if it stays, the file and models/index.json do not belong together.",
+		remedy := "Reload the page; if it stays, the file and models/index.json do not belong together."
+		if !ref.File.IsUndefined() {
+			remedy = "It was cut off or damaged on its way; get it anew from where it came."
 		}
+		return &proto.Error{Type: proto.ErrLength, Text: "The model was refused: " + err.Error() + ".", Remedy: remedy}
 	}
 	return &proto.Error{
 		Type: proto.ErrRefused, Text: "The model was refused: " + err.Error() + ".",
