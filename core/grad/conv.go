@@ -71,8 +71,8 @@ func (c *Conv) Backward(p *nn.Plan, dy *tensor.Tensor) *tensor.Tensor {
 
 func (c *Conv) convolve(p *nn.Plan, x *tensor.Tensor, out int, packed []float32, bias func(i int) []float32) *tensor.Tensor {
 	y := p.New(x.N, x.H, x.W, out)
-	framed := p.New(1, x.H+2, x.W+2, x.C)
 	shape := frame(x)
+	framed := p.Scratch(shape.H * shape.W * x.C)
 	op := nn.Op{Name: c.W.Name, Kind: nn.OpConv, FLOPs: c.flops(x)}
 	each(p, op, x.N, func(i int) {
 		shape.Fill(framed.Data, picture(x, i), kernel.Norm{}, 0, x.C, 0, shape.H)
@@ -96,9 +96,9 @@ func (c *Conv) Gradient(p *nn.Plan, x, dy *tensor.Tensor) {
 	shape := frame(x)
 	wide := kernel.Frame{H: x.H, W: x.W + 2, C: c.Out, Ph: x.H, Pw: x.W}
 	pixels, inner := shape.H*shape.W, (x.H-1)*shape.W+x.W
-	framed, turned := p.New(1, 1, pixels, c.In), p.New(1, 1, c.In, pixels)
-	widened, packed := p.New(1, wide.H, wide.W, c.Out), p.New(1, 1, 1, kernel.PackedLen(inner, c.Out))
-	sum := p.New(1, 9, c.In, c.Out) // dw by offset
+	framed, turned := p.Scratch(pixels*c.In), p.Scratch(c.In*pixels)
+	widened, packed := p.Scratch(wide.H*wide.W*c.Out), p.Scratch(kernel.PackedLen(inner, c.Out))
+	sum := p.Scratch(9 * c.In * c.Out) // dw by offset
 	p.Add(nn.Op{Name: c.W.Name, Kind: nn.OpMove, Run: func() { clear(sum.Data) }})
 	op := nn.Op{Name: c.W.Name, Kind: nn.OpConv, FLOPs: c.flops(x)}
 	each(p, op, x.N, func(i int) {

@@ -119,9 +119,9 @@ const (
 func (a *Attention) planHeads(p *Plan, o *tensor.Tensor, q, k, v part) {
 	tokens, dim, inner := o.H*o.W, a.cfg.HeadDim, o.C
 	rows := min(tokens, max(scoreRows, scoreFloats/tokens))
-	keys := p.scratch(kernel.PackedLen(dim, tokens))
-	values := p.scratch(kernel.PackedLen(tokens, dim))
-	scores := p.scratch(rows * tokens)
+	keys := p.Scratch(kernel.PackedLen(dim, tokens))
+	values := p.Scratch(kernel.PackedLen(tokens, dim))
+	scores := p.Scratch(rows * tokens)
 	flops := 2 * int64(tokens) * int64(dim) // of one query, in each of the two products
 	for i := range o.N {
 		for first := 0; first < inner; first += dim {

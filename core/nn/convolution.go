@@ -82,7 +82,7 @@ func (c *Conv2D) planInto(p *Plan, dst *tensor.Tensor, r reading, e added) {
 func (k *convolution) reserve(p *Plan) (scratch []*tensor.Tensor) {
 	s := k.strips[0]
 	place := func(count int) *tensor.Tensor {
-		t := p.scratch(count)
+		t := p.Scratch(count)
 		scratch = append(scratch, t)
 		return t
 	}

@@ -28,7 +28,7 @@ func NewGroupNorm(l *Loader, name string, channels, groups int, eps float32) (*G
 // Plan appends the layer over x [N,H,W,Channels] and returns its result, of the same shape.
 func (g *GroupNorm) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
 	dst := p.New(x.N, x.H, x.W, x.C)
-	scratch := p.scratch(2*x.C + kernel.NormScratch(x.H*x.W, x.C))
+	scratch := p.Scratch(2*x.C + kernel.NormScratch(x.H*x.W, x.C))
 	p.perPicture(g.name, OpNorm, x.N, func(i int) {
 		kernel.GroupNorm(picture(dst, i), picture(x, i), g.gamma, g.beta, 1, x.H*x.W, x.C, g.Groups, g.eps, scratch.Data)
 	})
@@ -40,7 +40,7 @@ func (g *GroupNorm) Plan(p *Plan, x *tensor.Tensor) *tensor.Tensor {
 // [N,1,1,2*Channels]: what reads x next applies them on its way.
 func (g *GroupNorm) planAffine(p *Plan, x Joined) *tensor.Tensor {
 	affine := p.New(x.A.N, 1, 1, 2*g.Channels)
-	scratch := p.scratch(kernel.NormScratch(x.A.H*x.A.W, g.Channels))
+	scratch := p.Scratch(kernel.NormScratch(x.A.H*x.A.W, g.Channels))
 	p.perPicture(g.name, OpNorm, x.A.N, func(i int) {
 		var second []float32
 		if x.B != nil {

@@ -50,8 +50,8 @@ type Plan struct {
 // New plans a place for an NHWC tensor. Its Data is nil until Commit, so operations must read it when they run.
 func (p *Plan) New(n, h, w, c int) *tensor.Tensor { return p.arena.New(n, h, w, c) }
 
-// scratch plans a place for count floats that are no layer's result.
-func (p *Plan) scratch(count int) *tensor.Tensor { return p.arena.Scratch(count) }
+// Scratch plans a place for count floats that are no layer's result.
+func (p *Plan) Scratch(count int) *tensor.Tensor { return p.arena.Scratch(count) }
 
 // Release lets tensors planned from now on use t's place: operations appended so far are its last readers.
 func (p *Plan) Release(t *tensor.Tensor) { p.arena.Release(t) }
