@@ -118,7 +118,7 @@ export class TintypeSampler extends HTMLElement {
     if (this.#info && this.controls === "full" && (name === "label" || name === "controls")) this.#follow();
     if (!this.isConnected) return;
     this.#render();
-    if (name === "autoplay" || name === "loading") this.#begin();
+    if (["autoplay", "loading", "model"].includes(name)) this.#begin();
   }
 
   // #begin starts what the attributes ask to be started.
