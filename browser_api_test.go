@@ -33,7 +33,7 @@ func TestSpecIsChecked(t *testing.T) {
 		{`{ rescale: 2 }`, "rescale is “2”. Write a number from 0 to 1."}, {`{ classify: -3 }`, "classify is “-3”. Write a number from 0 to 1000."},
 		{`{ seed: "" }`, "The seed is empty. " + seeds}, {`{ seed: NaN }`, "The seed is “NaN”. " + seeds}, {`{ seed: -1 }`, "The seed is “-1”. " + seeds},
 		{`{ seed: 1.5 }`, "The seed is “1.5”. " + seeds}, {`{ seed: -1n }`, "The seed is “-1”. " + seeds}, {`{ seed: [7] }`, "The seed is “7”. " + seeds},
-		{`{ seed: 2 ** 53 }`, "The seed is a number beyond 9007199254740991, and those are rounded. Write it as text, or as a BigInt."}, {`{ seed: 1e30 }`, "The seed is a number beyond"},
+		{`{ seed: 2 ** 53 }`, "The seed is a number of 2⁵³ or more, and those are rounded. Write it as text, or as a BigInt."}, {`{ seed: 1e30 }`, "The seed is a number of 2⁵³"},
 		{`{ model: "" }`, "model is empty. Write a name, or leave it out."}, {`{ model: 5 }`, "model is “5”. Write a name"}, {`{ solver: "" }`, "solver is empty. Write a name"}, {`{ grid: {} }`, "grid is “[object Object]”. Write a name"},
 		{`{ label: {} }`, "The label is “[object Object]”. Write slot=value"}, {`{ label: ["shark"] }`, "The label is “shark”. Write whole numbers from -1"},
 		{`{ prompt: "a cat" }`, "There is no setting prompt. Use model, seed,"}, {`{ Steps: 5 }`, "There is no setting Steps. Use"},

@@ -71,7 +71,7 @@ const randomSeed = () => String(crypto.getRandomValues(new Uint32Array(1))[0]);
 function seedOf(seed) {
   if (!given(seed)) return randomSeed();
   if (typeof seed === "number" && Number.isInteger(seed) && seed >= 2 ** 53) {
-    throw refuse("The seed is a number beyond 9007199254740991, and those are rounded.", "Write it as text, or as a BigInt.");
+    throw refuse("The seed is a number of 2⁵³ or more, and those are rounded.", "Write it as text, or as a BigInt.");
   }
   const digits = ["number", "bigint", "string"].includes(typeof seed) ? String(seed).trim() : "";
   if (!/^\d+$/.test(digits) || BigInt(digits) >= 1n << 64n) {
