@@ -1,9 +1,6 @@
 package command
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // parse reads the arguments: -flag value, -flag=value, with one hyphen or two; arguments that are no flags may stand
 // between them, and after -- everything is one. Of a flag that is given twice the last counts.
@@ -151,5 +148,3 @@ func (f *Flag) Needs(other *Flag, why string) error {
 	}
 	return nil
 }
-
-func (f *Flag) String() string { return fmt.Sprintf("-%s", f.name) }
