@@ -7,11 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"tintype/internal/wholefile"
 	"tintype/tools/bench/browser"
 	"tintype/tools/bench/suite"
 )
@@ -54,11 +54,11 @@ func memoryQueries(files []modelFile) (work []string) {
 // a worker for each query, and hands on its lines. The files are served beside the
 // shipped models.
 func inChromium(print suite.Printer, work []string, files ...modelFile) error {
-	dir, err := os.MkdirTemp("", "tintype-bench")
+	dir, remove, err := wholefile.Folder("", "tintype-bench")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	file := filepath.Join(dir, "bench.wasm")
 	if err := browser.Build(file, "./tools/bench/inpage"); err != nil {
 		return err

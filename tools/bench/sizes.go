@@ -13,17 +13,18 @@ import (
 
 	"github.com/andybalholm/brotli"
 
+	"tintype/internal/wholefile"
 	"tintype/tools/bench/suite"
 )
 
 // sizes builds the site and prints what a visitor's browser downloads before
 // the model: one WebAssembly program, JavaScript, style and page.
 func sizes(print suite.Printer) error {
-	dir, err := os.MkdirTemp("", "tintype-dist")
+	dir, remove, err := wholefile.Folder("", "tintype-dist")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	if printed, err := exec.Command("go", "run", ".", "-dist", dir).CombinedOutput(); err != nil {
 		return fmt.Errorf("building the site: %w\n%s", err, printed)
 	}

@@ -8,13 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"tintype/internal/wholefile"
 	"tintype/tools/bench/browser"
 	"tintype/tools/bench/suite"
 )
@@ -66,13 +66,13 @@ func visits(print suite.Printer, address, browser string, wait time.Duration) (f
 
 // serveSite starts the project's own server and waits until it has all files and their compressed twins.
 func serveSite() (address string, stop func(), err error) {
-	dir, err := os.MkdirTemp("", "tintype-start")
+	dir, remove, err := wholefile.Folder("", "tintype-start")
 	if err != nil {
 		return "", nil, err
 	}
 	program := filepath.Join(dir, "tintype")
 	if printed, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		os.RemoveAll(dir)
+		remove()
 		return "", nil, fmt.Errorf("building the server: %w\n%s", err, printed)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -80,7 +80,7 @@ func serveSite() (address string, stop func(), err error) {
 	stop = func() {
 		cancel()
 		server.Wait()
-		os.RemoveAll(dir)
+		remove()
 	}
 	out, err := server.StdoutPipe()
 	if err == nil {

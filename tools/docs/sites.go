@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"tintype/internal/wholefile"
 	"tintype/tools/debian"
 	"tintype/tools/npm"
 )
@@ -65,11 +66,11 @@ func (s site) check(m *materials) (version string, err error) {
 		return version, skipped{err}
 	}
 	// Node looks for packages in the folders above a project's.
-	dir, err := os.MkdirTemp(tools, "tintype-site")
+	dir, remove, err := wholefile.Folder(tools, "tintype-site")
 	if err != nil {
 		return version, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	if err := s.fill(m, example, dir); err != nil {
 		return version, err
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -83,7 +82,7 @@ func (r *request) invert(m *model.Model, d *drawing, stdout io.Writer) error {
 
 // noise writes one tensor of the network's input.
 func (t *trace) noise(m *model.Model, x []float32) error {
-	if err := os.MkdirAll(t.dir, 0o755); err != nil {
+	if err := t.make(); err != nil {
 		return err
 	}
 	return writeTensors(filepath.Join(t.dir, noiseFile), []weights.Tensor{

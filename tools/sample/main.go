@@ -94,7 +94,7 @@ func (r *request) run(stdout, stderr io.Writer) error {
 			return err
 		}
 		if err := wholefile.WriteBytes(r.out, png); err != nil {
-			return err
+			return fmt.Errorf("-o: %w", err)
 		}
 		fmt.Fprintf(stdout, "wrote %s\n", r.out)
 	}

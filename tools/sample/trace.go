@@ -47,8 +47,15 @@ func newTrace(dir string) (*trace, error) {
 	return &trace{dir}, nil
 }
 
-func (t *trace) step(run *pipeline.Run, k, step int) error {
+func (t *trace) make() error {
 	if err := os.MkdirAll(t.dir, 0o755); err != nil {
+		return fmt.Errorf("-trace: %w", err)
+	}
+	return nil
+}
+
+func (t *trace) step(run *pipeline.Run, k, step int) error {
+	if err := t.make(); err != nil {
 		return err
 	}
 	name := filepath.Join(t.dir, fmt.Sprintf("picture-%03d-step-%03d", k, step))
