@@ -68,18 +68,18 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.eulerGrid(t, n, false, true)
+	g, err := s.eulerGrid(t, n, true)
 	if err != nil {
 		return nil, err
 	}
-	if s.karras {
+	if s.Karras {
 		round(g.times)
 	}
 	vp, err := s.noSample()
 	if err != nil {
 		return nil, err
 	}
-	withNoise := s.class.name == "KDPM2AncestralDiscreteScheduler"
+	withNoise := s.Name == "KDPM2AncestralDiscreteScheduler"
 	sigmas, logs := g.list(0), logs(t.sigmas())
 	middle := make([]schedule.Level, len(g.times)-1)
 	told := append([]float64(nil), g.times[:1]...)
@@ -135,7 +135,7 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.eulerGrid(t, n, false, false)
+	g, err := s.eulerGrid(t, n, false)
 	if err != nil {
 		return nil, err
 	}

@@ -15,10 +15,10 @@ type Bound struct {
 // bound is the one that the options ask for.
 func (o *options) bound() Bound {
 	switch {
-	case o.threshold:
-		return Bound{Quantile: o.thresholdRatio, Limit: o.thresholdMax}
-	case o.clip:
-		return Bound{Clip: o.clipRange}
+	case o.Threshold:
+		return Bound{Quantile: o.ThresholdRatio, Limit: o.ThresholdMax}
+	case o.Clip:
+		return Bound{Clip: o.ClipRange}
 	}
 	return Bound{}
 }
@@ -26,7 +26,7 @@ func (o *options) bound() Bound {
 // bounded gives levels without signal a little, where the network predicts the noise and the estimate is bounded: the
 // reference's estimate there is endless, so that the bound makes it the sign of x - ε.
 func (o *options) bounded(levels []schedule.Level) {
-	if o.prediction != "epsilon" || o.bound() == (Bound{}) {
+	if o.Prediction != "epsilon" || o.bound() == (Bound{}) {
 		return
 	}
 	for i := range levels {

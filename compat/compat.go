@@ -16,6 +16,7 @@ import (
 	"tintype/core/sampler"
 	"tintype/core/schedule"
 	"tintype/internal/jsontext"
+	"tintype/internal/scheduler"
 )
 
 // Plan is what a scheduler does with a number of steps.
@@ -26,6 +27,7 @@ type Plan struct {
 	Tape   *sampler.Tape
 	Param  denoise.Param // how the network is asked, and how its output is read
 	Bound  Bound         // of the estimate
+	Note   string        // where the reference would fill its picture with NaN: what is done instead
 }
 
 // Settings are the arguments of a scheduler's step and set_timesteps.
@@ -42,7 +44,7 @@ type Settings struct {
 // NewSettings are the reference's defaults.
 func (s *Scheduler) NewSettings() Settings {
 	eta := 0.0
-	if s.class.name == "TCDScheduler" {
+	if s.Name == "TCDScheduler" {
 		eta = 0.3
 	}
 	return Settings{Eta: eta, TMax: math.Inf(1), SAdd: 1, Order: 4, Mu: math.NaN(), Strength: 1}
@@ -50,52 +52,57 @@ func (s *Scheduler) NewSettings() Settings {
 
 // Scheduler is a class with its constructor's options.
 type Scheduler struct {
-	class *class
 	*options
+	plan func(s *Scheduler, n int, with Settings) (*Plan, error)
 }
 
-// class is one class of the reference.
-type class struct {
-	name     string
-	defaults string // the constructor's options, as the members of a JSON object
-	plan     func(s *Scheduler, n int, with Settings) (*Plan, error)
-}
+// options are the values of a class's options.
+type options struct{ *scheduler.Config }
 
-// Read takes a scheduler's config as the reference saves it: "_class_name" and options. What a class does not know is
-// ignored, as the reference does.
+// Read takes a scheduler's config as the reference saves it: "_class_name" and options.
 func Read(config jsontext.Value) (*Scheduler, error) {
-	name, err := config.Get("_class_name").Text()
+	c, err := scheduler.Read(config)
 	if err != nil {
 		return nil, err
 	}
-	return New(name, config)
+	return planned(c)
 }
 
 // New is Read with the class given apart.
 func New(name string, config jsontext.Value) (*Scheduler, error) {
-	for i := range classes {
-		if c := &classes[i]; c.name == name {
-			o, err := c.read(config)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			return &Scheduler{c, o}, nil
-		}
+	if plans[name] == nil {
+		return nil, unknown(name)
 	}
-	return nil, fmt.Errorf("scheduler class %q is not one that compat knows", name)
+	c, err := scheduler.New(name, config)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return planned(c)
+}
+
+func planned(c *scheduler.Config) (*Scheduler, error) {
+	if plans[c.Name] == nil {
+		return nil, unknown(c.Name)
+	}
+	return &Scheduler{&options{c}, plans[c.Name]}, nil
+}
+
+func unknown(name string) error {
+	return fmt.Errorf("scheduler class %q is not one that compat knows", name)
 }
 
 // Class is the name of the scheduler's class.
-func (s *Scheduler) Class() string { return s.class.name }
+func (s *Scheduler) Class() string { return s.Name }
 
 // Plan makes the times, sigmas and the tape of n steps.
 func (s *Scheduler) Plan(n int, with Settings) (*Plan, error) {
-	p, err := s.class.plan(s, n, with)
+	again := *s.Config // a plan may replace words of its options
+	p, err := s.plan(&Scheduler{&options{&again}, s.plan}, n, with)
 	if err == nil {
 		err = p.check()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.class.name, err)
+		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	return p, nil
 }
@@ -141,17 +148,17 @@ func newPlan(times, sigmas []float64, init float64, param denoise.Param, levels 
 // param is how the estimate follows from the network's output in variance-preserving coordinates.
 func (o *options) param() (denoise.Param, error) {
 	for _, p := range []denoise.Prediction{denoise.PredictEpsilon, denoise.PredictV, denoise.PredictSample} {
-		if p.String() == o.prediction {
+		if p.String() == string(o.Prediction) {
 			return p.Param(), nil
 		}
 	}
-	return nil, fmt.Errorf("prediction_type %q is not one that the class knows", o.prediction)
+	return nil, fmt.Errorf("prediction_type %q is not one that the class knows", o.Prediction)
 }
 
 // noSample is param for the classes that refuse a network that returns the clean picture.
 func (o *options) noSample() (denoise.Param, error) {
-	if o.prediction == denoise.PredictSample.String() {
-		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", o.prediction)
+	if o.Prediction == "sample" {
+		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", o.Prediction)
 	}
 	return o.param()
 }

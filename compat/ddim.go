@@ -2,6 +2,7 @@ package compat
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"tintype/core/sampler"
@@ -19,27 +20,57 @@ func planDDIM(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return nil, err
 	}
 	last := 1.0
-	if !s.alphaToOne {
+	if !s.AlphaToOne {
 		last = t[0]
 	}
-	steps := make([]pair, len(times))
+	steps, err := s.pairs(t, times, n, last)
+	if err != nil {
+		return nil, err
+	}
+	return s.ddim(times, steps, with.Eta, with.ClippedNoise)
+}
+
+// pairs are the steps of n times to ⌊T/n⌋ below each; below time 0 is ᾱ = last.
+func (s *Scheduler) pairs(t table, times []float64, n int, last float64) ([]pair, error) {
+	steps, down := make([]pair, len(times)), s.Steps/n
 	for i, time := range times {
 		bar, err := t.at(int(time))
 		if err != nil {
 			return nil, err
 		}
 		next := last
-		if to := int(time) - s.steps/n; to >= 0 {
+		if to := int(time) - down; to >= 0 {
 			next = t[to]
 		}
-		steps[i] = pair{level(time, bar), level(time-float64(s.steps/n), next)}
+		steps[i] = pair{level(time, bar), level(time-float64(down), next)}
 	}
-	return s.ddim(times, steps, with.Eta, with.ClippedNoise)
+	return steps, nil
+}
+
+// mostRePaint is how many steps RePaint takes without its jumps back, which need a mask.
+const mostRePaint = 10
+
+// planRePaint is RePaint where nothing is known of the picture: DDIM with the constructor's eta, whole times counted
+// from the clean end.
+func planRePaint(s *Scheduler, n int, _ Settings) (*Plan, error) {
+	if n > mostRePaint {
+		return nil, fmt.Errorf("%d steps: above %d the class jumps back, which needs its pipeline's mask", n, mostRePaint)
+	}
+	s.Spacing, s.Prediction = "leading", "epsilon"
+	t, times, err := s.stepped(n, betaSigmoid)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := s.pairs(t, times, n, 1)
+	if err != nil {
+		return nil, err
+	}
+	return s.ddim(times, steps, s.Eta, false)
 }
 
 // planDDIMInverse walks the other way, and reads the table ⌊T/n⌋ below the time that the network is told.
 func planDDIMInverse(s *Scheduler, n int, _ Settings) (*Plan, error) {
-	if s.spacing == "linspace" {
+	if s.Spacing == "linspace" {
 		return nil, errors.New("timestep_spacing \"linspace\" is not one that the class knows")
 	}
 	t, times, err := s.stepped(n, 0)
@@ -48,7 +79,7 @@ func planDDIMInverse(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	}
 	reversed(times)
 	first := 1.0
-	if !s.alphaToOne {
+	if !s.AlphaToOne {
 		first = t[0]
 	}
 	steps := make([]pair, len(times))
@@ -58,7 +89,7 @@ func planDDIMInverse(s *Scheduler, n int, _ Settings) (*Plan, error) {
 			return nil, err
 		}
 		before := first
-		if from := min(int(time)-s.steps/n, s.steps-1); from >= 0 {
+		if from := min(int(time)-s.Steps/n, s.Steps-1); from >= 0 {
 			before = t[from]
 		}
 		steps[i] = pair{level(time, before), level(time, bar)}
@@ -98,7 +129,7 @@ func (s *Scheduler) inverse(times []float64, steps []pair) (*Plan, error) {
 
 // noiseOf is c·ε of the network's output, as terms of x and it.
 func (s *Scheduler) noiseOf(c float64, output sampler.Buf, l schedule.Level) []sampler.Term {
-	switch s.prediction {
+	switch s.Prediction {
 	case "v_prediction":
 		return []sampler.Term{{Coef: c * l.A, Src: output}, {Coef: c * l.S, Src: sampler.X}}
 	case "sample":

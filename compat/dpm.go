@@ -23,7 +23,6 @@ type dpmGrid struct {
 // remakeRules say how a class treats the times of its grids of sigmas.
 type remakeRules struct {
 	roundCosine bool // Karras times are rounded on the cosine schedule too
-	bounded     bool // has sigma_min and sigma_max
 	ownLast     bool // sigma_min is that of the grid, not of the table
 	unipc       bool // flow sigmas as UniPC makes them
 }
@@ -35,43 +34,39 @@ func (s *Scheduler) dpmGrid(t table, n int, with Settings, rules remakeRules) (g
 	if _, err := s.remakes(); err != nil {
 		return g, err
 	}
-	last, err := s.lastTime(t)
-	if err != nil {
-		return g, err
-	}
-	if g.times, err = s.timesByNext(n, last); err != nil {
+	if g.times, err = s.timesByNext(n, s.lastTime(t)); err != nil {
 		return g, err
 	}
 	all := t.sigmas()
 	g.smallest = all[0]
-	hi, lo := s.bounds(all[len(all)-1], all[0], rules.bounded)
+	hi, lo := s.bounds(all[len(all)-1], all[0])
 	switch {
-	case s.karras, s.lu:
-		if g.sigmas = s.remade(hi, lo, n); !s.karras {
+	case s.Karras, s.Lu:
+		if g.sigmas = s.remade(hi, lo, n); !s.Karras {
 			g.sigmas = luSigmas(logs(all), n)
 		}
-		if rules.unipc && s.flow {
+		if rules.unipc && s.Flow {
 			for i, v := range g.sigmas {
 				g.sigmas[i] = v / (v + 1)
 			}
-			g.timesOfFlow(s.steps)
+			g.timesOfFlow(s.Steps)
 			break
 		}
 		g.times = timesOf(logs(all), g.sigmas)
-		if rules.roundCosine || s.betas != "squaredcos_cap_v2" {
+		if rules.roundCosine || s.Betas != "squaredcos_cap_v2" {
 			round(g.times)
 		}
-	case s.exponential, s.beta:
+	case s.Exponential, s.Beta:
 		g.sigmas = s.remade(hi, lo, n)
 		g.times = timesOf(logs(all), g.sigmas)
-	case s.flow:
+	case s.Flow:
 		if err := s.flowGrid(&g.grid, n, with, rules.unipc); err != nil {
 			return g, err
 		}
 	default:
 		g.sigmas = interpolated(all, g.times)
 	}
-	if rules.ownLast && (s.karras || s.exponential || s.beta || s.flow) {
+	if rules.ownLast && (s.Karras || s.Exponential || s.Beta || s.Flow) {
 		g.smallest = g.sigmas[len(g.sigmas)-1]
 	}
 	truncated(g.times)
@@ -88,18 +83,12 @@ func firstOnce(times []float64) error {
 }
 
 // lastTime is how many steps lambda_min_clipped leaves of the process.
-func (s *Scheduler) lastTime(t table) (int, error) {
-	if math.IsNaN(s.lambdaMin) {
-		return 0, fmt.Errorf("lambda_min_clipped: expected a number")
-	}
+func (s *Scheduler) lastTime(t table) int {
 	clipped := sort.Search(len(t), func(i int) bool {
 		l := level(0, t[len(t)-1-i])
-		return f32(f32(exact.Log(f32(l.A)))-f32(exact.Log(f32(l.S)))) >= s.lambdaMin
+		return f32(f32(exact.Log(f32(l.A)))-f32(exact.Log(f32(l.S)))) >= s.LambdaMin
 	})
-	if s.lambdaMin == 0 && s.class.name != "DPMSolverMultistepScheduler" && s.class.name != "DPMSolverSinglestepScheduler" {
-		clipped = 0 // the class has no such option
-	}
-	return s.steps - clipped, nil
+	return s.Steps - clipped
 }
 
 // luSigmas are equal steps of log σ between the ends of the table of them.
@@ -115,11 +104,11 @@ func luSigmas(logs []float64, n int) []float64 {
 // flowGrid are the sigmas of a flow, shifted: most classes count them from the clean end, UniPC from the noisy one.
 func (s *Scheduler) flowGrid(g *grid, n int, with Settings, unipc bool) error {
 	if unipc {
-		g.sigmas = linspace(1, 1/float64(s.steps), n+1)[:n]
+		g.sigmas = linspace(1, 1/float64(s.Steps), n+1)[:n]
 		for i, v := range g.sigmas {
 			switch {
-			case !s.dynamicShift:
-				g.sigmas[i] = shifted(s.flowShift, v)
+			case !s.DynamicShift:
+				g.sigmas[i] = shifted(s.FlowShift, v)
 			case math.IsNaN(with.Mu):
 				return fmt.Errorf("use_dynamic_shifting: needs a mu")
 			default:
@@ -130,19 +119,19 @@ func (s *Scheduler) flowGrid(g *grid, n int, with Settings, unipc bool) error {
 		if math.Abs(g.sigmas[0]-1) < 1e-6 {
 			g.sigmas[0] -= 1e-6
 		}
-		g.timesOfFlow(s.steps)
+		g.timesOfFlow(s.Steps)
 		return nil
 	}
-	shift := s.flowShift
-	if s.dynamicShift && !math.IsNaN(with.Mu) && s.timeShift == "exponential" {
+	shift := s.FlowShift
+	if s.DynamicShift && !math.IsNaN(with.Mu) && s.TimeShift == "exponential" {
 		shift = exact.Exp(with.Mu)
 	}
-	v := linspace(1, 1/float64(s.steps), n+1)
+	v := linspace(1, 1/float64(s.Steps), n+1)
 	for i := range v {
 		v[i] = shifted(shift, 1-v[i])
 	}
 	g.sigmas = reversed(v)[:n]
-	g.timesOfFlow(s.steps)
+	g.timesOfFlow(s.Steps)
 	return nil
 }
 
@@ -156,10 +145,10 @@ func (g *grid) timesOfFlow(steps int) {
 // dpmLevels turns sigmas into the levels that the class steps over, and reads its network.
 func (s *Scheduler) dpmLevels(times, sigmas []float64) ([]schedule.Level, denoise.Param, error) {
 	vp, err := s.param()
-	if s.prediction == "flow_prediction" {
+	if s.Prediction == "flow_prediction" {
 		vp, err = flowParam, nil
 	}
-	if s.flow {
+	if s.Flow {
 		return flowLevels(times, sigmas), vp, err
 	}
 	levels := scaled(times, sigmas)
@@ -172,9 +161,9 @@ func (s *Scheduler) dpmLevels(times, sigmas []float64) ([]schedule.Level, denois
 // lastSteps is the reference's rule for the order of the last steps: down only below 15 steps.
 func (s *Scheduler) lastSteps(n int) int {
 	switch {
-	case s.lowerOrderFinal && n < 15:
+	case s.LowerOrderFinal && n < 15:
 		return sampler.LowerOrder
-	case s.eulerAtFinal:
+	case s.EulerFinal:
 		return sampler.EulerLast
 	}
 	return sampler.FullOrder
@@ -184,7 +173,7 @@ func (s *Scheduler) lastSteps(n int) int {
 func (s *Scheduler) thirdOrder(n int) bool {
 	last := s.lastSteps(n)
 	for left := 1; left <= n-2; left++ { // the first two have too few values
-		if s.order == 3 && !(left == 1 && (last != sampler.FullOrder || s.final == "zero")) && !(left == 2 && last == sampler.LowerOrder) {
+		if s.Order == 3 && !(left == 1 && (last != sampler.FullOrder || s.Final == "zero")) && !(left == 2 && last == sampler.LowerOrder) {
 			return true
 		}
 	}
@@ -193,22 +182,25 @@ func (s *Scheduler) thirdOrder(n int) bool {
 
 // dpmWords replaces words of other classes' configs, as the reference does, and refuses the rest.
 func (s *Scheduler) dpmWords() (correction int, err error) {
-	if s.algorithm == "deis" {
-		s.algorithm = "dpmsolver++"
-	}
-	switch s.solver {
+	switch s.Solver {
 	case "midpoint", "logrho", "bh1", "bh2":
 		correction = sampler.Midpoint
 	case "heun":
 		correction = sampler.HeunLike
 	default:
-		err = fmt.Errorf("solver_type %q is not one that the reference knows", s.solver)
+		err = fmt.Errorf("solver_type %q is not one that the reference knows", s.Solver)
 	}
-	if s.variance != "" {
-		err = fmt.Errorf("variance_type %q: the network would have to return a variance too", s.variance)
+	if s.Variance == "learned" || s.Variance == "learned_range" {
+		err = fmt.Errorf("variance_type %q: the network would have to return a variance too", s.Variance)
 	}
-	if s.final == "zero" && (s.algorithm == "dpmsolver" || s.algorithm == "sde-dpmsolver") {
-		err = fmt.Errorf("final_sigmas_type \"zero\": the reference refuses it for algorithm_type %q", s.algorithm)
+	switch s.Algorithm {
+	case "dpmsolver", "sde-dpmsolver", "deis":
+		if s.Final == "zero" {
+			err = fmt.Errorf("final_sigmas_type \"zero\": the reference refuses it for algorithm_type %q", s.Algorithm)
+		}
+	}
+	if s.Algorithm == "deis" {
+		s.Algorithm = "dpmsolver++"
 	}
 	return correction, err
 }
@@ -218,30 +210,30 @@ func (s *Scheduler) dpmWords() (correction int, err error) {
 func (s *Scheduler) dpmSteps(correction, n int) (emit, error) {
 	last := s.lastSteps(n)
 	switch {
-	case s.order < 1 || s.order > 3:
-		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
-	case s.algorithm == "dpmsolver++" && s.order == 1:
+	case s.Order < 1 || s.Order > 3:
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.Order)
+	case s.Algorithm == "dpmsolver++" && s.Order == 1:
 		return sampler.Euler{}.Compile, nil
-	case s.algorithm == "dpmsolver++" && s.order == 2:
+	case s.Algorithm == "dpmsolver++" && s.Order == 2:
 		return sampler.DPMpp2M{Correction: correction, LastSteps: last}.Compile, nil
-	case s.algorithm == "dpmsolver++":
+	case s.Algorithm == "dpmsolver++":
 		return sampler.DPMpp3M{Correction: correction, LastSteps: last, Halved: true}.Compile, nil
-	case s.algorithm == "dpmsolver":
-		return noiseSteps{order: s.order, last: last, fromV: s.prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
-	case s.algorithm == "sde-dpmsolver" && s.thirdOrder(n):
+	case s.Algorithm == "dpmsolver":
+		return noiseSteps{order: s.Order, last: last, fromV: s.Prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
+	case s.Algorithm == "sde-dpmsolver" && s.thirdOrder(n):
 		return nil, errors.New("algorithm_type \"sde-dpmsolver\" of order 3: the reference has none and fails")
-	case s.algorithm == "sde-dpmsolver":
-		return noiseSteps{order: s.order, last: last, stochastic: true, fromV: s.prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
-	case s.algorithm == "sde-dpmsolver++":
-		return sampler.SDEDPMpp{Estimates: s.order, Eta: 1, SNoise: 1, Correction: correction, LastSteps: last, Third: sampler.ThirdSign}.Compile, nil
+	case s.Algorithm == "sde-dpmsolver":
+		return noiseSteps{order: s.Order, last: last, stochastic: true, fromV: s.Prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
+	case s.Algorithm == "sde-dpmsolver++":
+		return sampler.SDEDPMpp{Estimates: s.Order, Eta: 1, SNoise: 1, Correction: correction, LastSteps: last, Third: sampler.ThirdSign}.Compile, nil
 	}
-	return nil, fmt.Errorf("algorithm_type %q is not implemented", s.algorithm)
+	return nil, fmt.Errorf("algorithm_type %q is not implemented", s.Algorithm)
 }
 
 // twiceAtEnd refuses what the reference fills with NaN: order 3 on a last level that comes twice.
 func (s *Scheduler) twiceAtEnd(sigmas []float64, n int) error {
 	k := len(sigmas)
-	if k > 3 && sigmas[k-1] == sigmas[k-2] && s.order == 3 && s.lastSteps(n) == sampler.FullOrder {
+	if k > 3 && sigmas[k-1] == sigmas[k-2] && s.Order == 3 && s.lastSteps(n) == sampler.FullOrder {
 		return errNotFinite
 	}
 	return nil
@@ -294,8 +286,8 @@ func planEDMMultistep(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.algorithm == "dpmsolver" || s.algorithm == "sde-dpmsolver" || s.algorithm == "sde-dpmsolver++" && s.thirdOrder(n) {
-		return nil, fmt.Errorf("algorithm_type %q of order %d: the reference's class has none", s.algorithm, s.order)
+	if s.Algorithm == "dpmsolver" || s.Algorithm == "sde-dpmsolver" || s.Algorithm == "sde-dpmsolver++" && s.thirdOrder(n) {
+		return nil, fmt.Errorf("algorithm_type %q of order %d: the reference's class has none", s.Algorithm, s.Order)
 	}
 	sigmas, err := s.edmSigmas(n, true)
 	if err != nil {
@@ -310,7 +302,7 @@ func planEDMMultistep(s *Scheduler, n int, _ Settings) (*Plan, error) {
 		return nil, err
 	}
 	times := edmTimes(sigmas)
-	last, err := s.lastSigma(s.sigmaMin)
+	last, err := s.lastSigma(s.SigmaMin)
 	if err != nil {
 		return nil, err
 	}
@@ -318,7 +310,7 @@ func planEDMMultistep(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if err := s.twiceAtEnd(sigmas, n); err != nil {
 		return nil, err
 	}
-	p, err := newPlan(times, sigmas, math.Sqrt(float64(s.sigmaMax*s.sigmaMax)+1), param, scaled(times, sigmas), steps)
+	p, err := newPlan(times, sigmas, math.Sqrt(float64(s.SigmaMax*s.SigmaMax)+1), param, scaled(times, sigmas), steps)
 	if err == nil {
 		p.Bound = s.bound()
 	}
@@ -331,13 +323,12 @@ func planDEIS(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.lambdaMin = math.Inf(-1)
 	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true, ownLast: true})
 	if err != nil {
 		return nil, err
 	}
-	if s.order < 1 || s.order > 3 {
-		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
+	if s.Order < 1 || s.Order > 3 {
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.Order)
 	}
-	return s.dpmPlan(g.times, g.list(g.smallest), noiseSteps{order: s.order, last: s.lastSteps(len(g.times)), weigh: deisWeights}.emit)
+	return s.dpmPlan(g.times, g.list(g.smallest), noiseSteps{order: s.Order, last: s.lastSteps(len(g.times)), weigh: deisWeights}.emit)
 }

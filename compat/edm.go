@@ -19,23 +19,23 @@ func (s *Scheduler) edmSigmas(n int, single bool) ([]float64, error) {
 		r = f32
 	}
 	sigmas := make([]float64, n)
-	switch s.sigmaSchedule {
+	switch s.SigmaSchedule {
 	case "karras":
 		ramp := linspace(0, 1, n)
 		if single {
 			ramp = linspace32(0, 1, n)
 		}
-		lo, hi := exact.Pow(s.sigmaMin, 1/s.rho), exact.Pow(s.sigmaMax, 1/s.rho)
+		lo, hi := exact.Pow(s.SigmaMin, 1/s.Rho), exact.Pow(s.SigmaMax, 1/s.Rho)
 		for i, u := range ramp {
-			sigmas[i] = r(exact.Pow(r(r(hi)+r(u*r(lo-hi))), s.rho))
+			sigmas[i] = r(exact.Pow(r(r(hi)+r(u*r(lo-hi))), s.Rho))
 		}
 	case "exponential":
-		at := reversed(linspace32(exact.Log(s.sigmaMin), exact.Log(s.sigmaMax), n))
+		at := reversed(linspace32(exact.Log(s.SigmaMin), exact.Log(s.SigmaMax), n))
 		for i, l := range at {
 			sigmas[i] = f32(exact.Exp(l))
 		}
 	default:
-		return nil, fmt.Errorf("sigma_schedule %q is not one that the reference knows", s.sigmaSchedule)
+		return nil, fmt.Errorf("sigma_schedule %q is not one that the reference knows", s.SigmaSchedule)
 	}
 	return singles(sigmas), nil
 }
@@ -43,18 +43,18 @@ func (s *Scheduler) edmSigmas(n int, single bool) ([]float64, error) {
 // edmParam is EDM's preconditioning; v_prediction turns the sign of its output.
 func (s *Scheduler) edmParam() (denoise.Param, error) {
 	sign := 1.0
-	switch s.prediction {
+	switch s.Prediction {
 	case "epsilon":
 	case "v_prediction":
 		sign = -1
 	default:
-		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", s.prediction)
+		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", s.Prediction)
 	}
 	return func(l schedule.Level) (denoise.Precond, error) {
-		data := float64(s.sigmaData * s.sigmaData)
+		data := float64(s.SigmaData * s.SigmaData)
 		norm := float64(l.S*l.S) + data
 		root := math.Sqrt(norm)
-		return denoise.Precond{In: 1 / root, Skip: data / norm, Out: sign * l.S * s.sigmaData / root, Time: l.T}, nil
+		return denoise.Precond{In: 1 / root, Skip: data / norm, Out: sign * l.S * s.SigmaData / root, Time: l.T}, nil
 	}, nil
 }
 
@@ -84,7 +84,7 @@ func planEDMEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return nil, err
 	}
 	sigmas = append(sigmas, last)
-	init := math.Sqrt(float64(s.sigmaMax*s.sigmaMax) + 1)
+	init := math.Sqrt(float64(s.SigmaMax*s.SigmaMax) + 1)
 	read := func(l schedule.Level, sigma float64) (denoise.Precond, error) {
 		l.S = sigma
 		return param(l)

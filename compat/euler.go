@@ -14,7 +14,7 @@ import (
 // little: ᾱ = 2^-24.
 func (o *options) scaledTable(extraBetas int) (table, error) {
 	t, err := o.table(extraBetas)
-	if err == nil && o.zeroSNR {
+	if err == nil && o.ZeroSNR {
 		t[len(t)-1] = 1. / (1 << 24)
 	}
 	return t, err
@@ -22,13 +22,13 @@ func (o *options) scaledTable(extraBetas int) (table, error) {
 
 // lastSigma is what final_sigmas_type says.
 func (o *options) lastSigma(smallest float64) (float64, error) {
-	switch o.final {
+	switch o.Final {
 	case "zero":
 		return 0, nil
 	case "sigma_min":
 		return smallest, nil
 	}
-	return 0, fmt.Errorf("final_sigmas_type %q is not one that the reference knows", o.final)
+	return 0, fmt.Errorf("final_sigmas_type %q is not one that the reference knows", o.Final)
 }
 
 // planEuler is sampler.Euler on the reference's levels. With churn the reference asks the network before it adds the
@@ -38,7 +38,7 @@ func planEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.eulerGrid(t, n, true, true)
+	g, err := s.eulerGrid(t, n, true)
 	if err != nil {
 		return nil, err
 	}
@@ -47,13 +47,13 @@ func planEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return nil, err
 	}
 	sigmas := g.list(last)
-	if s.timestepType == "continuous" && s.prediction == "v_prediction" {
+	if s.TimestepType == "continuous" && s.Prediction == "v_prediction" {
 		for i := range g.times {
 			g.times[i] = 0.25 * exact.Log(sigmas[i])
 		}
 	}
-	if s.prediction == "original_sample" {
-		s.prediction = "sample"
+	if s.Prediction == "original_sample" {
+		s.Prediction = "sample"
 	}
 	vp, err := s.param()
 	if err != nil {
@@ -61,7 +61,7 @@ func planEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 	}
 	param := scaledParam(vp)
 	churned := func(l schedule.Level, sigma float64) (denoise.Precond, error) {
-		if s.prediction == "epsilon" {
+		if s.Prediction == "epsilon" {
 			l.S = sigma // only here the answer is read at the higher sigma
 		}
 		return param(l)

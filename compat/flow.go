@@ -31,18 +31,18 @@ func (s *Scheduler) flowSigmas(n int, dynamic bool, mu float64) ([]float64, erro
 	if err := checkSteps(n, 0); err != nil {
 		return nil, err
 	}
-	hi, lo := 1.0, f32(1/float64(s.steps))
+	hi, lo := 1.0, f32(1/float64(s.Steps))
 	if !dynamic {
-		k := f32(s.shift)
-		once := func(v float64) float64 { return f32(f32(k*v) / f32(1+f32(f32(s.shift-1)*v))) }
+		k := f32(s.Shift)
+		once := func(v float64) float64 { return f32(f32(k*v) / f32(1+f32(f32(s.Shift-1)*v))) }
 		hi, lo = once(hi), once(lo)
 	}
-	total := float64(s.steps)
+	total := float64(s.Steps)
 	sigmas := linspace(hi*total, lo*total, n)
 	for i := range sigmas {
 		sigmas[i] /= total
 		if !dynamic {
-			sigmas[i] = shifted(s.shift, sigmas[i])
+			sigmas[i] = shifted(s.Shift, sigmas[i])
 			continue
 		}
 		if math.IsNaN(mu) {
@@ -55,7 +55,7 @@ func (s *Scheduler) flowSigmas(n int, dynamic bool, mu float64) ([]float64, erro
 
 // timeShifted is the shift by mu that dynamic shifting takes.
 func (o *options) timeShifted(mu, sigma float64) float64 {
-	if o.timeShift == "exponential" {
+	if o.TimeShift == "exponential" {
 		mu = exact.Exp(mu)
 	}
 	return mu / (mu + (1/sigma - 1))
@@ -63,10 +63,10 @@ func (o *options) timeShifted(mu, sigma float64) float64 {
 
 // stretched moves the last sigma to shift_terminal.
 func (o *options) stretched(sigmas []float64) {
-	if !(o.shiftTerminal > 0) {
+	if !(o.ShiftTerminal > 0) {
 		return
 	}
-	scale := (1 - sigmas[len(sigmas)-1]) / (1 - o.shiftTerminal)
+	scale := (1 - sigmas[len(sigmas)-1]) / (1 - o.ShiftTerminal)
 	for i, s := range sigmas {
 		sigmas[i] = 1 - (1-s)/scale
 	}
@@ -74,23 +74,24 @@ func (o *options) stretched(sigmas []float64) {
 
 // planFlowEuler is Euler's method in σ for the flow; with stochastic_sampling each step renoises the estimate.
 func planFlowEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
-	if s.timeShift != "exponential" && s.timeShift != "linear" {
-		return nil, fmt.Errorf("time_shift_type %q is not one that the reference knows", s.timeShift)
+	if s.TimeShift != "exponential" && s.TimeShift != "linear" {
+		return nil, fmt.Errorf("time_shift_type %q is not one that the reference knows", s.TimeShift)
 	}
 	remakes, err := s.remakes()
 	if err != nil {
 		return nil, err
 	}
-	sigmas, err := s.flowSigmas(n, s.dynamicShift, with.Mu)
+	sigmas, err := s.flowSigmas(n, s.DynamicShift, with.Mu)
 	if err != nil {
 		return nil, err
 	}
 	s.stretched(sigmas)
 	if remakes {
-		sigmas = s.remade(sigmas[0], sigmas[n-1], n)
+		hi, lo := s.bounds(sigmas[0], sigmas[n-1])
+		sigmas = s.remade(hi, lo, n)
 	}
 	sigmas, last := singles(sigmas), 0.0
-	if s.invert {
+	if s.Invert {
 		last = 1
 		for i, v := range sigmas {
 			sigmas[i] = f32(1 - v)
@@ -98,7 +99,7 @@ func planFlowEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 	}
 	times := make([]float64, n)
 	for i, v := range sigmas {
-		times[i] = f32(v * float64(s.steps))
+		times[i] = f32(v * float64(s.Steps))
 	}
 	sigmas = append(sigmas, last)
 	return newPlan(times, sigmas, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *sampler.Builder) error {
@@ -107,10 +108,10 @@ func planFlowEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 			from := levels[i]
 			b.Eval(d, sampler.X, i)
 			switch {
-			case s.stochastic && from.S == 0: // D stands for the output, x is the estimate
+			case s.Stochastic && from.S == 0: // D stands for the output, x is the estimate
 				b.Noise(z)
 				b.Lin(sampler.X, sampler.Term{Coef: 1 - to.S, Src: sampler.X}, sampler.Term{Coef: to.S, Src: z})
-			case s.stochastic:
+			case s.Stochastic:
 				b.Noise(z)
 				b.Lin(sampler.X, sampler.Term{Coef: 1 - to.S, Src: d}, sampler.Term{Coef: to.S, Src: z})
 			default:
@@ -120,6 +121,12 @@ func planFlowEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 		}
 		return nil
 	})
+}
+
+// planFlowLCM renoises the estimate of each step.
+func planFlowLCM(s *Scheduler, n int, with Settings) (*Plan, error) {
+	s.Stochastic = true
+	return planFlowEuler(s, n, with)
 }
 
 // flowOutput is c times what the network returned, (x - D)/σ.
@@ -140,7 +147,7 @@ func planFlowHeun(s *Scheduler, n int, with Settings) (*Plan, error) {
 	sigmas = append(singles(sigmas), 0)
 	times := make([]float64, n)
 	for i := range times {
-		times[i] = f32(sigmas[i] * float64(s.steps))
+		times[i] = f32(sigmas[i] * float64(s.Steps))
 	}
 	list := doubled(sigmas)
 	gamma := min(with.Churn/float64(len(list)-1), math.Sqrt2-1)

@@ -14,7 +14,7 @@ import (
 // a = √(1-s²) for u from 1 down to 0. It begins without signal, where its step keeps the noise and takes the picture
 // for 0.
 func planIPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
-	if s.trained != nil {
+	if s.Trained != nil {
 		return nil, errors.New("trained_betas: not implemented for this class")
 	}
 	if err := checkSteps(n, 0); err != nil {

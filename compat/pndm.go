@@ -17,14 +17,14 @@ func planPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.prediction != "epsilon" && s.prediction != "v_prediction" {
-		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", s.prediction)
+	if s.Prediction != "epsilon" && s.Prediction != "v_prediction" {
+		return nil, fmt.Errorf("prediction_type %q is not one that the class knows", s.Prediction)
 	}
 	last := 1.0
-	if !s.alphaToOne {
+	if !s.AlphaToOne {
 		last = t[0]
 	}
-	w := &pndm{s: s, table: t, last: last, ratio: s.steps / n}
+	w := &pndm{s: s, table: t, last: last, ratio: s.Steps / n}
 	w.prk, w.plms, err = s.pndmTimes(times, n)
 	if err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func planPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 
 // pndmTimes are the times of the two parts, call by call.
 func (s *Scheduler) pndmTimes(times []float64, n int) (prk, plms []float64, err error) {
-	if s.skipPRK {
+	if s.SkipPRK {
 		if n == 1 || len(times) == 1 {
 			return nil, times, nil
 		}
@@ -49,7 +49,7 @@ func (s *Scheduler) pndmTimes(times []float64, n int) (prk, plms []float64, err 
 	if len(times) < 4 {
 		return nil, nil, fmt.Errorf("%d steps: the reference's Runge-Kutta part needs 4, unless skip_prk_steps", n)
 	}
-	half := float64(s.steps / n / 2)
+	half := float64(s.Steps / n / 2)
 	var nodes []float64 // upwards: each of the four noisiest times, and half a step above it
 	for i := 3; i >= 0; i-- {
 		nodes = append(nodes, times[i], times[i]+half)
@@ -166,7 +166,7 @@ func (w *pndm) step(b *sampler.Builder, base sampler.Buf, from, to int, output .
 	}
 	noiseS, noiseT := f32(1-barS), f32(1-barT)
 	down := f32(f32(barS*f32(math.Sqrt(noiseT))) + f32(math.Sqrt(f32(f32(barS*noiseS)*barT))))
-	if w.s.prediction == "v_prediction" { // ε = a·v + s·x
+	if w.s.Prediction == "v_prediction" { // ε = a·v + s·x
 		for i := range output {
 			output[i].Coef *= f32(math.Sqrt(barS))
 		}

@@ -37,7 +37,7 @@ func interpolated(sigmas, times []float64) []float64 {
 // remakes says which of the grids of sigmas was asked for; at most one may be.
 func (o *options) remakes() (bool, error) {
 	count := 0
-	for _, on := range []bool{o.karras, o.exponential, o.beta} {
+	for _, on := range []bool{o.Karras, o.Exponential, o.Beta} {
 		if on {
 			count++
 		}
@@ -51,9 +51,9 @@ func (o *options) remakes() (bool, error) {
 // remade puts n sigmas between a largest and a smallest one.
 func (o *options) remade(hi, lo float64, n int) []float64 {
 	switch {
-	case o.karras:
+	case o.Karras:
 		return karras(hi, lo, 7, n)
-	case o.exponential:
+	case o.Exponential:
 		return exponential(hi, lo, n)
 	}
 	v := linspace(0, 1, n)
@@ -63,13 +63,13 @@ func (o *options) remade(hi, lo float64, n int) []float64 {
 	return v
 }
 
-// bounds replaces the ends of a grid by the options of the classes that have them.
-func (o *options) bounds(hi, lo float64, given bool) (float64, float64) {
-	if given && !math.IsNaN(o.sigmaMax) {
-		hi = o.sigmaMax
+// bounds replaces the ends of a grid by the options, where they are not null.
+func (o *options) bounds(hi, lo float64) (float64, float64) {
+	if !math.IsNaN(o.SigmaMax) {
+		hi = o.SigmaMax
 	}
-	if given && !math.IsNaN(o.sigmaMin) {
-		lo = o.sigmaMin
+	if !math.IsNaN(o.SigmaMin) {
+		lo = o.SigmaMin
 	}
 	return hi, lo
 }
@@ -139,8 +139,8 @@ func truncated(v []float64) []float64 {
 }
 
 // eulerGrid is the grid of the classes of Euler, Heun, LMS and KDPM2: fractional times, whose sigmas a grid of sigmas
-// may replace; bounded says that the class has sigma_min and sigma_max, single that its times pass through float32.
-func (o *options) eulerGrid(t table, n int, bounded, single bool) (grid, error) {
+// may replace; single says that its times pass through float32.
+func (o *options) eulerGrid(t table, n int, single bool) (grid, error) {
 	if err := checkSteps(n, 0); err != nil {
 		return grid{}, err
 	}
@@ -157,7 +157,7 @@ func (o *options) eulerGrid(t table, n int, bounded, single bool) (grid, error) 
 	}
 	all := t.sigmas()
 	g := grid{times, interpolated(all, times)}
-	switch o.interpolation {
+	switch o.Interpolation {
 	case "", "linear":
 	case "log_linear": // one sigma more than times
 		v := logs(all)
@@ -166,10 +166,10 @@ func (o *options) eulerGrid(t table, n int, bounded, single bool) (grid, error) 
 			g.sigmas[i] = f32(exact.Exp(l))
 		}
 	default:
-		return grid{}, fmt.Errorf("interpolation_type %q is not one that the reference knows", o.interpolation)
+		return grid{}, fmt.Errorf("interpolation_type %q is not one that the reference knows", o.Interpolation)
 	}
 	if remakes {
-		hi, lo := o.bounds(g.sigmas[0], g.sigmas[len(g.sigmas)-1], bounded)
+		hi, lo := o.bounds(g.sigmas[0], g.sigmas[len(g.sigmas)-1])
 		g.sigmas = o.remade(hi, lo, n)
 		g.times = timesOf(logs(all), g.sigmas)
 	}
@@ -194,7 +194,7 @@ func scaled(times, sigmas []float64) []schedule.Level {
 // largest is what the first noise is scaled by where the state is X.
 func (o *options) largest(sigmas []float64) float64 {
 	hi := slices.Max(sigmas)
-	if o.spacing == "linspace" || o.spacing == "trailing" {
+	if o.Spacing == "linspace" || o.Spacing == "trailing" {
 		return hi
 	}
 	return f32(math.Sqrt(f32(f32(hi*hi) + 1)))
@@ -206,7 +206,7 @@ func (o *options) sigmaSpace(tables func(extra int) (table, error), extra, n int
 	if err != nil {
 		return grid{}, nil, err
 	}
-	g, err := o.eulerGrid(t, n, false, true)
+	g, err := o.eulerGrid(t, n, true)
 	if err != nil {
 		return grid{}, nil, err
 	}

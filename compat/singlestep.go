@@ -15,8 +15,8 @@ func planDPMSinglestep(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps := groupSteps{heun: correction == sampler.HeunLike, fromV: s.prediction == "v_prediction"}
-	switch s.algorithm {
+	steps := groupSteps{heun: correction == sampler.HeunLike, fromV: s.Prediction == "v_prediction"}
+	switch s.Algorithm {
 	case "dpmsolver++":
 		steps.terms = dataTerms
 	case "dpmsolver":
@@ -24,7 +24,7 @@ func planDPMSinglestep(s *Scheduler, n int, with Settings) (*Plan, error) {
 	case "sde-dpmsolver++":
 		steps.terms, steps.noisy = stochasticTerms, true
 	default:
-		return nil, fmt.Errorf("algorithm_type %q: the reference's class has none", s.algorithm)
+		return nil, fmt.Errorf("algorithm_type %q: the reference's class has none", s.Algorithm)
 	}
 	if steps.groups, err = s.singlestepGroups(n); err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func planDPMSinglestep(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.spacing = "linspace"
+	s.Spacing = "linspace"
 	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true})
 	if err != nil {
 		return nil, err
@@ -47,24 +47,24 @@ func planDPMSinglestep(s *Scheduler, n int, with Settings) (*Plan, error) {
 
 // singlestepGroups are the reference's orders step by step, as the lengths of the steps that they make up.
 func (s *Scheduler) singlestepGroups(n int) (groups []int, err error) {
-	if s.order < 1 || s.order > 3 {
-		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.order)
+	if s.Order < 1 || s.Order > 3 {
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.Order)
 	}
-	lower := s.lowerOrderFinal || n%s.order != 0 || s.final == "zero"
+	lower := s.LowerOrderFinal || n%s.Order != 0 || s.Final == "zero"
 	left := n
-	if lower && s.order > 1 && n%s.order == 0 {
-		left -= s.order // the last full step is taken apart
+	if lower && s.Order > 1 && n%s.Order == 0 {
+		left -= s.Order // the last full step is taken apart
 	}
-	for ; left >= s.order; left -= s.order {
-		groups = append(groups, s.order)
+	for ; left >= s.Order; left -= s.Order {
+		groups = append(groups, s.Order)
 	}
-	switch rest := n - s.order*len(groups); {
+	switch rest := n - s.Order*len(groups); {
 	case rest == 0:
-	case s.order == 3 && rest == 3:
+	case s.Order == 3 && rest == 3:
 		groups = append(groups, 2, 1)
-	case s.order == 3 && rest == 2:
+	case s.Order == 3 && rest == 2:
 		groups = append(groups, 2)
-		if s.final == "zero" {
+		if s.Final == "zero" {
 			groups = append(groups[:len(groups)-1], 1, 1)
 		}
 	default:

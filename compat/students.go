@@ -13,12 +13,12 @@ import (
 // distilledTimes takes n of the times that a student of LCM's kind was trained at, evenly by their index. TCD takes all
 // times of the process for them where their number is said with the steps.
 func (s *Scheduler) distilledTimes(n int, with Settings) ([]float64, error) {
-	original := s.originalSteps
+	original := s.OriginalSteps
 	if with.OriginalSteps != 0 {
 		original = with.OriginalSteps
 	}
-	if original < 1 || original > s.steps {
-		return nil, fmt.Errorf("original_inference_steps: %d, expected 1 to %d", original, s.steps)
+	if original < 1 || original > s.Steps {
+		return nil, fmt.Errorf("original_inference_steps: %d, expected 1 to %d", original, s.Steps)
 	}
 	have := 0 // of them, counted from the clean end
 	if with.Strength > 0 && with.Strength <= 1 {
@@ -30,10 +30,10 @@ func (s *Scheduler) distilledTimes(n int, with Settings) ([]float64, error) {
 	if err := checkSteps(n, have); err != nil {
 		return nil, err
 	}
-	if with.OriginalSteps != 0 && s.class.name == "TCDScheduler" {
-		original, have = s.steps, int(float64(s.steps)*with.Strength)
+	if with.OriginalSteps != 0 && s.Name == "TCDScheduler" {
+		original, have = s.Steps, int(float64(s.Steps)*with.Strength)
 	}
-	k := s.steps / original
+	k := s.Steps / original
 	step := float64(have) / float64(n)
 	times := make([]float64, n)
 	for i := range times {
@@ -73,7 +73,7 @@ func planLCM(s *Scheduler, n int, with Settings) (*Plan, error) {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
 			b.Eval(d, sampler.X, i)
-			at := times[i] * s.timestepScaling
+			at := times[i] * s.TimestepScaling
 			norm := at*at + 0.25
 			skip, out := 0.25/norm, at/math.Sqrt(norm)
 			terms := []sampler.Term{{Coef: to.A * skip, Src: sampler.X}, {Coef: to.A * out, Src: d}}
@@ -132,39 +132,39 @@ func planTCD(s *Scheduler, n int, with Settings) (*Plan, error) {
 // planCM is the multistep sampler of consistency models: x' = D + √(σ_T² - σ_min²)·z, on whole steps of the trained
 // grid. Its c_out is that of EDM's σ² at the boundary's σ - σ_min.
 func planCM(s *Scheduler, n int, _ Settings) (*Plan, error) {
-	if err := checkSteps(n, s.steps); err != nil {
+	if err := checkSteps(n, s.Steps); err != nil {
 		return nil, err
 	}
 	times, sigmas := make([]float64, n), make([]float64, n+1)
-	lo, hi := exact.Pow(s.sigmaMin, 1/s.rho), exact.Pow(s.sigmaMax, 1/s.rho)
+	lo, hi := exact.Pow(s.SigmaMin, 1/s.Rho), exact.Pow(s.SigmaMax, 1/s.Rho)
 	for i := range n {
-		ramp := float64(i*(s.steps/n)) / float64(s.steps-1)
-		sigma := exact.Pow(hi+float64(ramp*(lo-hi)), s.rho)
+		ramp := float64(i*(s.Steps/n)) / float64(s.Steps-1)
+		sigma := exact.Pow(hi+float64(ramp*(lo-hi)), s.Rho)
 		times[i], sigmas[i] = 250*exact.Log(sigma+1e-44), f32(sigma)
 	}
-	sigmas[n] = f32(s.sigmaMin)
+	sigmas[n] = f32(s.SigmaMin)
 	param := func(l schedule.Level) (denoise.Precond, error) {
-		norm := float64(l.S*l.S) + float64(s.sigmaData*s.sigmaData)
-		off := l.S - s.sigmaMin
-		return denoise.Precond{In: 1 / math.Sqrt(norm), Time: l.T, Out: off * s.sigmaData / math.Sqrt(norm),
-			Skip: s.sigmaData * s.sigmaData / (float64(off*off) + float64(s.sigmaData*s.sigmaData))}, nil
+		norm := float64(l.S*l.S) + float64(s.SigmaData*s.SigmaData)
+		off := l.S - s.SigmaMin
+		return denoise.Precond{In: 1 / math.Sqrt(norm), Time: l.T, Out: off * s.SigmaData / math.Sqrt(norm),
+			Skip: s.SigmaData * s.SigmaData / (float64(off*off) + float64(s.SigmaData*s.SigmaData))}, nil
 	}
-	p, err := newPlan(times, sigmas, s.sigmaMax, param, scaled(times, sigmas), func(levels []schedule.Level, b *sampler.Builder) error {
+	p, err := newPlan(times, sigmas, s.SigmaMax, param, scaled(times, sigmas), func(levels []schedule.Level, b *sampler.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
 			b.Eval(d, sampler.X, i)
-			up := min(max(to.S, s.sigmaMin), s.sigmaMax)
+			up := min(max(to.S, s.SigmaMin), s.SigmaMax)
 			terms := []sampler.Term{{Coef: 1, Src: d}}
 			if n > 1 {
 				b.Noise(z)
-				terms = append(terms, sampler.Term{Coef: math.Sqrt(max(float64(up*up)-float64(s.sigmaMin*s.sigmaMin), 0)) * s.noiseScale, Src: z})
+				terms = append(terms, sampler.Term{Coef: math.Sqrt(max(float64(up*up)-float64(s.SigmaMin*s.SigmaMin), 0)) * s.NoiseScale, Src: z})
 			}
 			b.Lin(sampler.X, terms...)
 			b.Emit(i + 1)
 		}
 		return nil
 	})
-	if err == nil && s.clip {
+	if err == nil && s.Clip {
 		p.Bound = Bound{Clip: 1}
 	}
 	return p, err

@@ -24,14 +24,14 @@ const (
 
 // table multiplies the betas up: products in float64, each rounded on its way out, as the reference's cumprod.
 func (o *options) table(extra int) (table, error) {
-	if o.steps < 1 || o.steps > schedule.MaxSteps {
-		return nil, fmt.Errorf("num_train_timesteps: %d, expected 1 to %d", o.steps, schedule.MaxSteps)
+	if o.Steps < 1 || o.Steps > schedule.MaxSteps {
+		return nil, fmt.Errorf("num_train_timesteps: %d, expected 1 to %d", o.Steps, schedule.MaxSteps)
 	}
 	betas, err := o.betaTable(extra)
 	if err != nil {
 		return nil, err
 	}
-	if o.zeroSNR {
+	if o.ZeroSNR {
 		betas = zeroTerminal(betas)
 	}
 	return cumulated(betas), nil
@@ -48,7 +48,7 @@ func cumulated(betas []float64) table {
 }
 
 func (o *options) betaTable(extra int) ([]float64, error) {
-	betas := make([]float64, o.steps)
+	betas := make([]float64, o.Steps)
 	fill := func(value func(i int) float64) ([]float64, error) {
 		for i := range betas {
 			betas[i] = f32(value(i))
@@ -56,37 +56,37 @@ func (o *options) betaTable(extra int) ([]float64, error) {
 		return betas, nil
 	}
 	bars := func(bar func(u float64) float64) ([]float64, error) {
-		total := float64(o.steps)
+		total := float64(o.Steps)
 		return fill(func(i int) float64 { return min(1-bar(float64(i+1)/total)/bar(float64(i)/total), 0.999) })
 	}
 	switch {
-	case o.trained != nil:
-		return fill(func(i int) float64 { return o.trained[i] })
-	case o.betas == "linear":
-		return linspace32(o.betaStart, o.betaEnd, o.steps), nil
-	case o.betas == "scaled_linear":
-		roots := linspace32(math.Sqrt(o.betaStart), math.Sqrt(o.betaEnd), o.steps)
+	case o.Trained != nil:
+		return fill(func(i int) float64 { return o.Trained[i] })
+	case o.Betas == "linear":
+		return linspace32(o.BetaStart, o.BetaEnd, o.Steps), nil
+	case o.Betas == "scaled_linear":
+		roots := linspace32(math.Sqrt(o.BetaStart), math.Sqrt(o.BetaEnd), o.Steps)
 		return fill(func(i int) float64 { return roots[i] * roots[i] })
-	case o.betas == "squaredcos_cap_v2":
+	case o.Betas == "squaredcos_cap_v2":
 		return bars(func(u float64) float64 {
 			c := exact.Cos((u + 0.008) / 1.008 * math.Pi / 2)
 			return c * c
 		})
-	case o.betas == "laplace" && extra&betaLaplace != 0:
+	case o.Betas == "laplace" && extra&betaLaplace != 0:
 		return bars(func(u float64) float64 {
 			l := -0.5 * math.Copysign(1, 0.5-u) * exact.Log(1-float64(2*math.Abs(0.5-u))+1e-6)
 			snr := exact.Exp(l)
 			return math.Sqrt(snr / (1 + snr))
 		})
-	case o.betas == "exp" && extra&betaExp != 0:
+	case o.Betas == "exp" && extra&betaExp != 0:
 		return bars(func(u float64) float64 { return exact.Exp(u * -12) })
-	case o.betas == "sigmoid" && extra&betaSigmoid != 0:
-		at := linspace32(-6, 6, o.steps)
+	case o.Betas == "sigmoid" && extra&betaSigmoid != 0:
+		at := linspace32(-6, 6, o.Steps)
 		return fill(func(i int) float64 {
-			return f32(f32(1/(1+exact.Exp(-at[i])))*f32(o.betaEnd-o.betaStart)) + f32(o.betaStart)
+			return f32(f32(1/(1+exact.Exp(-at[i])))*f32(o.BetaEnd-o.BetaStart)) + f32(o.BetaStart)
 		})
 	}
-	return nil, fmt.Errorf("beta_schedule %q is not one that the reference's class knows", o.betas)
+	return nil, fmt.Errorf("beta_schedule %q is not one that the reference's class knows", o.Betas)
 }
 
 // linspace32 is torch.linspace in float32, counted from the start in its first half and from the end in its second,

@@ -60,8 +60,8 @@ func checkSteps(n, most int) error {
 // timesByN are the times of DDIM, Euler and the like: linspace includes both ends, leading divides by n. Unless
 // whole, linspace keeps its fractions.
 func (o *options) timesByN(n int, whole bool) ([]float64, error) {
-	total := o.steps
-	switch o.spacing {
+	total := o.Steps
+	switch o.Spacing {
 	case "linspace":
 		v := reversed(linspace(0, float64(total-1), n))
 		if whole {
@@ -71,29 +71,29 @@ func (o *options) timesByN(n int, whole bool) ([]float64, error) {
 	case "leading":
 		v := make([]float64, n)
 		for i := range v {
-			v[i] = float64((n-1-i)*(total/n) + o.offset)
+			v[i] = float64((n-1-i)*(total/n) + o.Offset)
 		}
 		return v, nil
 	case "trailing":
 		return falling(float64(total), float64(total)/float64(n)), nil
 	}
-	return nil, fmt.Errorf("timestep_spacing %q is not one that the reference knows", o.spacing)
+	return nil, fmt.Errorf("timestep_spacing %q is not one that the reference knows", o.Spacing)
 }
 
 // timesByNext are the times of the DPM-Solver family, which count one point more and drop it: linspace never reaches
 // time 0, leading divides by n+1. last is the number of steps that lambda_min_clipped leaves.
 func (o *options) timesByNext(n, last int) ([]float64, error) {
-	switch o.spacing {
+	switch o.Spacing {
 	case "linspace":
 		return reversed(round(linspace(0, float64(last-1), n+1)))[:n], nil
 	case "leading":
 		v := make([]float64, n)
 		for i := range v {
-			v[i] = float64((n-i)*(last/(n+1)) + o.offset)
+			v[i] = float64((n-i)*(last/(n+1)) + o.Offset)
 		}
 		return v, nil
 	case "trailing":
-		return falling(float64(last), float64(o.steps)/float64(n)), nil
+		return falling(float64(last), float64(o.Steps)/float64(n)), nil
 	}
-	return nil, fmt.Errorf("timestep_spacing %q is not one that the reference knows", o.spacing)
+	return nil, fmt.Errorf("timestep_spacing %q is not one that the reference knows", o.Spacing)
 }

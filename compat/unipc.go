@@ -2,7 +2,6 @@ package compat
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"tintype/core/exact"
@@ -20,8 +19,7 @@ func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.lambdaMin = math.Inf(-1)
-	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true, bounded: true, ownLast: true, unipc: true})
+	g, err := s.dpmGrid(t, n, with, remakeRules{roundCosine: true, ownLast: true, unipc: true})
 	if err != nil {
 		return nil, err
 	}
@@ -29,25 +27,30 @@ func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.order < 1 || s.order > mostUniPC {
-		return nil, fmt.Errorf("solver_order: %d, expected 1 to %d", s.order, mostUniPC)
+	if s.Order < 1 || s.Order > mostUniPC {
+		return nil, fmt.Errorf("solver_order: %d, expected 1 to %d", s.Order, mostUniPC)
 	}
-	u := uniPC{order: s.order, lower: s.lowerOrderFinal, uncorrected: s.noCorrector, data: s.predictX0, fromV: s.prediction == "v_prediction"}
-	switch s.solver {
+	u := uniPC{order: s.Order, lower: s.LowerOrderFinal, uncorrected: s.Uncorrected, data: s.PredictX0, fromV: s.Prediction == "v_prediction"}
+	switch s.Solver {
 	case "bh2", "midpoint", "heun", "logrho":
 	case "bh1":
 		u.bh1 = true
 	default:
-		return nil, fmt.Errorf("solver_type %q is not one that the reference knows", s.solver)
+		return nil, fmt.Errorf("solver_type %q is not one that the reference knows", s.Solver)
 	}
 	sigmas := g.list(last)
-	if u.endless(sigmas) {
+	endless, twice := u.endless(sigmas)
+	if twice {
 		return nil, errNotFinite
 	}
-	if !s.predictX0 {
-		s.threshold = false // the class has it for the clean picture only
+	if !s.PredictX0 {
+		s.Threshold = false // the class has it for the clean picture only
 	}
-	return s.dpmPlan(g.times, sigmas, u.emit)
+	p, err := s.dpmPlan(g.times, sigmas, u.emit)
+	if err == nil && endless {
+		p.Note = "the reference divides by an endless last step and fills its picture with NaN: that step is taken as one of order 1"
+	}
+	return p, err
 }
 
 // uniPC is UniPC of the estimates, or of the noise e. A corrected x does not change the e that the network gave at the
@@ -61,13 +64,13 @@ type uniPC struct {
 	fromV       bool
 }
 
-// endless reports whether the reference divides by an endless step or by one of no length.
-func (u uniPC) endless(sigmas []float64) bool {
+// endless reports whether the reference divides by an endless step, twice whether by one of no length.
+func (u uniPC) endless(sigmas []float64) (endless, twice bool) {
 	n := len(sigmas) - 1
 	if sigmas[n] == 0 {
-		return u.bh1 || !u.data || !u.lower && min(u.order, n) > 1
+		return u.bh1 || !u.data || !u.lower && min(u.order, n) > 1, false
 	}
-	return n > 2 && sigmas[n] == sigmas[n-1] && !u.lower && u.order > 2
+	return false, n > 2 && sigmas[n] == sigmas[n-1] && !u.lower && u.order > 2
 }
 
 func (u uniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
@@ -109,6 +112,14 @@ func (u uniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
 // and of e, with H = h, the same with a and s exchanged; B is H (bh1) or e^H - 1 (bh2).
 func (u uniPC) step(b *sampler.Builder, base sampler.Buf, v *sampler.History, levels []schedule.Level, i, s int, others []int) {
 	from, to := levels[s], levels[s+1]
+	if to.S == 0 { // what the first order comes to
+		if u.data {
+			b.Lin(sampler.X, sampler.Term{Coef: to.A, Src: v.At(i - s)})
+		} else {
+			b.Lin(sampler.X, sampler.Term{Coef: to.A / from.A, Src: base}, sampler.Term{Coef: -to.A * from.S / from.A, Src: v.At(i - s)})
+		}
+		return
+	}
 	h := f32(lambda32(to) - lambda32(from))
 	if h == 0 {
 		return

@@ -7,6 +7,7 @@ import (
 	"tintype/core/denoise"
 	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/internal/scheduler"
 	"tintype/weights"
 )
 
@@ -178,24 +179,20 @@ func describedProcess(m *Model, d *weights.Process, c *schedulerConfig) (err err
 
 // describedTable is the scheduler's config that says the same of a table.
 func describedTable(d *weights.Process) (*schedulerConfig, error) {
-	c := vpClass.defaults()
-	c.zeroSNR, c.trained = d.ZeroSNR, d.Betas
+	c := plain()
+	c.ZeroSNR, c.Trained = d.ZeroSNR, d.Betas
 	if d.Steps != 0 {
-		c.steps = d.Steps
+		c.Steps = d.Steps
 	}
-	if c.trained != nil && d.Steps != 0 && len(c.trained) != d.Steps {
-		return nil, fmt.Errorf("betas: %d values contradict T, which is %d", len(c.trained), d.Steps)
+	if c.Trained != nil && d.Steps != 0 && len(c.Trained) != d.Steps {
+		return nil, fmt.Errorf("betas: %d values contradict T, which is %d", len(c.Trained), d.Steps)
 	}
-	c.betaStart, c.betaEnd = orElse(d.BetaStart, c.betaStart), orElse(d.BetaEnd, c.betaEnd)
+	c.BetaStart, c.BetaEnd = orElse(d.BetaStart, c.BetaStart), orElse(d.BetaEnd, c.BetaEnd)
 	if d.Schedule != "" {
-		i := slices.IndexFunc(betaSchedules, func(w word[betaSchedule]) bool { return w.text == d.Schedule })
-		if i < 0 {
+		if !slices.Contains(scheduler.Words("beta_schedule"), d.Schedule) {
 			return nil, fmt.Errorf("schedule %q is not implemented", d.Schedule)
 		}
-		c.betas = betaSchedules[i].value
+		c.Betas = scheduler.Word(d.Schedule)
 	}
 	return &c, nil
 }
-
-// vpClass stands in for the scheduler of a checkpoint that describes its own process.
-var vpClass = &schedulerClass{name: "none", solver: sampler.KindDDIM, grid: schedule.Trailing, steps: 50}

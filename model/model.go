@@ -99,7 +99,7 @@ func build(d *weights.Description, src nn.Source) (*Model, error) {
 
 // sampling lays down everything that the checkpoint says of how it is sampled.
 func (m *Model) sampling(d *weights.Description) error {
-	s := vpClass.defaults()
+	s := plain()
 	if d.Process == nil || d.Scheduler.Exists() {
 		var err error
 		if s, err = readScheduler(d.Scheduler); err != nil {
@@ -107,19 +107,19 @@ func (m *Model) sampling(d *weights.Description) error {
 		}
 	}
 	m.Reading, m.Grid.Options = s.reading(), s.gridOptions()
-	if s.clip {
-		m.Clip = s.clipRange
+	if s.Clip {
+		m.Clip = s.ClipRange
 	}
-	if s.learned {
+	if s.learned() {
 		m.Extras.Head = sampler.HeadVariance
 	}
-	if s.threshold {
-		m.Thresh = pipeline.Threshold{Quantile: s.quantile, Max: s.thresholdM}
+	if s.Threshold {
+		m.Thresh = pipeline.Threshold{Quantile: s.ThresholdRatio, Max: s.ThresholdMax}
 	}
-	if s.largeVariance {
+	if s.largeVariance() {
 		m.Options = m.Options.With(sampler.Variance, sampler.VarianceLarge)
 	}
-	if s.heunCorrection {
+	if s.Solver == "heun" {
 		m.Options = m.Options.With(sampler.Correction, sampler.HeunLike)
 	}
 	if err := described(m, d, &s); err != nil {

@@ -12,17 +12,17 @@ import (
 // process builds the forward process.
 func (c *schedulerConfig) process() (schedule.Process, error) {
 	switch {
-	case c.class.kind == processFlow || c.flowSigmas:
-		if c.steps < 1 || c.steps > schedule.MaxSteps {
-			return nil, fmt.Errorf("num_train_timesteps is %d: expected 1 to %d", c.steps, schedule.MaxSteps)
+	case c.isFlow():
+		if c.Steps < 1 || c.Steps > schedule.MaxSteps {
+			return nil, fmt.Errorf("num_train_timesteps is %d: expected 1 to %d", c.Steps, schedule.MaxSteps)
 		}
-		return schedule.Flow(1 / float64(max(c.steps, 2)))
+		return schedule.Flow(1 / float64(max(c.Steps, 2)))
 	case c.class.kind == processEDM:
-		return schedule.EDM(c.sigmaMin, c.sigmaMax)
+		return schedule.EDM(c.SigmaMin, c.SigmaMax)
 	case c.class.kind == processVE:
-		return schedule.VE(c.sigmaMin, c.sigmaMax)
+		return schedule.VE(c.SigmaMin, c.SigmaMax)
 	case c.class.kind == processTrig:
-		return schedule.Trig(c.sigmaData, 0)
+		return schedule.Trig(c.SigmaData, 0)
 	case c.class.kind == processCosine:
 		return schedule.Cosine(0, 1e-3)
 	}
@@ -30,48 +30,48 @@ func (c *schedulerConfig) process() (schedule.Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.zeroSNR {
+	if c.ZeroSNR {
 		betas = schedule.ZeroTerminalSNR(betas)
 	}
 	p, err := schedule.NewVPDiscrete(betas)
-	if err != nil || math.IsInf(c.lambdaMin, -1) {
+	if err != nil || math.IsInf(c.LambdaMin, -1) {
 		return p, err
 	}
-	return p.Until(c.lambdaMin)
+	return p.Until(c.LambdaMin)
 }
 
 // table is the betas.
 func (c *schedulerConfig) table() ([]float64, error) {
-	if c.trained != nil {
-		return c.trained, nil
+	if c.Trained != nil {
+		return c.Trained, nil
 	}
-	switch c.betas {
-	case betaScaledLinear:
-		return schedule.BetasScaledLinear(c.betaStart, c.betaEnd, c.steps)
-	case betaCosine:
-		return schedule.BetasCosine(c.steps)
-	case betaSigmoid:
-		return schedule.BetasSigmoid(c.betaStart, c.betaEnd, c.steps)
-	case betaLaplace:
-		return schedule.BetasLaplace(c.steps)
-	case betaExp:
-		return schedule.BetasExp(c.steps)
+	switch c.Betas {
+	case "scaled_linear":
+		return schedule.BetasScaledLinear(c.BetaStart, c.BetaEnd, c.Steps)
+	case "squaredcos_cap_v2":
+		return schedule.BetasCosine(c.Steps)
+	case "sigmoid":
+		return schedule.BetasSigmoid(c.BetaStart, c.BetaEnd, c.Steps)
+	case "laplace":
+		return schedule.BetasLaplace(c.Steps)
+	case "exp":
+		return schedule.BetasExp(c.Steps)
 	}
-	return schedule.BetasLinear(c.betaStart, c.betaEnd, c.steps)
+	return schedule.BetasLinear(c.BetaStart, c.BetaEnd, c.Steps)
 }
 
 // reading is how the network is asked and read.
 func (c *schedulerConfig) reading() denoise.Reading {
 	r := denoise.Reading{Prediction: c.prediction}
 	switch {
-	case c.class.kind == processFlow || c.flowSigmas:
-		r.Scale = float64(c.steps) // its time is 0 to 1
+	case c.isFlow():
+		r.Scale = float64(c.Steps) // its time is 0 to 1
 	case c.class.kind == processTrig:
-		r.Data = c.sigmaData
+		r.Data = c.SigmaData
 	case c.prediction == denoise.PredictConsistency:
-		r.Time, r.Data, r.Least = denoise.TimeLog250, c.sigmaData, c.sigmaMin
+		r.Time, r.Data, r.Least = denoise.TimeLog250, c.SigmaData, c.SigmaMin
 	case c.class.kind == processEDM:
-		r.Time, r.Data = denoise.TimeQuarterLog, c.sigmaData
+		r.Time, r.Data = denoise.TimeQuarterLog, c.SigmaData
 		switch c.prediction { // the words mean F, not what it says of the noise
 		case denoise.PredictEpsilon:
 			r.Prediction = denoise.PredictEDM
@@ -80,11 +80,11 @@ func (c *schedulerConfig) reading() denoise.Reading {
 		}
 	case c.class.kind == processVE:
 		r.Time = denoise.TimeSigma
-	case c.logTime:
+	case c.TimestepType == "continuous" && c.prediction == denoise.PredictV:
 		r.Time = denoise.TimeQuarterLog
 	}
 	if c.class.solver == sampler.KindLCM {
-		r.Boundary = c.boundary
+		r.Boundary = c.TimestepScaling
 	}
 	return r
 }

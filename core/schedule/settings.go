@@ -14,6 +14,8 @@ const (
 	Shift                   // of a flow's times
 	Terminal                // the last time of a flow
 	Rho                     // exponent of Karras' and polyexponential grids
+	SigmaMin                // the smallest sigma of a grid of sigmas
+	SigmaMax                // and the largest
 	Original                // steps of the grid that a student was distilled on
 	Growth                  // of FastDPM's steps: GrowthLinear, GrowthQuadratic
 	Alpha                   // of the beta distribution
@@ -68,6 +70,8 @@ var settingInfos = [settings]SettingInfo{
 	{Setting: Shift, Name: "shift", Line: "moves a flow's steps towards noise, above 1, or towards the picture"},
 	{Setting: Terminal, Name: "terminal", Line: "stretches a flow's times so that the last is this one; 0: as they are"},
 	{Setting: Rho, Name: "rho", Line: "the larger, the more steps where little noise is left"},
+	{Setting: SigmaMin, Name: "sigma-min", Line: "the smallest sigma; 0: that of the process"},
+	{Setting: SigmaMax, Name: "sigma-max", Line: "the largest sigma; 0: that of the process"},
 	{Setting: Original, Name: "original", Line: "steps of the grid that the student was distilled on", Whole: true},
 	choice(Growth, "growth", "of the steps towards noise", "linear", "quadratic"),
 	{Setting: Alpha, Name: "alpha", Line: "the smaller, the more steps at the noisy end"},

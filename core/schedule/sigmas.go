@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"math"
 
 	"tintype/core/exact"
 )
@@ -14,10 +15,14 @@ func (a *ask) bySigma(g *GridInfo) ([]Level, error) {
 	hi, lo := a.ends()
 	switch {
 	case g.Kind == SigmaList: // brings its own
-	case a.hi.A == 0 && !a.flow:
-		return nil, gridError("use trailing", "%s needs a largest sigma, and the process begins without signal", g.Name)
+	case math.IsInf(hi, 1):
+		return nil, gridError("give it a sigma-max, or use trailing", "%s needs a largest sigma, and the process begins without signal", g.Name)
 	case !(lo > 0):
-		return nil, gridError("use trailing", "%s needs a smallest sigma above 0", g.Name)
+		return nil, gridError("give it a sigma-min, or use trailing", "%s needs a smallest sigma above 0", g.Name)
+	case !(hi > lo):
+		return nil, gridError("give it two that fall", "%s from sigma-max %v to sigma-min %v", g.Name, hi, lo)
+	case a.flow && hi > a.hi.T:
+		return nil, gridError("use one of at most 1", "sigma-max %v, and a flow's sigmas are its times", hi)
 	}
 	m := a.n
 	if a.o.Whole(Final) == FinalFirst {
@@ -28,11 +33,12 @@ func (a *ask) bySigma(g *GridInfo) ([]Level, error) {
 		return nil, err
 	}
 	levels := make([]Level, len(sigmas), len(sigmas)+1)
+	first, last := a.own()
 	for i, sigma := range sigmas {
 		switch {
-		case sigma == hi: // the ends themselves: a detour by sigma would cost the last digit
+		case sigma == first: // the ends themselves: a detour by sigma would cost the last digit
 			levels[i] = a.hi
-		case sigma == lo:
+		case sigma == last:
 			levels[i] = a.lo
 		case a.flow:
 			levels[i] = a.process.At(sigma)
@@ -43,8 +49,20 @@ func (a *ask) bySigma(g *GridInfo) ([]Level, error) {
 	return levels, nil
 }
 
-// ends are the largest and the smallest sigma.
+// ends are the largest and the smallest sigma: those of the settings, or the process' own.
 func (a *ask) ends() (hi, lo float64) {
+	hi, lo = a.own()
+	if v := a.o.Value(SigmaMax); v != 0 {
+		hi = v
+	}
+	if v := a.o.Value(SigmaMin); v != 0 {
+		lo = v
+	}
+	return hi, lo
+}
+
+// own are the process' largest and smallest sigma.
+func (a *ask) own() (hi, lo float64) {
 	if a.flow {
 		return a.hi.T, a.lo.T
 	}

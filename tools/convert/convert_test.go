@@ -359,3 +359,25 @@ func TestAFullOutputIsAnError(t *testing.T) {
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space") }
+
+// Options that the scheduler's class does not have, or never reads, are named and nothing else.
+func TestIgnoredOptionsAreNamed(t *testing.T) {
+	in := pipeline(t, nil)
+	config := `{"_class_name": "EulerDiscreteScheduler", "clip_sample": true, "thresholding": true, "steps_offset": 1, "future": [1], "_diffusers_version": "0.42.1"}`
+	if err := os.WriteFile(filepath.Join(in, "scheduler", "scheduler_config.json"), []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(in, "model_index.json"), []byte(`{"scheduler": ["diffusers", "EulerDiscreteScheduler"]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, text, errs := convert("-in", in, "-out", filepath.Join(t.TempDir(), "m.safetensors.zst"))
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	for _, name := range []string{"clip_sample", "thresholding", "future"} {
+		wantLines(t, text, "option "+name+": not an option of EulerDiscreteScheduler, ignored, as the reference does")
+	}
+	if got := strings.Count(text, "option "); got != 3*2 { // "option X: not an option of"
+		t.Errorf("%d options are named in\n%s", got/2, text)
+	}
+}

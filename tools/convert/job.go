@@ -78,6 +78,9 @@ func (j *job) run(stdout io.Writer) error {
 		return err
 	}
 	t.leftOut(c.Unasked())
+	if err := t.options(desc.Scheduler); err != nil {
+		return fmt.Errorf("%s: %w", j.in, err)
+	}
 	metadata := c.AllMetadata()
 	if desc.Scheduler.Exists() {
 		if metadata["goldens"], err = record(metadata, tensors); err != nil {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 
+	"tintype/internal/jsontext"
+	"tintype/internal/scheduler"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -40,6 +42,24 @@ func (t *table) leftOut(tensors []weights.TensorInfo) {
 	for _, info := range tensors {
 		fmt.Fprintf(t.out, "%-60s %4s not used, left out\n", info.Name, info.DType)
 	}
+}
+
+// options names the options of a scheduler's config that are not looked at.
+func (t *table) options(config jsontext.Value) error {
+	if !config.Exists() {
+		return nil
+	}
+	c, err := scheduler.Read(config)
+	if err != nil {
+		return err
+	}
+	for _, name := range c.Foreign {
+		fmt.Fprintf(t.out, "option %s: not an option of %s, ignored, as the reference does\n", name, c.Name)
+	}
+	for _, name := range c.Unread {
+		fmt.Fprintf(t.out, "option %s: an option of %s that it never reads, ignored, as the reference does\n", name, c.Name)
+	}
+	return nil
 }
 
 func (t *table) total(s weights.Sums) {

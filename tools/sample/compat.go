@@ -3,15 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"tintype/compat"
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
+	"tintype/core/schedule"
 	"tintype/weights"
 )
 
-// repeat puts the reference's scheduler in the place of our solver and grid.
-func (r *request) repeat(s *pipeline.Spec, d *weights.Description) error {
+// repeat puts the reference's scheduler in the place of our solver and grid. What the checkpoint's config says of its
+// solver is said to the scheduler too; own are the settings that it made of it.
+func (r *request) repeat(s *pipeline.Spec, own sampler.Options, d *weights.Description, stderr io.Writer) error {
 	if r.given.solver.Given() || r.given.grid.Given() {
 		return errors.New("-compat: the scheduler's class decides the solver and the grid: leave -solver and -grid out")
 	}
@@ -30,15 +33,26 @@ func (r *request) repeat(s *pipeline.Spec, d *weights.Description) error {
 		sampler.STMin: &with.TMin, sampler.STMax: &with.TMax, sampler.SNoise: &with.SAdd}
 	for _, info := range sampler.Settings() {
 		v, given := s.Options.Get(info.Setting)
+		if config, said := own.Get(info.Setting); said && v == config {
+			continue
+		}
 		if to := arguments[info.Setting]; given && to == nil {
 			return fmt.Errorf("-compat: %s is not an argument of a scheduler's step", info.Name)
 		} else if given {
 			*to = v
 		}
 	}
+	for _, info := range schedule.Settings() {
+		if _, given := s.GridOptions.Get(info.Setting); given {
+			return fmt.Errorf("-compat: the scheduler's config decides its grid: leave grid.%s out", info.Name)
+		}
+	}
 	p, err := c.Plan(s.Steps, with)
 	if err != nil {
 		return err
+	}
+	if p.Note != "" {
+		fmt.Fprintln(stderr, "sample: -compat: note:", p.Note)
 	}
 	s.Reference = &pipeline.Reference{Program: p.Tape, Param: p.Param, Bounded: p.Bounded}
 	s.Steps = p.Tape.Steps

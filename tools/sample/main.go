@@ -72,7 +72,7 @@ func (r *request) run(stdout, stderr io.Writer) error {
 	if r.recipe != "" {
 		d.legs, d.count, promise, err = follow(m, r.recipe)
 	} else {
-		d.legs, err = r.legs(m, words)
+		d.legs, err = r.legs(m, words, stderr)
 	}
 	if err != nil {
 		return err
@@ -128,10 +128,10 @@ func open(path string) (*weights.Checkpoint, error) {
 }
 
 // legs is the one leg of the flags' settings.
-func (r *request) legs(m *model.Model, words *weights.Description) ([]pipeline.Leg, error) {
+func (r *request) legs(m *model.Model, words *weights.Description, stderr io.Writer) ([]pipeline.Leg, error) {
 	s, err := r.spec(m)
 	if err == nil && r.compat {
-		err = r.repeat(&s, words)
+		err = r.repeat(&s, m.Contract.Defaults.Options, words, stderr)
 	}
 	return []pipeline.Leg{{Spec: s, Until: s.Steps}}, err
 }

@@ -1,0 +1,45 @@
+package compat
+
+import (
+	"math"
+
+	"tintype/core/sampler"
+	"tintype/core/schedule"
+)
+
+// planLTX steps down further than it should and renoises, on the sigmas of planFlowEuler's class with its defaults:
+//
+//	down = σ_T·(1 + η·(σ_T/σ_S - 1)),  x' = (1-σ_T)/(1-down)·((down/σ_S)·x + (1 - down/σ_S)·D) + up·z
+func planLTX(s *Scheduler, n int, _ Settings) (*Plan, error) {
+	sigmas, err := s.flowSigmas(n, false, 0)
+	if err != nil {
+		return nil, err
+	}
+	sigmas = append(singles(sigmas), 0)
+	times := make([]float64, n)
+	for i := range times {
+		times[i] = f32(sigmas[i] * float64(s.Steps))
+	}
+	return newPlan(times, sigmas, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *sampler.Builder) error {
+		d, z := b.Buffer(), b.Buffer()
+		for i, to := range levels[1:] {
+			from := levels[i]
+			b.Eval(d, sampler.X, i)
+			down := to.S * (1 + float64((to.S/from.S-1)*s.Eta))
+			keep := down / from.S
+			terms := []sampler.Term{{Coef: keep, Src: sampler.X}, {Coef: 1 - keep, Src: d}}
+			if to.S > 0 && s.Eta > 0 && s.NoiseScale > 0 {
+				back := to.A / (1 - down)
+				for k := range terms {
+					terms[k].Coef *= back
+				}
+				b.Noise(z)
+				up := math.Sqrt(max(float64(to.S*to.S)-float64(down*back*down*back), 0))
+				terms = append(terms, sampler.Term{Coef: up * s.NoiseScale, Src: z})
+			}
+			b.Lin(sampler.X, terms...)
+			b.Emit(i + 1)
+		}
+		return nil
+	})
+}
