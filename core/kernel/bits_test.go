@@ -55,6 +55,13 @@ func calls() map[string]func() []float32 {
 		"SiLU":        func() []float32 { Scale(out, x, 15); SiLU(out, out); return out },
 		"SiLUGrad":    func() []float32 { Scale(out, x, 9); SiLUGrad(out, out, y); return out },
 		"SoftmaxRows": func() []float32 { clear(out); SoftmaxRows(out, x, n*hw, 35, c, 9); return out },
+		"GELU":        func() []float32 { Scale(out, x, 8); GELU(out, out); return out },
+		"GELUTanh":    func() []float32 { Scale(out, x, 8); GELUTanh(out, out); return out },
+		"QuickGELU":   func() []float32 { Scale(out, x, 8); QuickGELU(out, out); return out },
+		"ReLU":        func() []float32 { ReLU(out, x); return out },
+		"Tanh":        func() []float32 { Scale(out, x, 4); Tanh(out, out); return out },
+		"Mul":         func() []float32 { Mul(out, x, y); return out },
+		"LayerNorm":   func() []float32 { LayerNorm(out, x, row, row[1:], n*hw, c, 1e-5); return out },
 		"Upsample2x":  func() []float32 { Upsample2x(dst, x, n, h, w, c); return dst },
 		"AvgPool2x":   func() []float32 { AvgPool2x(dst, x, n, h, w, c); return dst[:n*3*3*c] },
 	}
@@ -76,6 +83,7 @@ func TestSameBits(t *testing.T) {
 		"Gemm": 0x91f159f4, "PackT": 0x26a7eb3f, "Conv3x3": 0x50b65905, "Conv3x3 stride 2": 0xec446381,
 		"Winograd 4": 0x26bc80bc, "Winograd 2": 0xa72fb8fa, "Frame": 0xf6f9cc3d,
 		"Add": 0x3673af17, "Scale": 0x002fc159, "AddBias": 0xe4fb6db0, "GroupNorm": 0x9ee4d970, "SiLU": 0x843ab8a3, "SiLUGrad": 0x53b4b68a,
+		"GELU": 0xa3a61ad6, "GELUTanh": 0xa481bb1c, "QuickGELU": 0xbd132d7b, "ReLU": 0xe1cd64d6, "Tanh": 0x06471c12, "Mul": 0x0fa5b1d7, "LayerNorm": 0x98116ccc,
 		"SoftmaxRows": 0x7166d97a, "Upsample2x": 0x54995fe5, "AvgPool2x": 0x32733a29,
 	}
 	for name, f := range calls() {

@@ -32,3 +32,9 @@ func winogradOut(dst, m, row, res []float32, scale float32, tile, plane, line, p
 func affineSiLU(dst, x, a, b []float32, ld, pixels int) {
 	affineSiLUGeneric(dst, x, a, b, ld, pixels)
 }
+func gate(dst, x []float32, p *[gateTerms]float32) { gateGeneric(dst, x, p) }
+func relu(dst, x []float32)                        { reluGeneric(dst, x) }
+func mul(dst, a, b []float32)                      { mulGeneric(dst, a, b) }
+func rowSum(x []float32) float32                   { return rowSumGeneric(x) }
+func rowSquares(x []float32, mean float32) float32 { return rowSquaresGeneric(x, mean) }
+func rowNorm(dst, x []float32, mean, r float32)    { rowNormGeneric(dst, x, mean, r) }

@@ -24,6 +24,12 @@ type variant struct {
 	winogradIn4    func(v, d []float32, plane, line, c int)
 	winogradIn2    func(v, d []float32, plane, line, c int)
 	winogradOut    func(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int)
+	gate           func(dst, x []float32, p *[gateTerms]float32)
+	relu           func(dst, x []float32)
+	mul            func(dst, a, b []float32)
+	rowSum         func(x []float32) float32
+	rowSquares     func(x []float32, mean float32) float32
+	rowNorm        func(dst, x []float32, mean, r float32)
 }
 
 // variants holds the generic twin first, then what this build chose.
@@ -34,9 +40,9 @@ var variants = []variant{
 		siluGeneric, siluGradGeneric, softmaxRowGeneric, avgPixelsGeneric, finiteGeneric, affineSiLUGeneric, winogradIn4Generic, winogradIn2Generic,
 		func(dst, m, row, res []float32, scale float32, tile, plane, line, pixel int) {
 			winogradOutGeneric(dst, m, row, res, scale, tile, plane, line, pixel, panelWidth())
-		}},
+		}, gateGeneric, reluGeneric, mulGeneric, rowSumGeneric, rowSquaresGeneric, rowNormGeneric},
 	{"built", gemmPanel, add, scale, addRows, affineRows, channelMoments, silu, siluGrad, softmaxRow, avgPixels, finite,
-		affineSiLU, winogradIn4, winogradIn2, winogradOut},
+		affineSiLU, winogradIn4, winogradIn2, winogradOut, gate, relu, mul, rowSum, rowSquares, rowNorm},
 }
 
 // memory hands out slices of test input between guard bands, off the vector
@@ -89,6 +95,21 @@ func sameBits(t *testing.T, what string, want, got *memory) {
 
 // twins lists calls of a kernel on n elements or channels.
 var twins = map[string]func(v variant, m *memory, n int){
+	"gate": func(v variant, m *memory, n int) {
+		for _, p := range []*[gateTerms]float32{&geluGate, &geluTanhGate, &quickGELUGate} {
+			x := m.slice(n)
+			for i := range x {
+				x[i] *= 9
+			}
+			v.gate(m.slice(n), x, p)
+			v.gate(x, x, p)
+		}
+	},
+	"relu":         func(v variant, m *memory, n int) { v.relu(m.slice(n), m.wide(n)) },
+	"mul":          func(v variant, m *memory, n int) { v.mul(m.slice(n), m.slice(n), m.wide(n)) },
+	"rowSum":       func(v variant, m *memory, n int) { m.slice(1)[0] = v.rowSum(m.slice(n)) },
+	"squares":      func(v variant, m *memory, n int) { m.slice(1)[0] = v.rowSquares(m.slice(n), 0.3) },
+	"rowNorm":      func(v variant, m *memory, n int) { v.rowNorm(m.slice(n), m.slice(n), 0.3, 1.7) },
 	"add":          func(v variant, m *memory, n int) { v.add(m.slice(n), m.slice(n), m.wide(n)) },
 	"add in place": func(v variant, m *memory, n int) { x := m.slice(n); v.add(x, x, m.slice(n)) },
 	"scale":        func(v variant, m *memory, n int) { v.scale(m.slice(n), m.wide(n), 0.3) },
