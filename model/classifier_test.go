@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"tintype/core/classify"
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/pipeline"
 	"tintype/internal/jsontext"
 	"tintype/weights"
@@ -169,6 +169,6 @@ func FuzzClassifier(f *testing.F) {
 // nothing has no tensor.
 type nothing struct{}
 
-func (nothing) Tensor(string) ([]int, nn.DType, []byte, error) {
-	return nil, nn.F32, nil, errors.New("absent")
+func (nothing) Tensor(string) ([]int, compile.DType, []byte, error) {
+	return nil, compile.F32, nil, errors.New("absent")
 }

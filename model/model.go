@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"tintype/core/arch"
+	"tintype/core/compile"
 	"tintype/core/denoise"
-	"tintype/core/nn"
 	"tintype/core/pipeline"
 	"tintype/core/sampler"
 	"tintype/weights"
@@ -49,7 +49,7 @@ func Load(c *weights.Checkpoint) (*Model, error) {
 }
 
 // build makes the model of a description and its tensors.
-func build(d *weights.Description, src nn.Source) (*Model, error) {
+func build(d *weights.Description, src compile.Source) (*Model, error) {
 	if d.Classifier.Exists() {
 		return nil, fmt.Errorf("a classifier: it draws nothing, but guides the model of its name")
 	}
@@ -135,7 +135,7 @@ var codecs = map[weights.CodecKind]pipeline.CodecKind{
 
 // conditioner builds what the network's class embedding reads: named classes, the tables of an AttributeEmbedding,
 // or nothing.
-func conditioner(m weights.Model, cfg arch.UNet2DConfig, src nn.Source) (*pipeline.Conditioner, error) {
+func conditioner(m weights.Model, cfg arch.UNet2DConfig, src compile.Source) (*pipeline.Conditioner, error) {
 	reads := cfg.Condition()
 	if m.Conditioner != nil {
 		if reads != arch.CondRows {
@@ -195,7 +195,7 @@ func classes(m weights.Model, rows int) (*pipeline.Conditioner, error) {
 }
 
 // attributes widens the tables of an AttributeEmbedding.
-func attributes(c *weights.Conditioner, cfg arch.UNet2DConfig, src nn.Source) (*pipeline.Conditioner, error) {
+func attributes(c *weights.Conditioner, cfg arch.UNet2DConfig, src compile.Source) (*pipeline.Conditioner, error) {
 	if c.EmbeddingDim != cfg.TimeEmbedDim() {
 		return nil, fmt.Errorf("model.conditioner.embedding_dim is %d, expected the network's %d", c.EmbeddingDim, cfg.TimeEmbedDim())
 	}
@@ -205,7 +205,7 @@ func attributes(c *weights.Conditioner, cfg arch.UNet2DConfig, src nn.Source) (*
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(c.Slots[a].Tensor(), c.Slots[b].Tensor()) })
-	slots, loader := make([]pipeline.Slot, len(c.Slots)), nn.NewLoader(src)
+	slots, loader := make([]pipeline.Slot, len(c.Slots)), compile.NewLoader(src)
 	for _, i := range order {
 		s := c.Slots[i]
 		table, err := loader.Tensor(s.Tensor(), len(s.Values)+1, c.EmbeddingDim)

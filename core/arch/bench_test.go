@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"tintype/core/arch"
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/tensor"
 )
 
@@ -42,7 +42,7 @@ func BenchmarkUNet2D(b *testing.B) {
 			}
 			x, y := tensor.New(1, g.side, g.side, 3), tensor.New(1, g.side, g.side, 3)
 			flops := int64(0)
-			for _, op := range net.(interface{ Ops() []nn.Op }).Ops() {
+			for _, op := range net.(interface{ Ops() []compile.Op }).Ops() {
 				flops += op.FLOPs
 			}
 			times := []float32{500}

@@ -3,8 +3,6 @@ package arch
 import (
 	"fmt"
 	"math"
-
-	"tintype/core/nn"
 )
 
 // BlockType is what a level of the network is made of. The same three stand on the way down and on the way up.
@@ -193,7 +191,7 @@ func (c UNet2DConfig) checkInputs(k *check) {
 	k.that(c.TimeEmbeddingDim >= 0 && c.TimeEmbeddingDim <= 4*maxChannels, "time_embedding_dim", "is %d: expected 1 to %d, or null", c.TimeEmbeddingDim, 4*maxChannels)
 	k.that(finite(c.FreqShift), "freq_shift", "is %v: expected a finite number", c.FreqShift)
 	if c.TimeEmbeddingType == TimePositional && k.err == nil {
-		_, err := nn.NewPositional(c.BlockOutChannels[0], c.FreqShift, c.FlipSinToCos)
+		_, err := c.sinusoid().Frequencies()
 		k.that(err == nil, "freq_shift", "is %v: %v", c.FreqShift, err)
 	}
 	k.that(c.NumTrainTimesteps >= 0 && c.NumTrainTimesteps <= maxRows, "num_train_timesteps", "is %d: expected 1 to %d", c.NumTrainTimesteps, maxRows)
@@ -233,14 +231,6 @@ func (c UNet2DConfig) midAttentionGroups() int {
 		return c.NormNumGroups
 	}
 	return 0
-}
-
-// projectionWidth is the length of a time's row before the time embedding.
-func (c UNet2DConfig) projectionWidth() int {
-	if c.TimeEmbeddingType == TimeFourier {
-		return 2 * c.BlockOutChannels[0]
-	}
-	return c.BlockOutChannels[0]
 }
 
 // Condition is the field of tensor.Cond that a network reads.

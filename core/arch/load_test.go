@@ -9,19 +9,19 @@ import (
 	"testing"
 
 	"tintype/core/arch"
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/model"
 	"tintype/weights"
 )
 
 // spoiled is a Source that spoils one tensor.
 type spoiled struct {
-	nn.Source
+	compile.Source
 	name  string
 	spoil func(shape []int, raw []byte) ([]int, []byte, error)
 }
 
-func (s spoiled) Tensor(name string) ([]int, nn.DType, []byte, error) {
+func (s spoiled) Tensor(name string) ([]int, compile.DType, []byte, error) {
 	shape, dtype, raw, err := s.Source.Tensor(name)
 	if err == nil && name == s.name {
 		shape, raw, err = s.spoil(slices.Clone(shape), slices.Clone(raw))
@@ -72,7 +72,7 @@ func TestWrongShapeIsNamed(t *testing.T) {
 			have = shape
 			return shape, append(raw, make([]byte, 2*len(raw)/want[0])...), nil
 		})
-		var wrong *nn.ShapeError
+		var wrong *compile.ShapeError
 		if !errors.As(err, &wrong) || wrong.Tensor != name || !slices.Equal(wrong.Want, want) || !slices.Equal(wrong.Have, have) {
 			t.Errorf("%s: found %v", name, err)
 		}
@@ -92,7 +92,7 @@ func TestNonFiniteWeightIsNamed(t *testing.T) {
 				binary.LittleEndian.PutUint16(raw[2*last:], bits)
 				return shape, raw, nil
 			})
-			var bad *nn.NonFiniteError
+			var bad *compile.NonFiniteError
 			if !errors.As(err, &bad) || bad.Tensor != name || bad.Index != last {
 				t.Errorf("%s with %v at %d: found %v", name, value, last, err)
 			}

@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"tintype/core/arch"
-	"tintype/core/nn"
+	"tintype/core/compile"
 )
 
 // random is a Source of repeatable weights for any network: it learns the shape of each tensor from the loader's
 // complaint about a wrong one, so a network is built by trying until no shape is unknown.
 type random struct{ shapes map[string][]int }
 
-func (r *random) Tensor(name string) ([]int, nn.DType, []byte, error) {
+func (r *random) Tensor(name string) ([]int, compile.DType, []byte, error) {
 	shape := r.shapes[name]
 	count, inputs := 1, 1
 	for i, d := range shape {
@@ -34,7 +34,7 @@ func (r *random) Tensor(name string) ([]int, nn.DType, []byte, error) {
 		v := scale*(float64(state>>8)/(1<<23)-1) + offset
 		binary.LittleEndian.PutUint32(raw[4*i:], math.Float32bits(float32(v)))
 	}
-	return shape, nn.F32, raw, nil
+	return shape, compile.F32, raw, nil
 }
 
 // randomNet builds a network with random weights.
@@ -46,7 +46,7 @@ func randomNet(tb testing.TB, cfg arch.UNet2DConfig) *arch.UNet2D {
 		if err == nil {
 			return net
 		}
-		var wrong *nn.ShapeError
+		var wrong *compile.ShapeError
 		if !errors.As(err, &wrong) {
 			tb.Fatal(err)
 		}

@@ -3,180 +3,180 @@ package arch
 import (
 	"fmt"
 
+	"tintype/core/compile"
+	"tintype/core/graph"
 	"tintype/core/nn"
-	"tintype/core/tensor"
 )
 
 // UNet2D is diffusers' UNet2DModel with its weights packed.
-//
-//	h = conv_in(x); t = time_embedding(proj(time)) + class embedding
-//	down: every resnet's result and every halving's is kept
-//	middle
-//	up:   every resnet reads [h, the last kept result], taken off the end
-//	y = conv_out(silu(conv_norm_out(h))), divided by the noise level if the time embedding is fourier
 type UNet2D struct {
-	cfg    UNet2DConfig
-	bytes  int64 // of all weights
-	convIn *nn.Conv2D
-	proj   nn.TimeProjection
-	time   *nn.TimeEmbedding
-	class  *nn.Embedding     // nil unless the condition is a class of a table
-	number *nn.TimeEmbedding // nil unless it is a number
-	down   []*level
-	mid    *middle // nil: none
-	up     []*level
-	out    nn.NormConv
+	*compile.Network
+	cfg UNet2DConfig
 }
 
-// NewUNet2D checks cfg and loads, widens and packs the weights from src, one tensor at a time. It asks for tensors
-// in the order in which diffusers' files hold them (by name), so that a source that streams need keep little.
-func NewUNet2D(cfg UNet2DConfig, src nn.Source) (*UNet2D, error) {
+// NewUNet2D checks cfg and loads the weights from src.
+func NewUNet2D(cfg UNet2DConfig, src compile.Source) (*UNet2D, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	u := &UNet2D{cfg: cfg}
-	l := nn.NewLoader(src)
-	for _, load := range []func(*nn.Loader) error{u.loadClass, u.loadEnds, u.loadDown, u.loadMiddle, u.loadTime, u.loadUp} {
-		if err := load(l); err != nil {
-			return nil, err
-		}
+	h, w := cfg.nominal()
+	net, err := compile.New(cfg.Describe, h, w, src)
+	if err != nil {
+		return nil, err
 	}
-	u.bytes = l.Bytes()
-	return u, nil
+	return &UNet2D{net, cfg}, nil
+}
+
+// nominal is the size of the pictures that the network is meant for: sample_size, or
+// if that is not stated, one that is large at every level.
+func (c UNet2DConfig) nominal() (h, w int) {
+	const large = 64
+	m := c.SizeMultiple()
+	if c.SampleHeight < m || c.SampleWidth < m {
+		return large * m, large * m
+	}
+	return c.SampleHeight / m * m, c.SampleWidth / m * m
 }
 
 // Config is what the network was made from.
 func (u *UNet2D) Config() UNet2DConfig { return u.cfg }
 
-// Bytes is what the packed weights take.
-func (u *UNet2D) Bytes() int64 { return u.bytes }
+// The inputs of networks, as diffusers names them.
+const (
+	Sample      = "sample"       // the noisy picture
+	Timestep    = "timestep"     // a number an item, as the checkpoint's time input wants it
+	ClassLabels = "class_labels" // a whole number, a number or a row an item
+)
 
-func (u *UNet2D) loadClass(l *nn.Loader) (err error) {
-	switch u.cfg.Condition() {
+// Describe describes the network for pictures of h x w pixels, multiples of SizeMultiple.
+//
+//	h = conv_in(x); t = time_embedding(proj(time)) + class embedding
+//	h = the ladder over h, every resnet of which reads silu(t)
+//	y = conv_out(silu(conv_norm_out(h))), divided by the noise level if the time embedding is fourier
+func (c UNet2DConfig) Describe(h, w int) (*graph.Graph, error) {
+	if m := c.SizeMultiple(); h < 1 || w < 1 || h%m != 0 || w%m != 0 {
+		return nil, fmt.Errorf("picture of %d x %d: this network needs height and width that are multiples of %d", h, w, m)
+	}
+	g := &graph.Graph{}
+	x := g.Add(Sample, graph.Input{Shape: graph.Shape{H: h, W: w, C: c.InChannels}})
+	time := g.Add(Timestep, graph.Input{Shape: graph.Row(1)})
+	t := nn.SiLU(g, "time_embedding", c.embed(g, time))
+	if c.CenterInputSample {
+		x = g.Add("center_input_sample", graph.Affine{Mul: 2, Add: -1}, x)
+	}
+	x = nn.Conv(g, "conv_in", x, c.BlockOutChannels[0])
+	x = c.ladder(g, t).describe(g, x)
+	x = nn.NormAct(g, "conv_norm_out", x, c.NormNumGroups, float32(c.NormEps))
+	y := nn.Conv(g, "conv_out", x, c.OutChannels)
+	if c.TimeEmbeddingType == TimeFourier {
+		y = g.Add("divide by the noise level", graph.Divide{}, y, time)
+	}
+	g.Outputs = []*graph.Node{y}
+	return g, g.Err()
+}
+
+// embed appends the embedding of the time and the condition.
+func (c UNet2DConfig) embed(g *graph.Graph, time *graph.Node) *graph.Node {
+	t := nn.Embedding(g, "time_embedding", c.project(g, time), c.TimeEmbedDim())
+	var class *graph.Node
+	switch c.Condition() {
+	case CondNone:
+		return t
 	case CondValues:
-		u.number, err = nn.NewTimeEmbedding(l, "class_embedding", u.cfg.projectionWidth(), u.cfg.TimeEmbedDim())
+		number := g.Add(ClassLabels, graph.Input{Shape: graph.Row(1)})
+		class = nn.Embedding(g, "class_embedding", c.project(g, number), c.TimeEmbedDim())
 	case CondLabels:
-		u.class, err = nn.NewEmbedding(l, "class_embedding", u.cfg.NumClassEmbeds, u.cfg.TimeEmbedDim())
+		label := g.Add(ClassLabels, graph.Input{Shape: graph.Row(1), Numbers: true})
+		class = g.Add("class_embedding", graph.Lookup{Count: c.NumClassEmbeds, Width: c.TimeEmbedDim()}, label)
+	case CondRows:
+		class = g.Add(ClassLabels, graph.Input{Shape: graph.Row(c.TimeEmbedDim())})
 	}
-	return err
+	return nn.Sum(g, "class_embedding", t, class)
 }
 
-func (u *UNet2D) loadEnds(l *nn.Loader) (err error) {
-	c := u.cfg
-	first := c.BlockOutChannels[0]
-	conv := nn.Conv2DConfig{In: c.InChannels, Out: first, Stride: 1, Margin: nn.MarginAround, H: c.SampleHeight, W: c.SampleWidth}
-	if u.convIn, err = nn.NewConv2D(l, "conv_in", conv); err != nil {
-		return err
-	}
-	if u.out.Norm, err = nn.NewGroupNorm(l, "conv_norm_out", first, c.NormNumGroups, float32(c.NormEps)); err != nil {
-		return err
-	}
-	conv.In, conv.Out = first, c.OutChannels
-	u.out.Conv, err = nn.NewConv2D(l, "conv_out", conv)
-	return err
-}
-
-func (u *UNet2D) loadTime(l *nn.Loader) (err error) {
-	c := u.cfg
-	if u.time, err = nn.NewTimeEmbedding(l, "time_embedding", c.projectionWidth(), c.TimeEmbedDim()); err != nil {
-		return err
-	}
+// project appends the row of a time.
+func (c UNet2DConfig) project(g *graph.Graph, time *graph.Node) *graph.Node {
 	first := c.BlockOutChannels[0]
 	switch c.TimeEmbeddingType {
-	case TimePositional:
-		u.proj, err = nn.NewPositional(first, c.FreqShift, c.FlipSinToCos)
 	case TimeFourier:
-		u.proj, err = nn.NewFourier(l, "time_proj", first)
+		return g.Add("time_proj", graph.Fourier{Count: first}, time)
 	case TimeLearned:
-		u.proj, err = nn.NewEmbedding(l, "time_proj", c.NumTrainTimesteps, first)
+		return g.Add("time_proj", graph.Lookup{Count: c.NumTrainTimesteps, Width: first}, time)
 	}
-	return err
+	return g.Add("time_proj", c.sinusoid(), time)
 }
 
-func (u *UNet2D) loadDown(l *nn.Loader) error {
-	c := u.cfg
-	in := c.BlockOutChannels[0]
-	for i, out := range c.BlockOutChannels {
-		s := levelShape{name: fmt.Sprintf("down_blocks.%d", i), out: out, depth: i, last: i == len(c.BlockOutChannels)-1}
-		s.attends = c.DownBlockTypes[i] == BlockAttention
-		s.resnet = c.DownBlockTypes[i] == BlockResnet || s.attends && c.DownsampleType == SampleResnet
-		for j := range c.LayersPerBlock {
-			if j > 0 {
-				in = out
-			}
-			s.in = append(s.in, in)
-		}
-		in = out
-		v, err := loadLevel(l, c, s, "downsamplers", nn.ResampleDown)
-		if err != nil {
-			return err
-		}
-		u.down = append(u.down, v)
-	}
-	return nil
+func (c UNet2DConfig) sinusoid() graph.Sinusoid {
+	return graph.Sinusoid{Width: c.BlockOutChannels[0], Shift: c.FreqShift, CosineFirst: c.FlipSinToCos}
 }
 
-func (u *UNet2D) loadMiddle(l *nn.Loader) (err error) {
-	if u.cfg.MidBlockType == MidUNet {
-		u.mid, err = loadMiddle(l, u.cfg)
-	}
-	return err
-}
-
-// loadUp loads the way up. Level i of it stands where level levels-1-i of the way down stands; its resnets read
-// what came up (in the first resnet) or what the level made, joined with a kept result: the level's own in all
-// but the last resnet, which takes what the level above handed down.
-func (u *UNet2D) loadUp(l *nn.Loader) error {
-	c := u.cfg
+// ladder is the levels, with t as what every resnet reads of the time.
+func (c UNet2DConfig) ladder(g *graph.Graph, t *graph.Node) ladder {
 	levels := len(c.BlockOutChannels)
-	below := c.last()
-	for i := range levels {
+	margin := graph.MarginAround
+	if c.DownsamplePadding == 0 {
+		margin = graph.MarginAfter
+	}
+	l := ladder{}
+	for i, out := range c.BlockOutChannels {
+		l.down = append(l.down, c.rung(g, t, out, c.LayersPerBlock, c.DownBlockTypes[i] == BlockAttention))
+		if i < levels-1 {
+			l.down[i].change = sampler(g, nn.ResampleDown, margin, c.changeBlock(t, out, c.DownBlockTypes[i], c.DownsampleType))
+		}
+	}
+	if c.MidBlockType == MidUNet {
+		l.middle = func(x *graph.Node) *graph.Node { return c.middle(g, t, x) }
+	}
+	for i, kind := range c.UpBlockTypes {
 		out := c.BlockOutChannels[levels-1-i]
-		above := c.BlockOutChannels[max(levels-2-i, 0)]
-		s := levelShape{name: fmt.Sprintf("up_blocks.%d", i), out: out, depth: levels - 1 - i, last: i == levels-1}
-		s.attends = c.UpBlockTypes[i] == BlockAttention
-		s.resnet = c.UpBlockTypes[i] == BlockResnet || s.attends && c.UpsampleType == SampleResnet
-		for j := range c.LayersPerBlock + 1 {
-			came, kept := out, out
-			if j == 0 {
-				came = below
-			}
-			if j == c.LayersPerBlock {
-				kept = above
-			}
-			s.in = append(s.in, came+kept)
+		l.up = append(l.up, c.rung(g, t, out, c.LayersPerBlock+1, kind == BlockAttention))
+		if i < levels-1 {
+			l.up[i].change = sampler(g, nn.ResampleUp, margin, c.changeBlock(t, out, kind, c.UpsampleType))
 		}
-		below = out
-		v, err := loadLevel(l, c, s, "upsamplers", nn.ResampleUp)
-		if err != nil {
-			return err
+	}
+	return l
+}
+
+// rung is a level of resnets, with an attention after each if it attends.
+func (c UNet2DConfig) rung(g *graph.Graph, t *graph.Node, out, layers int, attends bool) rung {
+	return rung{layers: layers, layer: func(block string, j int, x *graph.Node) *graph.Node {
+		x = nn.ResBlock(g, fmt.Sprintf("%s.resnets.%d", block, j), c.resBlock(t, out, 1), x)
+		if attends {
+			x = nn.PixelAttention(g, fmt.Sprintf("%s.attentions.%d", block, j), c.attention(out, c.NormNumGroups, 1), x)
 		}
-		u.up = append(u.up, v)
+		return x
+	}}
+}
+
+// changeBlock is the shape of the resnet that changes to the next level, nil where a convolution does.
+func (c UNet2DConfig) changeBlock(t *graph.Node, out int, kind BlockType, how SampleType) *nn.ResBlockConfig {
+	if kind == BlockResnet || kind == BlockAttention && how == SampleResnet {
+		block := c.resBlock(t, out, 1)
+		return &block
 	}
 	return nil
 }
 
-// embed appends everything that depends on the time and the condition and returns the activated embedding
-// [N,1,1,TimeEmbedDim] that every resnet reads.
-func (u *UNet2D) embed(p *nn.Plan, in *inputs) *tensor.Tensor {
-	n := len(in.times)
-	rows := nn.PlanProjection(p, "time_proj", u.proj, in.times)
-	t := u.time.Plan(p, rows)
-	p.Release(rows)
-	dim := u.cfg.TimeEmbedDim()
-	switch u.cfg.Condition() {
-	case CondValues:
-		rows := nn.PlanProjection(p, "time_proj", u.proj, in.cond.Values)
-		c := u.number.Plan(p, rows)
-		p.Release(rows)
-		nn.AddInto(p, "class_embedding", t, c)
-		p.Release(c)
-	case CondLabels, CondRows:
-		c := p.New(n, 1, 1, dim)
-		p.Add(nn.Op{Name: "class_embedding", Kind: nn.OpEmbed, Run: func() { in.copyRows(c.Data, u.class, dim) }})
-		nn.AddInto(p, "class_embedding", t, c)
-		p.Release(c)
+// middle appends a resnet, an attention if there is one, and a resnet.
+func (c UNet2DConfig) middle(g *graph.Graph, t, x *graph.Node) *graph.Node {
+	block := c.resBlock(t, c.last(), float32(c.MidBlockScaleFactor))
+	x = nn.ResBlock(g, "mid_block.resnets.0", block, x)
+	if c.AddAttention {
+		x = nn.PixelAttention(g, "mid_block.attentions.0", c.attention(c.last(), c.midAttentionGroups(), block.Divisor), x)
 	}
-	nn.SiLU(p, "time_embedding", t)
-	return t
+	return nn.ResBlock(g, "mid_block.resnets.1", block, x)
+}
+
+// resBlock is the shape of a resnet of this configuration.
+func (c UNet2DConfig) resBlock(t *graph.Node, out int, divisor float32) nn.ResBlockConfig {
+	norm := nn.TimeAdd
+	if c.ResnetTimeScaleShift == ShiftScale {
+		norm = nn.TimeScaleShift
+	}
+	return nn.ResBlockConfig{Out: out, Groups: c.NormNumGroups, Eps: float32(c.NormEps), Time: t, TimeNorm: norm, Divisor: divisor}
+}
+
+// attention is the shape of an attention of this configuration.
+func (c UNet2DConfig) attention(channels, groups int, divisor float32) nn.PixelAttentionConfig {
+	return nn.PixelAttentionConfig{HeadDim: c.headDim(channels), Groups: groups, Eps: float32(c.NormEps), Divisor: divisor}
 }

@@ -1,8 +1,8 @@
 package classify
 
 import (
+	"tintype/core/compile"
 	"tintype/core/grad"
-	"tintype/core/nn"
 	"tintype/core/tensor"
 )
 
@@ -12,7 +12,7 @@ type slopes struct{ y, u *tensor.Tensor }
 // backward appends the way back from the gradient at the outputs, dout [N,1,1,Outputs], to the result of conv_in, and
 // returns the gradient there. Unless keep is nil, it leaves the blocks' slopes in it, and in their places in memory:
 // training, which alone needs them, is in a file of its own, so that a program without it is smaller.
-func (n *Net) backward(p *nn.Plan, k *kept, dout *tensor.Tensor, keep []slopes) *tensor.Tensor {
+func (n *Net) backward(p *compile.Plan, k *kept, dout *tensor.Tensor, keep []slopes) *tensor.Tensor {
 	dmean := n.head.Backward(p, dout)
 	dy := grad.MeanBack(p, "mean", dmean, k.last.Y.H, k.last.Y.W)
 	dh := n.norm.Backward(p, k.last, dy)
@@ -32,11 +32,11 @@ func (n *Net) backward(p *nn.Plan, k *kept, dout *tensor.Tensor, keep []slopes) 
 }
 
 // backward appends the block's way back from dy and returns the gradient at its input.
-func (b *block) backward(p *nn.Plan, k *keptBlock, dy *tensor.Tensor) (dx *tensor.Tensor, s slopes) {
+func (b *block) backward(p *compile.Plan, k *keptBlock, dy *tensor.Tensor) (dx *tensor.Tensor, s slopes) {
 	dsecond := b.conv2.Backward(p, dy)
 	du := b.norm2.Backward(p, k.second, dsecond)
 	p.Release(dsecond)
-	nn.AddInto(p, b.name, du, dy)
+	grad.AddInto(p, b.name, du, dy)
 	dhalf := b.conv1.Backward(p, du)
 	dfirst := grad.AvgPoolBack(p, b.name, dhalf)
 	dx = b.norm1.Backward(p, k.first, dfirst)

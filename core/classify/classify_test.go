@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/rng"
 	"tintype/core/schedule"
 )
@@ -340,11 +340,11 @@ func planError(n *Net, batch, h, w int) error {
 }
 
 // missing has no head.bias.
-type missing struct{ nn.Source }
+type missing struct{ compile.Source }
 
-func (m missing) Tensor(name string) ([]int, nn.DType, []byte, error) {
+func (m missing) Tensor(name string) ([]int, compile.DType, []byte, error) {
 	if name == "head.bias" {
-		return nil, nn.F32, nil, errors.New("absent")
+		return nil, compile.F32, nil, errors.New("absent")
 	}
 	return m.Source.Tensor(name)
 }

@@ -3,8 +3,8 @@ package classify
 import (
 	"fmt"
 
+	"tintype/core/compile"
 	"tintype/core/grad"
-	"tintype/core/nn"
 	"tintype/core/tensor"
 )
 
@@ -33,11 +33,11 @@ type block struct {
 }
 
 // New checks cfg and loads the weights from src, in the order of Weights.
-func New(cfg Config, src nn.Source) (*Net, error) {
+func New(cfg Config, src compile.Source) (*Net, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	n, l, last := &Net{cfg: cfg}, nn.NewLoader(src), len(cfg.Channels)-1
+	n, l, last := &Net{cfg: cfg}, compile.NewLoader(src), len(cfg.Channels)-1
 	var err error
 	for i := range cfg.Channels[1:] {
 		b, err := newBlock(l, fmt.Sprintf("blocks.%d", i), cfg.Channels[i], cfg.Channels[i+1], cfg)
@@ -62,7 +62,7 @@ func New(cfg Config, src nn.Source) (*Net, error) {
 	return n, err
 }
 
-func newBlock(l *nn.Loader, name string, in, out int, c Config) (*block, error) {
+func newBlock(l *compile.Loader, name string, in, out int, c Config) (*block, error) {
 	b := &block{name: name}
 	var err error
 	if b.conv1, err = grad.NewConv(l, name+".conv1", in, out, false); err != nil {
@@ -120,7 +120,7 @@ type keptBlock struct {
 }
 
 // forward appends the network over x [N,H,W,InChannels] and the levels' rows [N,1,1,2·Harmonics].
-func (n *Net) forward(p *nn.Plan, x, level *tensor.Tensor) *kept {
+func (n *Net) forward(p *compile.Plan, x, level *tensor.Tensor) *kept {
 	k := &kept{level: level, blocks: make([]keptBlock, len(n.blocks))}
 	k.t1 = n.time[0].Forward(p, level)
 	k.t1a = grad.SiLU(p, "time_embedding", k.t1)
@@ -136,14 +136,14 @@ func (n *Net) forward(p *nn.Plan, x, level *tensor.Tensor) *kept {
 	return k
 }
 
-func (b *block) forward(p *nn.Plan, k *keptBlock, h, t *tensor.Tensor) *tensor.Tensor {
+func (b *block) forward(p *compile.Plan, k *keptBlock, h, t *tensor.Tensor) *tensor.Tensor {
 	k.first = b.norm1.Forward(p, h)
-	k.half = nn.AvgPool(p, b.name, k.first.Y)
+	k.half = grad.AvgPool(p, b.name, k.first.Y)
 	rows := b.time.Forward(p, t)
 	u := b.conv1.Forward(p, k.half, rows)
 	p.Release(rows)
 	k.second = b.norm2.Forward(p, u)
 	y := b.conv2.Forward(p, k.second.Y, nil)
-	nn.AddInto(p, b.name, y, u)
+	grad.AddInto(p, b.name, y, u)
 	return y
 }

@@ -3,7 +3,7 @@ package classify
 import (
 	"fmt"
 
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/schedule"
 	"tintype/core/tensor"
 )
@@ -19,7 +19,7 @@ const (
 // call at a time: a Pass owns its activations.
 type Pass struct {
 	net     *Net
-	plan    nn.Plan
+	plan    compile.Plan
 	split   int // operations before the way back
 	between func() error
 	x, dx   *tensor.Tensor // [N,H,W,InChannels]

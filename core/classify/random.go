@@ -6,14 +6,14 @@ import (
 	"math"
 	"strings"
 
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/rng"
 )
 
 // Random is a Source of the weights from which training starts: normal with variance 2/fan-in (K. He et al., arXiv
 // 1502.01852, eq. 10) in convolutions, 1/fan-in in linear layers, ones and zeros in norms, zero biases. Equal
 // arguments give equal weights.
-func Random(c Config, seed uint64) nn.Source { return random{c.shapes(), seed} }
+func Random(c Config, seed uint64) compile.Source { return random{c.shapes(), seed} }
 
 type random struct {
 	shapes []named
@@ -25,7 +25,7 @@ type named struct {
 	shape []int
 }
 
-func (r random) Tensor(name string) ([]int, nn.DType, []byte, error) {
+func (r random) Tensor(name string) ([]int, compile.DType, []byte, error) {
 	for stream, s := range r.shapes {
 		if s.name != name {
 			continue
@@ -57,9 +57,9 @@ func (r random) Tensor(name string) ([]int, nn.DType, []byte, error) {
 		for _, v := range values {
 			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v))
 		}
-		return s.shape, nn.F32, raw, nil
+		return s.shape, compile.F32, raw, nil
 	}
-	return nil, nn.F32, nil, fmt.Errorf("not one of the network's")
+	return nil, compile.F32, nil, fmt.Errorf("not one of the network's")
 }
 
 // shapes lists what New asks for.

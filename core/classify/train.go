@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"tintype/core/compile"
 	"tintype/core/grad"
-	"tintype/core/nn"
 	"tintype/core/schedule"
 )
 
@@ -30,7 +30,7 @@ func (n *Net) PlanTraining(batch, h, w int) (*Training, error) {
 		w.Grad = make([]float32, len(w.Value))
 	}
 	k := n.start(&t.Pass)
-	t.plan.Add(nn.Op{Name: "loss", Kind: nn.OpSoftmax, Run: t.crossEntropy})
+	t.plan.Add(compile.Op{Name: "loss", Kind: compile.OpSoftmax, Run: t.crossEntropy})
 	blocks := make([]slopes, len(n.blocks))
 	dh := n.backward(&t.plan, k, t.dout, blocks)
 	n.head.Gradient(&t.plan, k.mean, t.dout)
@@ -40,16 +40,16 @@ func (n *Net) PlanTraining(batch, h, w int) (*Training, error) {
 }
 
 // learnBlocks appends the gradients of the weights of the blocks and of the noise embedding, which all of them read.
-func (n *Net) learnBlocks(p *nn.Plan, k *kept, blocks []slopes) {
+func (n *Net) learnBlocks(p *compile.Plan, k *kept, blocks []slopes) {
 	dt := p.New(k.t.N, 1, 1, k.t.C)
-	p.Add(nn.Op{Name: "time_embedding", Kind: nn.OpMove, Run: func() { clear(dt.Data) }})
+	p.Add(compile.Op{Name: "time_embedding", Kind: compile.OpMove, Run: func() { clear(dt.Data) }})
 	for i := len(blocks) - 1; i >= 0; i-- {
 		b, at, d := n.blocks[i], &k.blocks[i], blocks[i]
 		b.conv2.Gradient(p, at.second.Y, d.y)
 		b.conv1.Gradient(p, at.half, d.u)
 		drows := grad.Sum(p, b.name, d.u)
 		b.time.Gradient(p, k.t, drows)
-		nn.AddInto(p, b.name, dt, b.time.Backward(p, drows))
+		grad.AddInto(p, b.name, dt, b.time.Backward(p, drows))
 	}
 	d2 := grad.SiLUBack(p, "time_embedding", k.t2, dt)
 	n.time[1].Gradient(p, k.t1a, d2)

@@ -1,8 +1,8 @@
 package grad
 
 import (
+	"tintype/core/compile"
 	"tintype/core/kernel"
-	"tintype/core/nn"
 	"tintype/core/tensor"
 )
 
@@ -20,7 +20,7 @@ type Conv struct {
 }
 
 // NewConv loads name.weight [out,in,3,3] and, if bias is set, name.bias [out].
-func NewConv(l *nn.Loader, name string, in, out int, bias bool) (*Conv, error) {
+func NewConv(l *compile.Loader, name string, in, out int, bias bool) (*Conv, error) {
 	c := &Conv{In: in, Out: out}
 	var err error
 	if c.W, err = load(l, name+".weight", out, in, 3, 3); err != nil {
@@ -55,7 +55,7 @@ func (c *Conv) Pack() {
 
 // Forward appends the layer over x and returns y [N,H,W,Out]. rows [N,1,1,Out], nil for B, is what is added to every
 // pixel of its picture.
-func (c *Conv) Forward(p *nn.Plan, x, rows *tensor.Tensor) *tensor.Tensor {
+func (c *Conv) Forward(p *compile.Plan, x, rows *tensor.Tensor) *tensor.Tensor {
 	return c.convolve(p, x, c.Out, c.forward, func(i int) []float32 {
 		if rows != nil {
 			return picture(rows, i)
@@ -65,15 +65,15 @@ func (c *Conv) Forward(p *nn.Plan, x, rows *tensor.Tensor) *tensor.Tensor {
 }
 
 // Backward appends the gradient at the input and returns it, [N,H,W,In].
-func (c *Conv) Backward(p *nn.Plan, dy *tensor.Tensor) *tensor.Tensor {
+func (c *Conv) Backward(p *compile.Plan, dy *tensor.Tensor) *tensor.Tensor {
 	return c.convolve(p, dy, c.In, c.back, func(int) []float32 { return nil })
 }
 
-func (c *Conv) convolve(p *nn.Plan, x *tensor.Tensor, out int, packed []float32, bias func(i int) []float32) *tensor.Tensor {
+func (c *Conv) convolve(p *compile.Plan, x *tensor.Tensor, out int, packed []float32, bias func(i int) []float32) *tensor.Tensor {
 	y := p.New(x.N, x.H, x.W, out)
 	shape := frame(x)
 	framed := p.Scratch(shape.H * shape.W * x.C)
-	op := nn.Op{Name: c.W.Name, Kind: nn.OpConv, FLOPs: c.flops(x)}
+	op := compile.Op{Name: c.W.Name, Kind: compile.OpConv, FLOPs: c.flops(x)}
 	each(p, op, x.N, func(i int) {
 		shape.Fill(framed.Data, picture(x, i), kernel.Norm{}, 0, x.C, 0, shape.H)
 		kernel.Conv3x3(picture(y, i), framed.Data, packed, bias(i), 1, shape.H, shape.W, x.C, x.H, x.W, out, 1)
@@ -92,15 +92,15 @@ func frame(x *tensor.Tensor) kernel.Frame {
 // The sum over pixels is a matrix product for each offset k, with the pixels of a whole framed picture as its inner
 // dimension: the transposed picture [In][(H+2)(W+2)], begun at k, times dy, whose rows are widened by two zeros so
 // that both run through memory alike.
-func (c *Conv) Gradient(p *nn.Plan, x, dy *tensor.Tensor) {
+func (c *Conv) Gradient(p *compile.Plan, x, dy *tensor.Tensor) {
 	shape := frame(x)
 	wide := kernel.Frame{H: x.H, W: x.W + 2, C: c.Out, Ph: x.H, Pw: x.W}
 	pixels, inner := shape.H*shape.W, (x.H-1)*shape.W+x.W
 	framed, turned := p.Scratch(pixels*c.In), p.Scratch(c.In*pixels)
 	widened, packed := p.Scratch(wide.H*wide.W*c.Out), p.Scratch(kernel.PackedLen(inner, c.Out))
 	sum := p.Scratch(9 * c.In * c.Out) // dw by offset
-	p.Add(nn.Op{Name: c.W.Name, Kind: nn.OpMove, Run: func() { clear(sum.Data) }})
-	op := nn.Op{Name: c.W.Name, Kind: nn.OpConv, FLOPs: c.flops(x)}
+	p.Add(compile.Op{Name: c.W.Name, Kind: compile.OpMove, Run: func() { clear(sum.Data) }})
+	op := compile.Op{Name: c.W.Name, Kind: compile.OpConv, FLOPs: c.flops(x)}
 	each(p, op, x.N, func(i int) {
 		shape.Fill(framed.Data, picture(x, i), kernel.Norm{}, 0, c.In, 0, shape.H)
 		transpose(turned.Data, framed.Data, pixels, c.In)
@@ -114,7 +114,7 @@ func (c *Conv) Gradient(p *nn.Plan, x, dy *tensor.Tensor) {
 			addRowSums(c.B.Grad, picture(dy, i))
 		}
 	})
-	p.Add(nn.Op{Name: c.W.Name, Kind: nn.OpMove, Run: func() {
+	p.Add(compile.Op{Name: c.W.Name, Kind: compile.OpMove, Run: func() {
 		for at, v := range sum.Data {
 			k, i, o := at/(c.In*c.Out), at/c.Out%c.In, at%c.Out
 			c.W.Grad[(o*c.In+i)*9+k] += v

@@ -2,7 +2,7 @@
 // from its output back to its input, and to its weights.
 //
 // It is no automatic differentiation: a layer has Forward and Backward (and Gradient, for its weights), which append
-// operations to an nn.Plan, and a network calls them in order and in reverse order. All buffers are planned, so a pass
+// operations to an compile.Plan, and a network calls them in order and in reverse order. All buffers are planned, so a pass
 // allocates nothing; sums have one order (pictures ascending, pixels ascending), so a gradient has the same bits on
 // every machine. The products are those of package kernel, on the same NHWC pictures.
 //
@@ -13,7 +13,7 @@ package grad
 import (
 	"slices"
 
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/tensor"
 )
 
@@ -26,7 +26,7 @@ type Weight struct {
 }
 
 // load takes tensor name with its shape.
-func load(l *nn.Loader, name string, shape ...int) (*Weight, error) {
+func load(l *compile.Loader, name string, shape ...int) (*Weight, error) {
 	v, err := l.Tensor(name, shape...)
 	return &Weight{Name: name, Shape: slices.Clone(shape), Value: v}, err
 }
@@ -38,7 +38,7 @@ func picture(t *tensor.Tensor, i int) []float32 {
 }
 
 // each appends one operation for each of n pictures.
-func each(p *nn.Plan, op nn.Op, n int, run func(i int)) {
+func each(p *compile.Plan, op compile.Op, n int, run func(i int)) {
 	for i := range n {
 		op.Run = func() { run(i) }
 		p.Add(op)
@@ -46,7 +46,7 @@ func each(p *nn.Plan, op nn.Op, n int, run func(i int)) {
 }
 
 // like plans a tensor of t's shape.
-func like(p *nn.Plan, t *tensor.Tensor) *tensor.Tensor { return p.New(t.N, t.H, t.W, t.C) }
+func like(p *compile.Plan, t *tensor.Tensor) *tensor.Tensor { return p.New(t.N, t.H, t.W, t.C) }
 
 // addRowSums adds the rows of x [rows,len(sum)] to sum, in ascending order.
 func addRowSums(sum, x []float32) {

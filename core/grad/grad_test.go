@@ -8,7 +8,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/tensor"
 )
 
@@ -17,10 +17,10 @@ import (
 // stored is a Source of random weights of known shapes.
 type stored map[string][]int
 
-func (s stored) Tensor(name string) ([]int, nn.DType, []byte, error) {
+func (s stored) Tensor(name string) ([]int, compile.DType, []byte, error) {
 	shape, ok := s[name]
 	if !ok {
-		return nil, nn.F32, nil, errors.New("absent")
+		return nil, compile.F32, nil, errors.New("absent")
 	}
 	count := 1
 	for _, d := range shape {
@@ -30,7 +30,7 @@ func (s stored) Tensor(name string) ([]int, nn.DType, []byte, error) {
 	for _, v := range noise(uint64(len(name))+7, count) {
 		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(v/2+0.3))
 	}
-	return shape, nn.F32, raw, nil
+	return shape, compile.F32, raw, nil
 }
 
 func noise(seed uint64, n int) []float32 {
@@ -47,7 +47,7 @@ func noise(seed uint64, n int) []float32 {
 type layerTest struct {
 	shape   [4]int // of x
 	weights []*Weight
-	plan    func(p *nn.Plan, x *tensor.Tensor, dy func(y *tensor.Tensor) *tensor.Tensor) (dx *tensor.Tensor)
+	plan    func(p *compile.Plan, x *tensor.Tensor, dy func(y *tensor.Tensor) *tensor.Tensor) (dx *tensor.Tensor)
 	define  func(x []float64, w [][]float64) []float64
 }
 
@@ -59,7 +59,7 @@ func (l layerTest) check(t *testing.T) {
 	for _, w := range l.weights {
 		w.Grad = make([]float32, len(w.Value))
 	}
-	var p nn.Plan
+	var p compile.Plan
 	var y, dy *tensor.Tensor
 	dx := l.plan(&p, x, func(out *tensor.Tensor) *tensor.Tensor {
 		y, dy = out, tensor.New(out.N, out.H, out.W, out.C)
@@ -132,7 +132,7 @@ func TestConv(t *testing.T) {
 		for _, bias := range []bool{true, false} {
 			t.Run(fmt.Sprint(c, bias), func(t *testing.T) {
 				s := stored{"x.weight": {c.out, c.in, 3, 3}, "x.bias": {c.out}}
-				conv, err := NewConv(nn.NewLoader(s), "x", c.in, c.out, bias)
+				conv, err := NewConv(compile.NewLoader(s), "x", c.in, c.out, bias)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -142,7 +142,7 @@ func TestConv(t *testing.T) {
 				if bias {
 					test.weights, rows = append(test.weights, conv.B), nil
 				}
-				test.plan = func(p *nn.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
+				test.plan = func(p *compile.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
 					d := dy(conv.Forward(p, x, rows))
 					conv.Gradient(p, x, d)
 					return conv.Backward(p, d)
@@ -179,12 +179,12 @@ func TestNormSiLU(t *testing.T) {
 	for _, c := range []struct{ n, h, w, channels, groups int }{{1, 1, 1, 4, 1}, {2, 3, 5, 6, 3}, {1, 4, 4, 8, 8}, {2, 2, 2, 17, 1}} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
 			const eps = 1e-3
-			norm, err := NewNormSiLU(nn.NewLoader(stored{"x.weight": {c.channels}, "x.bias": {c.channels}}), "x", c.channels, c.groups, eps)
+			norm, err := NewNormSiLU(compile.NewLoader(stored{"x.weight": {c.channels}, "x.bias": {c.channels}}), "x", c.channels, c.groups, eps)
 			if err != nil {
 				t.Fatal(err)
 			}
 			test := layerTest{shape: [4]int{c.n, c.h, c.w, c.channels}, weights: []*Weight{norm.Gamma, norm.Beta}}
-			test.plan = func(p *nn.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
+			test.plan = func(p *compile.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
 				d := norm.Forward(p, x)
 				return norm.Backward(p, d, dy(d.Y))
 			}
@@ -217,12 +217,12 @@ func silu(z float64) float64 { return z / (1 + math.Exp(-z)) }
 
 func TestLinear(t *testing.T) {
 	for _, c := range []struct{ n, in, out int }{{1, 1, 1}, {3, 5, 2}, {5, 18, 33}} {
-		layer, err := NewLinear(nn.NewLoader(stored{"x.weight": {c.out, c.in}, "x.bias": {c.out}}), "x", c.in, c.out)
+		layer, err := NewLinear(compile.NewLoader(stored{"x.weight": {c.out, c.in}, "x.bias": {c.out}}), "x", c.in, c.out)
 		if err != nil {
 			t.Fatal(err)
 		}
 		layerTest{[4]int{c.n, 1, 1, c.in}, []*Weight{layer.W, layer.B},
-			func(p *nn.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
+			func(p *compile.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
 				d := dy(layer.Forward(p, x))
 				layer.Gradient(p, x, d)
 				return layer.Backward(p, d)
@@ -245,7 +245,7 @@ func TestPlainLayers(t *testing.T) {
 	shape := [4]int{2, 4, 6, 3}
 	at := func(n, y, x, c int) int { return ((n*4+y)*6+x)*3 + c }
 	layerTest{shape, nil,
-		func(p *nn.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
+		func(p *compile.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
 			return SiLUBack(p, "x", x, dy(SiLU(p, "x", x)))
 		},
 		func(x []float64, _ [][]float64) (y []float64) {
@@ -255,8 +255,8 @@ func TestPlainLayers(t *testing.T) {
 			return y
 		}}.check(t)
 	layerTest{shape, nil,
-		func(p *nn.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
-			return AvgPoolBack(p, "x", dy(nn.AvgPool(p, "x", x)))
+		func(p *compile.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
+			return AvgPoolBack(p, "x", dy(AvgPool(p, "x", x)))
 		},
 		func(x []float64, _ [][]float64) (y []float64) {
 			for i := range 2 * 2 * 3 * 3 {
@@ -266,7 +266,7 @@ func TestPlainLayers(t *testing.T) {
 			return y
 		}}.check(t)
 	layerTest{shape, nil,
-		func(p *nn.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
+		func(p *compile.Plan, x *tensor.Tensor, dy func(*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
 			return MeanBack(p, "x", dy(Mean(p, "x", x)), x.H, x.W)
 		},
 		func(x []float64, _ [][]float64) (y []float64) {
@@ -280,7 +280,7 @@ func TestPlainLayers(t *testing.T) {
 
 // Changed weights count once Pack was called, in both directions.
 func TestPack(t *testing.T) {
-	conv, err := NewConv(nn.NewLoader(stored{"x.weight": {2, 1, 3, 3}, "x.bias": {2}}), "x", 1, 2, true)
+	conv, err := NewConv(compile.NewLoader(stored{"x.weight": {2, 1, 3, 3}, "x.bias": {2}}), "x", 1, 2, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestPack(t *testing.T) {
 	conv.Pack()
 	x := tensor.New(1, 1, 3, 1)
 	copy(x.Data, []float32{1, 10, 100})
-	var p nn.Plan
+	var p compile.Plan
 	y := conv.Forward(&p, x, nil)
 	dx := conv.Backward(&p, y)
 	p.Commit()

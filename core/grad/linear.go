@@ -1,8 +1,8 @@
 package grad
 
 import (
+	"tintype/core/compile"
 	"tintype/core/kernel"
-	"tintype/core/nn"
 	"tintype/core/tensor"
 )
 
@@ -15,7 +15,7 @@ type Linear struct {
 }
 
 // NewLinear loads name.weight [out,in] and name.bias [out].
-func NewLinear(l *nn.Loader, name string, in, out int) (*Linear, error) {
+func NewLinear(l *compile.Loader, name string, in, out int) (*Linear, error) {
 	y := &Linear{In: in, Out: out}
 	var err error
 	if y.W, err = load(l, name+".weight", out, in); err != nil {
@@ -37,7 +37,7 @@ func (y *Linear) Pack() {
 }
 
 // Forward appends the layer over x and returns its result [N,1,1,Out].
-func (y *Linear) Forward(p *nn.Plan, x *tensor.Tensor) *tensor.Tensor {
+func (y *Linear) Forward(p *compile.Plan, x *tensor.Tensor) *tensor.Tensor {
 	dst := p.New(x.N, 1, 1, y.Out)
 	p.Add(y.op(x.N, func() {
 		kernel.Gemm(dst.Data, y.Out, x.Data, y.In, y.forward, x.N, y.Out, y.In, false)
@@ -47,7 +47,7 @@ func (y *Linear) Forward(p *nn.Plan, x *tensor.Tensor) *tensor.Tensor {
 }
 
 // Backward appends the gradient at the input and returns it, [N,1,1,In].
-func (y *Linear) Backward(p *nn.Plan, dy *tensor.Tensor) *tensor.Tensor {
+func (y *Linear) Backward(p *compile.Plan, dy *tensor.Tensor) *tensor.Tensor {
 	dx := p.New(dy.N, 1, 1, y.In)
 	p.Add(y.op(dy.N, func() {
 		kernel.Gemm(dx.Data, y.In, dy.Data, y.Out, y.back, dy.N, y.In, y.Out, false)
@@ -56,7 +56,7 @@ func (y *Linear) Backward(p *nn.Plan, dy *tensor.Tensor) *tensor.Tensor {
 }
 
 // Gradient appends the gradients of the weights, which are added to W.Grad and B.Grad.
-func (y *Linear) Gradient(p *nn.Plan, x, dy *tensor.Tensor) {
+func (y *Linear) Gradient(p *compile.Plan, x, dy *tensor.Tensor) {
 	p.Add(y.op(x.N, func() {
 		addRowSums(y.B.Grad, dy.Data)
 		for i := range x.N {
@@ -71,6 +71,6 @@ func (y *Linear) Gradient(p *nn.Plan, x, dy *tensor.Tensor) {
 	}))
 }
 
-func (y *Linear) op(n int, run func()) nn.Op {
-	return nn.Op{Name: y.W.Name, Kind: nn.OpMatMul, FLOPs: 2 * int64(n) * int64(y.In) * int64(y.Out), Run: run}
+func (y *Linear) op(n int, run func()) compile.Op {
+	return compile.Op{Name: y.W.Name, Kind: compile.OpMatMul, FLOPs: 2 * int64(n) * int64(y.In) * int64(y.Out), Run: run}
 }

@@ -1,8 +1,8 @@
 package grad
 
 import (
+	"tintype/core/compile"
 	"tintype/core/kernel"
-	"tintype/core/nn"
 	"tintype/core/tensor"
 )
 
@@ -20,7 +20,7 @@ type NormSiLU struct {
 }
 
 // NewNormSiLU loads name.weight [channels] and name.bias [channels]; groups divides channels.
-func NewNormSiLU(l *nn.Loader, name string, channels, groups int, eps float32) (*NormSiLU, error) {
+func NewNormSiLU(l *compile.Loader, name string, channels, groups int, eps float32) (*NormSiLU, error) {
 	n := &NormSiLU{Channels: channels, Groups: groups, eps: eps, ones: make([]float32, channels), zeros: make([]float32, channels)}
 	for i := range n.ones {
 		n.ones[i] = 1
@@ -40,10 +40,10 @@ type Normed struct {
 }
 
 // Forward appends the layer over x, which must live until Backward.
-func (n *NormSiLU) Forward(p *nn.Plan, x *tensor.Tensor) Normed {
+func (n *NormSiLU) Forward(p *compile.Plan, x *tensor.Tensor) Normed {
 	d := Normed{X: x, Y: like(p, x), stats: p.New(x.N, 1, 1, 4*n.Channels)}
 	shape := kernel.Frame{H: x.H, W: x.W, C: x.C, Ph: x.H, Pw: x.W}
-	each(p, nn.Op{Name: n.Gamma.Name, Kind: nn.OpNorm}, x.N, func(i int) {
+	each(p, compile.Op{Name: n.Gamma.Name, Kind: compile.OpNorm}, x.N, func(i int) {
 		r, t, gain, shift := n.rows(d, i)
 		scratch := picture(d.Y, i) // its content comes last
 		kernel.GroupNormAffine(r, t, n.ones, n.zeros, picture(x, i), nil, x.H*x.W, n.Channels, 0, n.Groups, n.eps, scratch)
@@ -63,10 +63,10 @@ func (n *NormSiLU) rows(d Normed, i int) (r, t, gain, shift []float32) {
 
 // Backward appends the gradient at the input and returns it. The gradients of the weights are a by-product, added to
 // Gamma.Grad and Beta.Grad where these are there.
-func (n *NormSiLU) Backward(p *nn.Plan, d Normed, dy *tensor.Tensor) *tensor.Tensor {
+func (n *NormSiLU) Backward(p *compile.Plan, d Normed, dy *tensor.Tensor) *tensor.Tensor {
 	dx := like(p, d.X)
 	sums := make([]float64, 2*n.Channels)
-	each(p, nn.Op{Name: n.Gamma.Name, Kind: nn.OpNorm}, dx.N, func(i int) {
+	each(p, compile.Op{Name: n.Gamma.Name, Kind: compile.OpNorm}, dx.N, func(i int) {
 		x, z := picture(d.X, i), picture(dx, i)
 		r, t, gain, shift := n.rows(d, i)
 		affine(z, x, gain, shift)

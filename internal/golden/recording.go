@@ -7,7 +7,7 @@ import (
 	"math"
 	"path/filepath"
 
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/tensor"
 	"tintype/model"
 	"tintype/weights"
@@ -31,12 +31,21 @@ type Array struct {
 
 // Read reads dir/golden.safetensors.
 func Read(dir string) (*Recording, error) {
-	c, err := weights.OpenFile(filepath.Join(dir, "golden.safetensors"))
+	arrays, err := readArrays(filepath.Join(dir, "golden.safetensors"))
+	if err != nil {
+		return nil, err
+	}
+	return newRecording(arrays)
+}
+
+// readArrays reads a file of recorded tensors.
+func readArrays(path string) (map[string]*Array, error) {
+	c, err := weights.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
 	defer c.Close()
-	src, arrays := nn.NewLoader(model.Source(c)), map[string]*Array{}
+	src, arrays := compile.NewLoader(model.Source(c)), map[string]*Array{}
 	for _, info := range c.Tensors() {
 		values, err := src.Tensor(info.Name, info.Shape...)
 		if err != nil {
@@ -44,10 +53,8 @@ func Read(dir string) (*Recording, error) {
 		}
 		arrays[info.Name] = &Array{info.Name, info.Shape, values}
 	}
-	if _, err := c.Finish(); err != nil {
-		return nil, err
-	}
-	return newRecording(arrays)
+	_, err = c.Finish()
+	return arrays, err
 }
 
 func newRecording(arrays map[string]*Array) (*Recording, error) {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"tintype/core/classify"
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/internal/wholefile"
 	"tintype/model"
 	"tintype/weights"
@@ -55,7 +55,7 @@ func resume(path string, decay float64) (*classify.Net, *adamW, error) {
 	}
 	a := newAdamW(net.Weights(), decay)
 	a.step = step
-	l := nn.NewLoader(model.Source(c))
+	l := compile.NewLoader(model.Source(c))
 	for i, w := range a.weights {
 		if a.m[i], err = l.Tensor(w.Name+".m", w.Shape...); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", path, err)

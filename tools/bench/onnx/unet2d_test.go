@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"tintype/core/arch"
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/tensor"
 	"tintype/internal/golden"
 )
@@ -40,13 +40,13 @@ func wave(w Weight) []float32 {
 
 type waves map[string]Weight
 
-func (s waves) Tensor(name string) ([]int, nn.DType, []byte, error) {
+func (s waves) Tensor(name string) ([]int, compile.DType, []byte, error) {
 	w, ok := s[name]
 	if !ok {
 		return nil, 0, nil, errors.New("the model does not have it")
 	}
 	delete(s, name)
-	return w.Shape, nn.F32, RawFloats(wave(w)), nil
+	return w.Shape, compile.F32, RawFloats(wave(w)), nil
 }
 
 // TestUNet2DIsOurs: the exported network, read back and computed by the definitions of its operators, gives what

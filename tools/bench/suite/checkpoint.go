@@ -7,7 +7,7 @@ import (
 	"io"
 
 	"tintype/core/arch"
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/weights"
 )
 
@@ -61,7 +61,7 @@ type recorder struct {
 	tensors []weights.Tensor
 }
 
-func (r *recorder) Tensor(name string) (shape []int, dtype nn.DType, raw []byte, err error) {
+func (r *recorder) Tensor(name string) (shape []int, dtype compile.DType, raw []byte, err error) {
 	shape, dtype, raw, err = r.src.Tensor(name)
 	if err == nil {
 		kind, data := weights.Narrow(RandomWeight(r.src[name]))

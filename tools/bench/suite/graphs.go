@@ -6,7 +6,7 @@ import (
 	"math"
 
 	"tintype/core/arch"
-	"tintype/core/nn"
+	"tintype/core/compile"
 	"tintype/core/rng"
 	"tintype/core/tensor"
 	"tintype/tools/bench/onnx"
@@ -97,9 +97,9 @@ func fillSample(x *tensor.Tensor) { rng.Normal(x.Data, 1, 0, 0) }
 // randomSource answers for the weights it was told of with random ones.
 type randomSource map[string]onnx.Weight
 
-func (s randomSource) Tensor(name string) (shape []int, dtype nn.DType, raw []byte, err error) {
+func (s randomSource) Tensor(name string) (shape []int, dtype compile.DType, raw []byte, err error) {
 	w := s[name] // an unknown name has no shape, which the loader reports
-	return w.Shape, nn.F32, onnx.RawFloats(RandomWeight(w)), nil
+	return w.Shape, compile.F32, onnx.RawFloats(RandomWeight(w)), nil
 }
 
 // RandomWeight is a weight with values that depend on its name and shape alone, evenly spread around 0, or around 1

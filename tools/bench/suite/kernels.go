@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"tintype/core/compile"
+	"tintype/core/graph"
 	"tintype/core/kernel"
 	"tintype/core/nn"
 )
@@ -73,20 +75,24 @@ func products(print Printer) (best product) {
 // conv prints the rate of a layer, framing and transforms included, and its ratio to a product's.
 func conv(print Printer, side, cin, cout int, by product) error {
 	const goal, from = 2.2, 64
-	cfg := nn.Conv2DConfig{In: cin, Out: cout, Stride: 1, Margin: nn.MarginAround, H: side, W: side}
 	weights := randomSource{
 		"conv.weight": {Name: "conv.weight", Shape: []int{cout, cin, 3, 3}}, "conv.bias": {Name: "conv.bias", Shape: []int{cout}},
 	}
-	layer, err := nn.NewConv2D(nn.NewLoader(weights), "conv", cfg)
+	net, err := compile.New(func(h, w int) (*graph.Graph, error) {
+		g := &graph.Graph{}
+		x := g.Add("x", graph.Input{Shape: graph.Shape{H: h, W: w, C: cin}})
+		g.Outputs = []*graph.Node{nn.Conv(g, "conv", x, cout)}
+		return g, nil
+	}, side, side, weights)
 	if err != nil {
 		return err
 	}
-	var p nn.Plan
-	x := p.New(1, side, side, cin)
-	layer.Plan(&p, x)
-	p.Commit()
-	ramp(x.Data)
-	took := together(func() { p.Run(nil) }, by.call()) // without a hook no pass fails
+	pass, err := net.Plan(1, side, side, nil)
+	if err != nil {
+		return err
+	}
+	x, y := ramp(make([]float32, side*side*cin)), make([]float32, side*side*cout)
+	took := together(func() { pass.Give("x", x); pass.Run(y) }, by.call()) // without a hook no pass fails
 	rate := gflops(2*side*side*9*cin*cout, took[0])
 	print.linef("conv3x3 %dx%d %d->%d %.1f GFLOP/s", side, side, cin, cout, rate)
 	if ratio := rate / by.rate(took[1]); cin >= from {

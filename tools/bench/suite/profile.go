@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"tintype/core/nn"
+	"tintype/core/compile"
 )
 
 const (
@@ -35,7 +35,7 @@ func profile(print Printer, name string, plan func(between func() error) (*Passe
 	if err != nil {
 		return err
 	}
-	listed, ok := p.net.(interface{ Ops() []nn.Op })
+	listed, ok := p.net.(interface{ Ops() []compile.Op })
 	if !ok {
 		return errors.New("this network does not tell its operations")
 	}
@@ -57,12 +57,12 @@ func profile(print Printer, name string, plan func(between func() error) (*Passe
 // cost is what a group of operations took in all passes, and their FLOPs in one.
 type cost struct {
 	name  string
-	kind  nn.OpKind
+	kind  compile.OpKind
 	took  time.Duration
 	flops int64
 }
 
-func printProfile(print Printer, name string, ops []nn.Op, spent []time.Duration, passes int) {
+func printProfile(print Printer, name string, ops []compile.Op, spent []time.Duration, passes int) {
 	var kinds, layers []cost
 	total := cost{}
 	for i, op := range ops {
@@ -84,7 +84,7 @@ func printProfile(print Printer, name string, ops []nn.Op, spent []time.Duration
 	rest := cost{}
 	for _, c := range kinds {
 		line(c.name, c)
-		if c.kind != nn.OpConv && c.kind != nn.OpMatMul {
+		if c.kind != compile.OpConv && c.kind != compile.OpMatMul {
 			rest.took += c.took
 		}
 	}

@@ -1,9 +1,10 @@
-package nn
+package compile
 
 import (
 	"fmt"
 	"slices"
 	"testing"
+	"tintype/core/graph"
 
 	"tintype/core/tensor"
 )
@@ -61,22 +62,23 @@ func TestConvolutionInPlace(t *testing.T) {
 			s.put("x.side.weight", c.channels, 8)
 			s.put("x.side.bias", c.channels)
 			l := NewLoader(s)
-			norm, err := NewGroupNorm(l, "x.norm", c.channels, 4, 1e-5)
+			norm, err := newGroupNorm(l, "x.norm", graph.GroupNorm{Groups: 4, Eps: 1e-5}, c.channels)
 			if err != nil {
 				t.Fatal(err)
 			}
-			conv, err := NewConv2D(l, "x.conv", Conv2DConfig{In: c.channels, Out: c.channels, Stride: 1, Margin: MarginAround, H: c.meant, W: c.meant})
+			conv, err := newConv2D(l, "x.conv", graph.Conv{Out: c.channels, Stride: 1, Margin: graph.MarginAround}, c.channels, c.meant, c.meant)
 			if err != nil {
 				t.Fatal(err)
 			}
-			side, err := NewLinear(l, "x.side", 8, c.channels)
+			side, err := newLinear(l, "x.side", graph.Linear{Out: c.channels}, 8)
 			if err != nil {
 				t.Fatal(err)
 			}
 			x, other := input(c.n, c.h, c.w, c.channels), input(c.n, c.h, c.w, 8)
 			run := func(p *Plan, dst *tensor.Tensor) {
-				affine := norm.planAffine(p, Joined{A: x})
-				conv.planInto(p, dst, reading{x: Joined{A: x}, norm: affine}, added{residual: Joined{A: other}, through: side, scale: 0.5})
+				affine := p.New(x.N, 1, 1, 2*x.C)
+				norm.planAffine(p, affine, joined{a: x})
+				conv.planInto(p, dst, reading{x: joined{a: x}, norm: affine}, added{residual: joined{a: other}, through: side, scale: 0.5})
 				p.Release(affine)
 				p.Commit()
 				if err := p.Run(nil); err != nil {
@@ -104,4 +106,11 @@ func TestConvolutionInPlace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// input is repeatable noise.
+func input(n, h, w, c int) *tensor.Tensor {
+	x := tensor.New(n, h, w, c)
+	copy(x.Data, noise(99, x.Len()))
+	return x
 }

@@ -1,4 +1,4 @@
-package nn
+package compile
 
 import (
 	"encoding/binary"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"tintype/core/graph"
+	"tintype/internal/kinds"
 )
 
 // stored is a Source of float32 tensors held by a test.
@@ -113,7 +115,7 @@ func TestLoadRefuses(t *testing.T) {
 func TestBlocksPackAsTheWhole(t *testing.T) {
 	const in, out = 192, 330
 	conv := func(tile int) packing {
-		return (&Conv2D{cfg: Conv2DConfig{In: in, Out: out}, tile: tile}).packing()
+		return (&conv2D{Conv: graph.Conv{Out: out}, in: in, tile: tile}).packing()
 	}
 	for _, c := range []struct {
 		name  string
@@ -157,47 +159,31 @@ func TestPackNamesWhatIsNotFinite(t *testing.T) {
 	}
 }
 
-// TestEveryLayerNamesWhatIsMissing builds each layer from a source that lacks one of its tensors.
+// TestEveryLayerNamesWhatIsMissing loads every kind of layer from a source that lacks one tensor after the other.
 func TestEveryLayerNamesWhatIsMissing(t *testing.T) {
-	for name, build := range map[string]func(l *Loader) error{
-		"conv": func(l *Loader) error {
-			_, err := NewConv2D(l, "x", Conv2DConfig{In: 2, Out: 3, Stride: 1, Margin: MarginAround})
-			return err
-		},
-		"linear": func(l *Loader) error { _, err := NewLinear(l, "x", 2, 3); return err },
-		"1x1":    func(l *Loader) error { _, err := NewConv1x1(l, "x", 2, 3); return err },
-		"norm":   func(l *Loader) error { _, err := NewGroupNorm(l, "x", 4, 2, 1e-5); return err },
-		"attention": func(l *Loader) error {
-			_, err := NewAttention(l, "x", AttentionConfig{Channels: 4, HeadDim: 2, Groups: 2})
-			return err
-		},
-		"resblock": func(l *Loader) error {
-			_, err := NewResBlock(l, "x", ResBlockConfig{In: 2, Out: 4, Time: 3, Groups: 2})
-			return err
-		},
-		"up":        func(l *Loader) error { _, err := NewUp(l, "x", 2, 0, 0); return err },
-		"down":      func(l *Loader) error { _, err := NewDown(l, "x", 2, MarginAfter); return err },
-		"time":      func(l *Loader) error { _, err := NewTimeEmbedding(l, "x", 2, 3); return err },
-		"fourier":   func(l *Loader) error { _, err := NewFourier(l, "x", 2); return err },
-		"embedding": func(l *Loader) error { _, err := NewEmbedding(l, "x", 2, 3); return err },
-	} {
+	for _, e := range kinds.All() {
+		layers := read(e.Graph)
+		layers.rewrite()
 		s := stored{}
 		for tensors := 0; ; tensors++ {
-			err := build(NewLoader(s))
+			_, err := layers.load(NewLoader(s))
 			if err == nil {
-				if tensors == 0 {
-					t.Errorf("%s asks for nothing", name)
+				if tensors < len(e.Graph.Params()) {
+					t.Errorf("%s: asks for %d of %d tensors", e.Name, tensors, len(e.Graph.Params()))
 				}
 				break
 			}
-			var wrong *ShapeError
-			switch {
-			case errors.As(err, &wrong) && strings.HasPrefix(wrong.Tensor, "x."):
-				s.put(wrong.Tensor, wrong.Want...)
-			case errors.Is(err, errMissing) && strings.HasPrefix(err.Error(), "tensor x."):
-				s[strings.TrimSuffix(strings.TrimPrefix(err.Error(), "tensor "), ": not there")] = storedTensor{}
-			default:
-				t.Fatalf("%s: %v", name, err)
+			if !errors.Is(err, errMissing) {
+				t.Fatalf("%s: %v", e.Name, err)
+			}
+			name := strings.TrimSuffix(strings.TrimPrefix(err.Error(), "tensor "), ": not there")
+			for _, p := range e.Graph.Params() {
+				if p.Name == name {
+					s.put(name, p.Shape...)
+				}
+			}
+			if _, put := s[name]; !put {
+				t.Fatalf("%s: asks for %q, which is no tensor of it", e.Name, name)
 			}
 		}
 	}

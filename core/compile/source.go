@@ -1,4 +1,4 @@
-package nn
+package compile
 
 import (
 	"fmt"
@@ -125,6 +125,14 @@ func (l *Loader) pack(p packing, name string, shape ...int) ([]float32, error) {
 		p.pack(packed[p.len(from):p.len(from+n)], w, n)
 	}
 	return packed, nil
+}
+
+// bias is the bias of a layer, zeros if it has none.
+func (l *Loader) bias(name string, count int, none bool) ([]float32, error) {
+	if none {
+		return l.room(count), nil
+	}
+	return l.Tensor(name+".bias", count)
 }
 
 // room is place for count floats that a layer keeps.

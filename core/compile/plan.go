@@ -4,7 +4,7 @@
 // the list. Everything is decided and allocated while planning: the order, the places, the closures. A layer's
 // Plan method allocates its result in the arena and appends what computes it; the caller releases the tensors it
 // no longer needs, and their places are used again by what is planned later.
-package nn
+package compile
 
 import "tintype/core/tensor"
 

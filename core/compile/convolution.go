@@ -1,4 +1,4 @@
-package nn
+package compile
 
 import (
 	"tintype/core/kernel"
@@ -12,7 +12,7 @@ import (
 
 // reading is what a convolution reads.
 type reading struct {
-	x      Joined
+	x      joined
 	norm   *tensor.Tensor // gain and shift of every channel, [N,1,1,2·In], then SiLU; nil: x as it is
 	double bool           // every pixel of x twice both ways
 }
@@ -20,22 +20,23 @@ type reading struct {
 // size is that of the pictures that are framed.
 func (r reading) size() (h, w int) {
 	if r.double {
-		return 2 * r.x.A.H, 2 * r.x.A.W
+		return 2 * r.x.a.H, 2 * r.x.a.W
 	}
-	return r.x.A.H, r.x.A.W
+	return r.x.a.H, r.x.a.W
 }
 
 // added is what is added to a convolution's sums: dst = (sums + rows + residual)·scale.
 type added struct {
 	rows     *tensor.Tensor // [N,1,1,Out], a row for every pixel of its picture; nil: the layer's bias
-	residual Joined         // as dst, if nothing is on its way; nil: none, nor a scale
-	through  *Linear        // what is on its way; nil: nothing
+	residual joined         // as dst, if nothing is on its way; nil: none, nor a scale
+	through  *linear        // what is on its way; nil: nothing
 	scale    float32
+	after    func(x []float32) // applied to what is stored, while it is in a cache; nil: nothing
 }
 
 // convolution is a layer's work on one input.
 type convolution struct {
-	*Conv2D
+	*conv2D
 	reading
 	added
 	dst    *tensor.Tensor
@@ -49,17 +50,17 @@ type convolution struct {
 
 // planInto appends the convolution of r into dst, which may be a tensor from outside the arena. dst may be what r
 // reads, if that has its size, and is not the residual.
-func (c *Conv2D) planInto(p *Plan, dst *tensor.Tensor, r reading, e added) {
-	k := convolution{Conv2D: c, reading: r, added: e, dst: dst}
-	m := c.cfg.Margin
+func (c *conv2D) planInto(p *Plan, dst *tensor.Tensor, r reading, e added) {
+	k := convolution{conv2D: c, reading: r, added: e, dst: dst}
+	m := c.Margin
 	h, w := r.size()
-	k.shape = kernel.Frame{H: h + m.Top + m.Bottom, W: w + m.Left + m.Right, C: c.cfg.In, Top: m.Top, Left: m.Left, Ph: h, Pw: w, Double: r.double}
+	k.shape = kernel.Frame{H: h + m.Top + m.Bottom, W: w + m.Left + m.Right, C: c.in, Top: m.Top, Left: m.Left, Ph: h, Pw: w, Double: r.double}
 	if c.tile != 0 {
 		s := c.winograd(dst.N, dst.H, dst.W)
 		k.shape.H, k.shape.W = s.FramedH(), s.FramedW()
 		k.strips = cutTiles(s)
 	} else {
-		k.strips = cut(dst.N, dst.H, 1, c.cfg.Stride, 0, c.directRows(k.shape, dst.W))
+		k.strips = cut(dst.N, dst.H, 1, c.Stride, 0, c.directRows(k.shape, dst.W))
 	}
 	scratch := k.reserve(p)
 	for _, s := range k.strips {
@@ -71,6 +72,9 @@ func (c *Conv2D) planInto(p *Plan, dst *tensor.Tensor, r reading, e added) {
 			k.planWinograd(p, s)
 		} else {
 			k.planDirect(p, s)
+		}
+		if k.after != nil {
+			p.Add(Op{Name: c.name, Kind: OpActivation, Run: func() { k.after(s.of(dst)) }})
 		}
 	}
 	for _, t := range scratch {
@@ -120,7 +124,7 @@ func (k *convolution) planFill(p *Plan, s strip) {
 					copy(k.frame.Data[:s.kept*line], k.frame.Data[s.step*line:])
 				}
 				dst := k.frame.Data[(i*s.rows+from)*line : (i*s.rows+to)*line]
-				a, b, norm := k.x.A, k.x.B, normOf(k.norm, s.picture+i)
+				a, b, norm := k.x.a, k.x.b, normOf(k.norm, s.picture+i)
 				k.shape.Fill(dst, picture(a, s.picture+i), norm, 0, a.C, s.top+from, s.top+to)
 				if b != nil {
 					k.shape.Fill(dst, picture(b, s.picture+i), norm, a.C, b.C, s.top+from, s.top+to)
@@ -134,17 +138,17 @@ func (k *convolution) planFill(p *Plan, s strip) {
 const stripFloats = 1 << 16
 
 // directRows is how many rows of a result of w pixels make a strip.
-func (c *Conv2D) directRows(shape kernel.Frame, w int) int {
-	return min(stripFloats/(c.cfg.Stride*shape.W*shape.C), int(opFLOPs/c.flops(w)))
+func (c *conv2D) directRows(shape kernel.Frame, w int) int {
+	return min(stripFloats/(c.Stride*shape.W*shape.C), int(opFLOPs/c.flops(w)))
 }
 
 // planDirect appends a strip by the definition: rows of one picture.
 func (k *convolution) planDirect(p *Plan, s strip) {
-	c, w, line := k.Conv2D, k.dst.W, k.shape.W*k.shape.C
+	c, w, line := k.conv2D, k.dst.W, k.shape.W*k.shape.C
 	p.Add(Op{Name: c.name, Kind: OpConv, FLOPs: c.flops(s.h * w), Run: func() {
 		e, dst := k.epilogue(s), s.of(k.dst)
-		reach := (s.h-1)*c.cfg.Stride + 3 // framed rows under these
-		kernel.Conv3x3(dst, k.frame.Data[:reach*line], c.packed, e.Rows, 1, reach, k.shape.W, c.cfg.In, s.h, w, c.cfg.Out, c.cfg.Stride)
+		reach := (s.h-1)*c.Stride + 3 // framed rows under these
+		kernel.Conv3x3(dst, k.frame.Data[:reach*line], c.packed, e.Rows, 1, reach, k.shape.W, c.in, s.h, w, c.Out, c.Stride)
 		if e.Residual != nil {
 			kernel.Add(dst, dst, e.Residual)
 			if e.Scale != 1 {
@@ -192,8 +196,8 @@ func (k *convolution) epilogue(s strip) kernel.Epilogue {
 	switch {
 	case k.through != nil:
 		e.Residual = k.sides.Data[:s.n*s.h*k.dst.W*k.dst.C]
-	case k.residual.A != nil:
-		e.Residual = s.of(k.residual.A)
+	case k.residual.a != nil:
+		e.Residual = s.of(k.residual.a)
 	}
 	return e
 }
