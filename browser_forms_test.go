@@ -17,15 +17,14 @@ import (
 	"tintype/weights"
 )
 
-// unpacked is a model's file without its compression, as any safetensors file is.
-func unpacked(t *testing.T, path string) []byte {
+// parts are the metadata and the tensors of a checkpoint's file.
+func parts(t *testing.T, path string) (metadata map[string]string, tensors []weights.Tensor) {
 	t.Helper()
 	c, err := weights.OpenFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	var tensors []weights.Tensor
 	for _, info := range c.Tensors() {
 		info, raw, err := c.Tensor(info.Name)
 		if err != nil {
@@ -33,8 +32,15 @@ func unpacked(t *testing.T, path string) []byte {
 		}
 		tensors = append(tensors, weights.Tensor{Name: info.Name, DType: info.DType, Shape: info.Shape, Data: raw})
 	}
+	return c.AllMetadata(), tensors
+}
+
+// unpacked is a model's file without its compression, as any safetensors file is.
+func unpacked(t *testing.T, path string) []byte {
+	t.Helper()
+	metadata, tensors := parts(t, path)
 	var b bytes.Buffer
-	if _, err := weights.WriteFile(&b, c.AllMetadata(), tensors); err != nil {
+	if _, err := weights.WriteFile(&b, metadata, tensors); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

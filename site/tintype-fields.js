@@ -26,9 +26,9 @@ export class Fields {
       list.dataset.slot = name;
       if (open) list.append(new Option("any", ""));
       for (const [at, value] of values.entries()) {
-        if (open && (value === "" || at === none)) continue; // that is any
-        const twice = values.indexOf(value) !== values.lastIndexOf(value);
-        const option = new Option(twice ? `${value} #${at}` : value, value);
+        if (open && at === none) continue; // that is any
+        const numbered = value === "" || values.indexOf(value) !== values.lastIndexOf(value);
+        const option = new Option(numbered ? `${value} #${at}`.trim() : value, value);
         option.dataset.at = at;
         list.append(option);
       }

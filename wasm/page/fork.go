@@ -65,7 +65,7 @@ func (p *page) forkLabel(s *proto.Sample) string {
 	}
 	for i, k := range s.Choice {
 		if k >= 0 && i < len(from.Choice) && k != from.Choice[i] {
-			label += ", " + p.info.Slots[i].Values[k]
+			label += ", " + caption(p.info.Slots[i].Values[k], k, 1)
 		}
 	}
 	if s.Seed != from.Seed {

@@ -91,15 +91,10 @@ func (p *page) addSlot(s proto.Slot) slotControl {
 		times[v]++
 	}
 	for i, v := range s.Values {
-		switch {
-		case s.Open && i == s.Null:
+		if s.Open && i == s.Null {
 			continue
-		case v == "":
-			v = "#" + strconv.Itoa(i)
-		case times[v] > 1:
-			v += " #" + strconv.Itoa(i)
 		}
-		c.shown, captions = append(c.shown, i), append(captions, v)
+		c.shown, captions = append(c.shown, i), append(captions, caption(v, i, times[v]))
 	}
 	if len(s.Values) <= chipLimit {
 		p.addChips(&c, captions)
@@ -107,6 +102,17 @@ func (p *page) addSlot(s proto.Slot) slotControl {
 		p.addList(&c, captions)
 	}
 	return c
+}
+
+// caption tells a value from others of its name: a class without a name has its number alone.
+func caption(name string, number, times int) string {
+	switch {
+	case name == "":
+		return "#" + strconv.Itoa(number)
+	case times > 1:
+		return name + " #" + strconv.Itoa(number)
+	}
+	return name
 }
 
 func (p *page) addChips(c *slotControl, captions []string) {
