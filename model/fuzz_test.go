@@ -3,6 +3,8 @@ package model
 import (
 	"bytes"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"tintype/core/pipeline"
@@ -83,14 +85,22 @@ func FuzzLabel(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		m := slotted(t)
-		choice, err := m.ParseLabel(text)
-		if err != nil {
-			return
-		}
-		for i, v := range choice {
-			if v < pipeline.Open || v >= len(m.Cond.Slots[i].Values) {
-				t.Errorf("%q: slot %d has the value %d", text, i, v)
+		for _, m := range []*Model{slotted(t), classesOf(t, 0, "", "crane", "a=b, c", "crane", "7", "caf\u00e9")} {
+			choice, err := m.ParseLabel(text)
+			if err != nil {
+				continue
+			}
+			var numbers []string
+			for i, v := range choice {
+				if v < pipeline.Open || v >= len(m.Cond.Slots[i].Values) || v == m.Cond.NullRow(i) {
+					t.Fatalf("%q: slot %d has the value %d", text, i, v)
+				}
+				if v >= 0 {
+					numbers = append(numbers, m.Cond.Slots[i].Name+"=#"+strconv.Itoa(v))
+				}
+			}
+			if again, err := m.ParseLabel(strings.Join(numbers, ",")); err != nil || !slices.Equal(again, choice) {
+				t.Errorf("%q is %v, by its numbers %v, %v", text, choice, again, err)
 			}
 		}
 	})
