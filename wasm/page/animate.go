@@ -35,8 +35,8 @@ func (p *page) animate() {
 		case proto.Done:
 			p.enter(done)
 			p.activate(r)
-			p.say("The animation is in your downloads.")
 			p.save(e.Animation, name)
+			p.saving(name)
 		case *proto.Error:
 			p.extraFailed(e)
 			if e.Type == proto.ErrCancelled {
@@ -56,6 +56,18 @@ func (p *page) extraFailed(e *proto.Error) {
 	p.enter(idle)
 	p.say("Cancelled.")
 }
+
+// saving says of a file that the browser has it to save. Whether it does is told to nobody; a frame may forbid it.
+func (p *page) saving(name string) {
+	words := "Your browser saves " + name + "."
+	if framed() {
+		words += " If no file arrives, the frame that this page stands in does not allow downloads: open the page by itself."
+	}
+	p.say(words)
+}
+
+// framed says that the page stands in a sandboxed frame.
+func framed() bool { return js.Global().Get("origin").String() == "null" && !fromDisk() }
 
 // save gives the visitor an ArrayBuffer as a file.
 func (p *page) save(data js.Value, name string) {

@@ -5,6 +5,8 @@ package page
 import (
 	"strconv"
 	"strings"
+
+	"tintype/wasm/proto"
 )
 
 // showCard says what is known of the loaded model.
@@ -42,6 +44,9 @@ func (p *page) showCost() {
 		return
 	}
 	words := []string{megabytes(p.chosen.ref.Bytes) + " downloaded once"}
+	if p.refused != proto.RefusedNothing {
+		words[0] = megabytes(p.chosen.ref.Bytes) + " downloaded at each visit"
+	}
 	if p.chosen.own {
 		words[0] = "Nothing downloaded: your file"
 	}

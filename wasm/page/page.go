@@ -67,6 +67,7 @@ type page struct {
 	wish    *wish                 // what waits until the page is free; nil for nothing
 	reading int                   // ID of the request for a file's hash, 0 for none
 	carried []proto.Value         // settings of a link that no control shows
+	refused proto.Refusal         // what storage has refused
 	pair    bool                  // the run to come stands beside those on the stage
 
 	shown   int // step that the film shows
@@ -105,7 +106,11 @@ func (p *page) listen() {
 		does   func()
 	}{
 		{u.cancel, p.cancel}, {u.surprise, p.surprise}, {u.defaults, p.setDefaults}, {u.compare, p.compareTeacher},
-		{u.purge, func() { p.forget("") }}, {u.animate, p.animate},
+		{u.purge, func() { p.forget("") }}, {u.animate, p.animate}, {u.download, func() {
+			if framed() {
+				p.saving(u.download.Underlying().Get("download").String())
+			}
+		}},
 		{u.dice, func() { u.seed.SetValue(randomDigits()) }},
 		{u.retry, func() {
 			if p.retry != nil {

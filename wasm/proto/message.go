@@ -138,7 +138,19 @@ type Digested struct{ SHA256 string }
 
 // Kept answers Cached and Purge with what is kept now: nothing where the
 // browser refuses storage.
-type Kept struct{ Models []KeptModel }
+type Kept struct {
+	Models  []KeptModel
+	Refused Refusal
+}
+
+// A Refusal says what the browser's storage has refused.
+type Refusal string
+
+const (
+	RefusedNothing Refusal = ""
+	RefusedAll     Refusal = "all"  // it keeps nothing, or not here
+	RefusedRoom    Refusal = "room" // it had no room for a file that was downloaded last
+)
 
 // A KeptModel is a verified file that need not be downloaded again, or parts of one.
 type KeptModel struct {

@@ -47,7 +47,7 @@ func messages(bitmap, buffer js.Value) []Message {
 		Sheet{32, 48, []js.Value{buffer, buffer}, "v=1"},
 		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", RGBA: buffer, PNG: buffer, Recipe: "v=1"},
 		Loaded{info, js.Null(), 1, []int{}}, Loaded{info, js.Global().Get("Blob").New(), 2, []int{3, -1}}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
-		Cancelled{Found: true}, Cached{}, Purge{"ab"}, Kept{[]KeptModel{{"nouns", 1 << 40, "ab", false}, {"nouns", 8, "cd", true}}}, Kept{[]KeptModel{}}, &Error{ErrHash, "Other bytes.", "Reload."},
+		Cancelled{Found: true}, Cached{}, Purge{"ab"}, Kept{[]KeptModel{{"nouns", 1 << 40, "ab", false}, {"nouns", 8, "cd", true}}, RefusedRoom}, Kept{[]KeptModel{}, RefusedNothing}, &Error{ErrHash, "Other bytes.", "Reload."},
 	}
 }
 

@@ -167,12 +167,13 @@ func (m Kept) fields(o map[string]any) []any {
 	for i, k := range m.Models {
 		models[i] = map[string]any{"id": k.ID, "bytes": k.Bytes, "sha256": k.SHA256, "partial": k.Partial}
 	}
-	o["models"] = models
+	o["models"], o["refused"] = models, string(m.Refused)
 	return nil
 }
 
 func decodeKept(r *reader) Message {
-	return Kept{list(r, "models", func(r *reader) KeptModel {
+	models := list(r, "models", func(r *reader) KeptModel {
 		return KeptModel{r.str("id"), r.size("bytes"), r.str("sha256"), r.bool("partial")}
-	})}
+	})
+	return Kept{models, Refusal(r.str("refused"))}
 }

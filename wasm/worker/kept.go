@@ -157,6 +157,7 @@ type keeper struct {
 	size    int64    // of chunks
 	parts   js.Value // Array of the Blobs before it
 	refused bool
+	full    *bool // of the worker: set when storage has no room
 }
 
 // keepable excepts files of the visitor's own and those that came with the page.
@@ -205,7 +206,14 @@ func (k *keeper) close() {
 
 // store writes the part that was closed last.
 func (k *keeper) store() {
-	if !k.refused && k.put() != nil {
+	if k.refused {
+		return
+	}
+	err := k.put()
+	if k.full != nil {
+		*k.full = err != nil
+	}
+	if err != nil {
 		k.drop()
 	}
 }
@@ -251,6 +259,17 @@ func (k *keeper) drop() {
 	for i := range k.parts.Length() {
 		k.ask("delete", partURL(k.ref.SHA256, int64(i), -1))
 	}
+}
+
+// keptNow tells what is kept, and what storage has refused.
+func (w *worker) keptNow() proto.Kept {
+	kept := proto.Kept{Models: w.kept.list()}
+	if _, err := w.kept(); err != nil {
+		kept.Refused = proto.RefusedAll
+	} else if w.full {
+		kept.Refused = proto.RefusedRoom
+	}
+	return kept
 }
 
 // list tells what is kept, and what is left of downloads that were never finished: parts without an entry.

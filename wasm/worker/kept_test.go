@@ -157,6 +157,14 @@ func TestNothingIsKept(t *testing.T) {
 			if got := b.kept(3, proto.Purge{}); len(got) != 0 || len(keysOf(entries)) != 0 {
 				t.Errorf("kept are %+v, entries %q", got, keysOf(entries))
 			}
+			want := proto.RefusedAll
+			if refuses == "put" {
+				want = proto.RefusedRoom
+			}
+			b.ask(4, proto.Cached{})
+			if _, answer := b.answer(4); answer.(proto.Kept).Refused != want {
+				t.Errorf("answered by %+v, want that %q is refused", answer, want)
+			}
 		})
 	}
 	t.Run("a broken download", func(t *testing.T) {

@@ -135,7 +135,9 @@ func (w *worker) teller(j *job, ref proto.ModelRef) func(received int64) {
 // may succeed where this one failed.
 func (w *worker) download(j *job, ref proto.ModelRef, fresh bool, decode func(io.Reader) error) (again bool, err error) {
 	d := newDownload(ref, fresh, w.teller(j, ref))
-	d.copy = w.kept.keep(ref)
+	if d.copy = w.kept.keep(ref); d.copy != nil {
+		d.copy.full = &w.full
+	}
 	j.abort = d.close
 	defer func() {
 		d.close()

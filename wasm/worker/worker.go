@@ -36,6 +36,7 @@ type worker struct {
 
 	kept    storage
 	keeping sync.WaitGroup // the copy that is being stored
+	full    bool           // storage had no room for the last one
 }
 
 // A job is one request that takes its time.
@@ -162,11 +163,11 @@ func (w *worker) do(j *job) (answer proto.Answer) {
 		}
 	case proto.Cached:
 		w.keeping.Wait()
-		return proto.Kept{Models: w.kept.list()}
+		return w.keptNow()
 	case proto.Purge:
 		w.keeping.Wait()
 		w.kept.purge(m.SHA256)
-		return proto.Kept{Models: w.kept.list()}
+		return w.keptNow()
 	}
 	return answerError(err)
 }
