@@ -227,6 +227,7 @@ func (p *page) clearEmpty() {
 	if p.run.sheet.steps() == 0 {
 		p.runs = nil
 		p.stage.keep(0)
+		setHidden(p.ui.film, true)
 	}
 }
 

@@ -5,6 +5,7 @@ package worker
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"syscall/js"
 	"testing"
@@ -45,5 +46,45 @@ func TestDigest(t *testing.T) {
 
 	if newDigest(proto.ModelRef{Bytes: smallFile + 1}) != nil {
 		t.Error("a long file would be held in memory to be hashed")
+	}
+}
+
+// TestDigestOfAFile: a visitor's file, short or long, as a Blob or as bytes, has the sum that it has, and is not decoded.
+// What brings no file is refused, and a digest can be cancelled.
+func TestDigestOfAFile(t *testing.T) {
+	b := newFileBench(t)
+	for id, size := range []int{1, 1000, smallFile, smallFile + 70_001} {
+		file := append([]byte{0x28, 0xb5, 0x2f, 0xfd}, bytes.Repeat([]byte("weights "), size/8+1)...)[:size]
+		want := sha256.Sum256(file)
+		buffer := fromBytes(file).Get("buffer")
+		for k, as := range []js.Value{js.Global().Get("Blob").New([]any{buffer}), buffer} {
+			ref := proto.ModelRef{URL: "mine.zst", Bytes: int64(size), File: as}
+			b.ask(10*id+k+1, proto.Digest{Model: ref})
+			events, answer := b.answer(10*id + k + 1)
+			if answer != (proto.Digested{SHA256: hex.EncodeToString(want[:])}) {
+				t.Errorf("%d bytes: %+v, want %x", size, answer, want)
+			}
+			if last := (proto.Progress{Received: int64(size), Total: int64(size)}); len(events) == 0 || events[len(events)-1] != last {
+				t.Errorf("%d bytes: told %+v", size, events)
+			}
+		}
+	}
+	if len(b.loaded) != 0 {
+		t.Errorf("loaded %q", b.loaded)
+	}
+	letter := []byte("a letter to my aunt")
+	b.ask(89, proto.Digest{Model: proto.ModelRef{URL: "letter.zst", Bytes: int64(len(letter)), File: fromBytes(letter).Get("buffer")}})
+	if _, answer := b.answer(89); !isError(answer, proto.ErrNotModel) {
+		t.Errorf("of a letter: %+v", answer)
+	}
+	b.ask(90, proto.Digest{Model: fileRef()})
+	if _, answer := b.answer(90); !isError(answer, proto.ErrProtocol) {
+		t.Errorf("of no file: %+v", answer)
+	}
+	long := proto.ModelRef{URL: "mine.zst", Bytes: smallFile + 1, File: js.Global().Get("Blob").New([]any{fromBytes(make([]byte, smallFile+1))})}
+	b.ask(91, proto.Digest{Model: long})
+	b.worker.cancel(91)
+	if _, answer := b.answer(91); !isError(answer, proto.ErrCancelled) {
+		t.Errorf("cancelled: %+v", answer)
 	}
 }

@@ -69,6 +69,10 @@ func loadError(ref proto.ModelRef, err error) *proto.Error {
 		return e
 	case errors.As(err, &w) && w.Kind == weights.ErrForeign:
 		return notModel(ref, strings.TrimPrefix(w.Detail, "it is "))
+	case !ref.File.IsUndefined() && errors.Is(err, weights.ErrHash):
+		return &proto.Error{
+			Type: proto.ErrHash, Text: "Your file " + ref.Name() + " changed since it was opened.", Remedy: "Open it again.",
+		}
 	case errors.Is(err, weights.ErrHash):
 		return &proto.Error{
 			Type:   proto.ErrHash,
@@ -91,6 +95,9 @@ func loadError(ref proto.ModelRef, err error) *proto.Error {
 // forbidden says that the settings and the checkpoint do not fit.
 func forbidden(err error) *proto.Error {
 	text, remedy := err.Error(), "change the setting that is named, or take the model's own"
+	if unknown, _, listed := strings.Cut(text, ": expected one of "); listed { // dozens of them
+		text, remedy = unknown, "use one that the page lists; tools/sample -list prints all"
+	}
 	var clash *pipeline.Clash
 	if errors.As(err, &clash) {
 		text, remedy = clash.Setting.String()+": "+clash.Problem, clash.Remedy
