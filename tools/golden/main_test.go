@@ -178,8 +178,13 @@ func TestCheckpoint(t *testing.T) {
 	if status, stdout, _ := goldenTool(dir); status != 0 || !strings.HasSuffix(stdout, "pass\n") {
 		t.Errorf("status %d, %q", status, stdout)
 	}
+	// A class without a name is one, too.
 	build(`"id2label": {"0": "a", "1": "b", "2": "c"}, "null_label": 3`)
+	if status, stdout, _ := goldenTool(dir); status != 0 || !strings.HasSuffix(stdout, "pass\n") {
+		t.Errorf("row 4 without a name: status %d, %q", status, stdout)
+	}
+	build(`"id2label": {"0": "a", "1": "b", "2": "c"}, "null_label": 5`)
 	if status, stdout, _ := goldenTool(dir); status != 1 || !strings.Contains(stdout, "fail: ") {
-		t.Errorf("a label beyond the tables: status %d, %q", status, stdout)
+		t.Errorf("a null class beyond the table: status %d, %q", status, stdout)
 	}
 }

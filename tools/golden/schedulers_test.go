@@ -33,7 +33,7 @@ func TestSchedulersFail(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"good":    {run("", "[0.5, 1]"), `1 of 1 runs, largest error 0\.\d+ of its tolerance pass`},
 		"other":   {run("", "[0.5, 1.5]"), `0 of 1 runs, largest error \S+ of its tolerance fail\n +one: one step, at call 1: off by 0.5`},
-		"option":  {run(`"time_shift_type": "odd"`, "[0.5, 1]"), `fail\n +one: .*time_shift_type "odd"`},
+		"option":  {run(`"time_shift_type": "odd"`, "[0.5, 1]"), `fail\n +one: .*time_shift_type: "odd"`},
 		"class":   {strings.Replace(run("", "[0.5, 1]"), "FlowMatchEuler", "NoSuch", 1), `fail\n +one: .*"NoSuchDiscreteScheduler"`},
 		"size":    {run("", "[0.5]"), `fail: one: step 0 has arrays of other sizes`},
 		"no json": {"{", `fail: `},
