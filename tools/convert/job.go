@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tintype/internal/command"
+	"tintype/internal/decimal"
 	"tintype/internal/jsontext"
 	"tintype/internal/wholefile"
 	"tintype/weights"
@@ -19,13 +20,14 @@ import (
 type job struct {
 	in, out                   string
 	name, licence, provenance string // replace what the directory says, where not ""
-	samplers                  string
+	labels, samplers          string
+	null                      int // null_label, if given
 	which                     weights.Which
 	height, width             int // sample_size; 0: the config's
 	f32                       bool
 	manifest                  string
 	entry                     weights.Entry // ID, Default and StudentOf
-	given                     struct{ manifest, id, isDefault, studentOf *command.Flag }
+	given                     struct{ manifest, id, isDefault, studentOf, null *command.Flag }
 	// order gives the names of the tensors to write, in order. The others are left out.
 	order func(*weights.Checkpoint) ([]string, error)
 }
@@ -106,6 +108,16 @@ func (j *job) complete(c *weights.Checkpoint) error {
 			given[key] = jsontext.Quote(text)
 		}
 	}
+	if j.given.null.Given() {
+		given["null_label"] = strconv.Itoa(j.null)
+	}
+	if j.labels != "" {
+		text, err := readLabels(j.labels)
+		if err != nil {
+			return fmt.Errorf("-labels: %w", err)
+		}
+		given["labels"] = text
+	}
 	if err := replace(c, "model", given); err != nil {
 		return err
 	}
@@ -162,7 +174,7 @@ func (j *job) parseSize(text string) (err error) {
 		text string
 		to   *int
 	}{{high, &j.height}, {wide, &j.width}} {
-		if *side.to, err = strconv.Atoi(side.text); err != nil || *side.to < 1 || *side.to > largestSize {
+		if *side.to, err = decimal.Int(side.text); err != nil || *side.to < 1 || *side.to > largestSize {
 			return fmt.Errorf("%q: expected a side or HEIGHTxWIDTH, each 1 to %d, such as 32", text, largestSize)
 		}
 	}

@@ -116,3 +116,53 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
+
+// TestLabelFlags: names that the directory does not have, or has otherwise, are given by a file.
+func TestLabelFlags(t *testing.T) {
+	in, dir := pipeline(t, nil), t.TempDir()
+	names := func(text string) string {
+		path := filepath.Join(dir, "names.txt")
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for text, want := range map[string]string{
+		"\ufeffcat\r\n dog \r\na, b\r\n": `"labels":["cat","dog","a, b"]`,
+		"\ncat\ndog":                     `"labels":[null,"cat","dog"]`,
+	} {
+		file, _ := converted(t, in, "-labels", names(text), "-null-label", "0")
+		c, err := weights.Open(bytes.NewReader(file), "m", weights.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := c.Metadata("model"); !strings.Contains(got, want) || !strings.Contains(got, `"null_label":0`) || strings.Count(got, "null_label") != 1 {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+		c.Close()
+	}
+	for text, says := range map[string]string{
+		"": "has no names", "\n\n": "has no names", "cat\n\ndog": "model.labels[1]", "\xff": "not UTF-8", "a\nb\nc\nd\ne\nf": "name 6 classes",
+	} {
+		status, _, errs := convert("-in", in, "-out", filepath.Join(dir, "m.zst"), "-labels", names(text), "-null-label", "4")
+		if status != 1 || !strings.Contains(errs, says) {
+			t.Errorf("%q: status %d, %s; want %q", text, status, errs, says)
+		}
+	}
+	if status, _, errs := convert("-in", in, "-out", filepath.Join(dir, "m.zst"), "-labels", filepath.Join(dir, "absent")); status != 1 || !strings.Contains(errs, "-labels") {
+		t.Errorf("status %d, %s", status, errs)
+	}
+}
+
+// FuzzSize: a size is two sides within the limits, or refused.
+func FuzzSize(f *testing.F) {
+	for _, text := range []string{"32", "8x16", "x", "0x8", "8x8x8", "+8", "１"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		j := &job{}
+		if err := j.parseSize(text); err == nil && (j.height < 1 || j.width < 1 || j.height > largestSize || j.width > largestSize) {
+			t.Errorf("%q is %d x %d", text, j.height, j.width)
+		}
+	})
+}
