@@ -217,14 +217,14 @@ func TestSolversAndReasons(t *testing.T) {
 	b := openTab(t)
 	b.opened(siteServer(t)).state("idle")
 	b.listSolvers()
-	page, err := os.ReadFile("SAMPLERS.md")
+	page, err := os.ReadFile("docs/SAMPLERS.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	solvers, _, _ := strings.Cut(string(page), "\n## Grids")
 	want := strings.Count(solvers, "\n### ")
 	if n := eval[int](b, `document.querySelectorAll(".solver-row").length`); n != want {
-		t.Errorf("%d solvers are listed, SAMPLERS.md has %d", n, want)
+		t.Errorf("%d solvers are listed, docs/SAMPLERS.md has %d", n, want)
 	}
 	off := eval[[]string](b, `[...document.querySelectorAll(".solver-row[data-off]")].map((r) => r.querySelector("input").disabled && r.querySelector("button").disabled ? r.querySelector(".note").textContent : "")`)
 	if len(off) < 20 {

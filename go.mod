@@ -17,5 +17,5 @@ require (
 
 require github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 
-// The stand-in has the same API for the subset used; see RATIONALE.md.
+// The stand-in has the same API for the subset used; see docs/RATIONALE.md.
 replace honnef.co/go/js/dom/v2 => ./wasm/dom

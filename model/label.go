@@ -10,7 +10,7 @@ import (
 	"tintype/internal/names"
 )
 
-// ParseLabel turns what people write into a choice, one value per slot, -1 where it is left open. FORMAT.md, "Labels",
+// ParseLabel turns what people write into a choice, one value per slot, -1 where it is left open. docs/FORMAT.md, "Labels",
 // has the grammar:
 //
 //	NAME                       a value's name, of a model with one slot

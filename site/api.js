@@ -51,7 +51,7 @@ function reference(entry) {
 // report tells of a download; of one that is given up, no more.
 const report = (progress, signal) => (e) => e.kind === "progress" && !signal?.aborted && progress?.(e.received, e.total);
 
-// load makes a model ready in a worker and resolves to its description (PROTOCOL.md, info).
+// load makes a model ready in a worker and resolves to its description (docs/PROTOCOL.md, info).
 export async function load(id, { signal, onprogress } = {}) {
   const model = reference(await find(id));
   return (await request({ kind: "load", model }, { signal, onevent: report(onprogress, signal) })).info;

@@ -1,5 +1,5 @@
 // Workers for the element and the API: a few for the whole page, each doing one
-// request at a time. PROTOCOL.md is what they are told and what they answer.
+// request at a time. docs/PROTOCOL.md is what they are told and what they answer.
 
 import { version as VERSION } from "./limits.js";
 import { Sentence, startWorker } from "./runtime.js";

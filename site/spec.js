@@ -28,7 +28,7 @@ export function allOf(object, what, known) {
   return Object.entries(object).filter(([, value]) => given(value));
 }
 
-// messageOf makes a spec the fields of a sample request (PROTOCOL.md); the model, which is one of models(), stays an id.
+// messageOf makes a spec the fields of a sample request (docs/PROTOCOL.md); the model, which is one of models(), stays an id.
 export function messageOf(spec) {
   const asked = Object.fromEntries(allOf(spec, "setting", KNOWN));
   const out = { seed: seedOf(asked.seed), count: number("count", asked.count ?? 1), ...labelOf(asked.label) };

@@ -17,7 +17,7 @@ export class Fields {
     form.addEventListener("input", ({ target }) => this.#shown.delete(target));
   }
 
-  // build makes the fields that a model has (PROTOCOL.md, info), with what attributes say.
+  // build makes the fields that a model has (docs/PROTOCOL.md, info), with what attributes say.
   build(info, attribute) {
     this.clear();
     this.#info = info;

@@ -1,6 +1,6 @@
 // The worker's loader. One message, not always the first, is {module, threads},
 // the compiled program, or its address where threads have it in their form; all
-// others are PROTOCOL.md and go to Go, which takes over onmessage. When the program ends, for whatever reason, the page is told
+// others are docs/PROTOCOL.md and go to Go, which takes over onmessage. When the program ends, for whatever reason, the page is told
 // with {kind: "exit"}: this worker is of no use any more then.
 "use strict";
 

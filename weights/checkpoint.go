@@ -130,7 +130,7 @@ func (c *Checkpoint) pass(info TensorInfo, p part, index int) {
 // Name is the path or name that the checkpoint was opened by.
 func (c *Checkpoint) Name() string { return c.name }
 
-// Metadata gives the JSON text stored under a key (FORMAT.md lists the keys).
+// Metadata gives the JSON text stored under a key (docs/FORMAT.md lists the keys).
 func (c *Checkpoint) Metadata(key string) (text string, ok bool) {
 	text, ok = c.metadata[key]
 	return text, ok

@@ -7,7 +7,7 @@ import (
 	"tintype/internal/jsontext"
 )
 
-// One reader per metadata key of our own; FORMAT.md describes the fields.
+// One reader per metadata key of our own; docs/FORMAT.md describes the fields.
 
 func readModel(v jsontext.Value) (Model, error) {
 	f := only(v, "name", "labels", "null_label", "codec", "conditioner", "licence", "provenance")

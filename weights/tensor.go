@@ -1,6 +1,6 @@
 // Package weights reads and writes trained networks: safetensors files, plain or in zstd frames,
 // directories as diffusers saves them, and the manifest that lists the models of a site.
-// FORMAT.md describes the bytes.
+// docs/FORMAT.md describes the bytes.
 //
 // Input is hostile until proven otherwise: every size is checked before it is multiplied or
 // allocated, damage is an error of a named kind, and memory is bounded by what was really read.

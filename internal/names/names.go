@@ -1,6 +1,6 @@
 // Package names compares the names of classes, slots and values as people write them. Two machines write one word in
 // different bytes: é as one code point or as a letter and an accent, with a space too many, in full-width letters. The
-// rule stands in FORMAT.md, "Labels".
+// rule stands in docs/FORMAT.md, "Labels".
 package names
 
 import "strings"

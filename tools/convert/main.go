@@ -1,6 +1,6 @@
 // Convert turns a diffusers directory into the checkpoint that tintype reads: one safetensors
 // file in float16 (float32 where that is too coarse), its tensors in the order in which the
-// network asks for them, cut into zstd frames. FORMAT.md describes it.
+// network asks for them, cut into zstd frames. docs/FORMAT.md describes it.
 //
 //	go run ./tools/convert -in DIR -out FILE
 //

@@ -7,7 +7,7 @@
 // runs the recorded input, and its output is compared. core/arch/testdata/README.md describes the recorded tensors.
 //
 // A file whose name ends in .zst or .safetensors is a converted checkpoint, of a model or of a classifier, with goldens
-// of its own in its metadata: outputs that any build must give again. FORMAT.md describes them.
+// of its own in its metadata: outputs that any build must give again. docs/FORMAT.md describes them.
 //
 // A file whose name ends in .jsonl or .jsonl.gz holds recorded runs of schedulers, which package compat repeats;
 // compat/testdata/README.md describes them. Each class of scheduler in it is a case. Anything else that is there is

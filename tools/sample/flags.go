@@ -57,7 +57,7 @@ func (r *request) define() *command.Set {
 	r.photos.define(s)
 	s.Group("And stop")
 	s.Switch(&r.list, "list", "list the solvers with their settings, and the grids")
-	s.Switch(&r.samplers, "samplers", "write the page SAMPLERS.md to standard output").Rare()
+	s.Switch(&r.samplers, "samplers", "write the page docs/SAMPLERS.md to standard output").Rare()
 	return s
 }
 

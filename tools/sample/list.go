@@ -49,7 +49,7 @@ func values[S setting.Setting[S]](k setting.Knob[S]) string {
 }
 
 const pageHead = `# SAMPLERS: every solver and grid
-Generated from the code's own registry by ` + "`go run ./tools/sample -samplers > SAMPLERS.md`" + `; a test holds the two together.
+Generated from the code's own registry by ` + "`go run ./tools/sample -samplers > docs/SAMPLERS.md`" + `; a test holds the two together.
 
 A level has signal rate a and noise rate s: x = a·x0 + s·ε, with σ = s/a, λ = ln(a/s) and X = x/a. A step goes from level S to level T, which has less noise; h = λ_T - λ_S, A = s_T/s_S, D is the network's estimate of the clean picture at S (m0; m1, m2 are the ones before it), e = (x - a_S·D)/s_S the slope, z unit noise, p1 = 1 - e^-h, p2 = 1 - p1/h. An order in noise is the weak order: how fast the distribution converges. n is the number of steps.
 
@@ -64,7 +64,7 @@ func needs(s sampler.Info, lead string) string {
 	return lead + s.Needs.String()
 }
 
-// samplersPage writes SAMPLERS.md.
+// samplersPage writes docs/SAMPLERS.md.
 func samplersPage(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(pageHead)

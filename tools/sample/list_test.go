@@ -25,11 +25,11 @@ func TestSamplersPageIsCurrent(t *testing.T) {
 	if code := run([]string{"-samplers"}, &want, &errs); code != 0 {
 		t.Fatalf("exit status %d: %s", code, errs.String())
 	}
-	got, err := os.ReadFile("../../SAMPLERS.md")
+	got, err := os.ReadFile("../../docs/SAMPLERS.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
-		t.Error("SAMPLERS.md is not what the registry says: write it anew with go run ./tools/sample -samplers > SAMPLERS.md")
+		t.Error("docs/SAMPLERS.md is not what the registry says: write it anew with go run ./tools/sample -samplers > docs/SAMPLERS.md")
 	}
 }

@@ -2,7 +2,7 @@
 
 // Package proto is the language that the page and the worker speak: the
 // messages as Go values and, in wire.go, their form as JavaScript objects.
-// PROTOCOL.md at the root of the repository is the same for readers without Go.
+// docs/PROTOCOL.md is the same for readers without Go.
 //
 // A request carries an ID of the page's choosing and is answered exactly once,
 // by an Answer with the same ID. Between the two the worker may send Events

@@ -1,7 +1,7 @@
 //go:build js && wasm
 
 // Package worker is the program's role inside a Web Worker: it loads
-// checkpoints, samples and answers the page. PROTOCOL.md has the messages.
+// checkpoints, samples and answers the page. docs/PROTOCOL.md has the messages.
 //
 // Everything but the kernels' parts runs on one thread. Callbacks from the browser only queue jobs
 // and mark them cancelled; one goroutine does the jobs in order and yields to
