@@ -15,7 +15,7 @@ func AutoencoderConfig(text string) (arch.AutoencoderConfig, error) {
 	if err != nil {
 		return c, err
 	}
-	f := root.Fields()
+	f := fieldsOf(root)
 	if class == 1 {
 		c.LatentChannels, c.Codebook = 3, 256
 		f.Int("num_vq_embeddings", &c.Codebook)

@@ -17,7 +17,7 @@ func AutoencoderTinyConfig(text string) (arch.AutoencoderTinyConfig, error) {
 	if err != nil {
 		return c, err
 	}
-	f := root.Fields()
+	f := fieldsOf(root)
 	f.Int("in_channels", &c.InChannels)
 	f.Int("out_channels", &c.OutChannels)
 	f.Int("latent_channels", &c.LatentChannels)

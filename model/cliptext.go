@@ -15,7 +15,7 @@ func CLIPTextConfig(text string) (arch.CLIPTextConfig, error) {
 	if err != nil {
 		return c, err
 	}
-	f := root.Fields()
+	f := fieldsOf(root)
 	f.Just("model_type", `"clip_text_model"`)
 	f.Int("vocab_size", &c.VocabSize)
 	f.Int("max_position_embeddings", &c.MaxPositions)

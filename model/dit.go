@@ -15,7 +15,7 @@ func DiTConfig(text string) (arch.DiTConfig, error) {
 	if err != nil {
 		return c, err
 	}
-	f := root.Fields()
+	f := fieldsOf(root)
 	f.Int("sample_size", &c.SampleSize)
 	f.Int("in_channels", &c.InChannels)
 	f.IntOrNull("out_channels", &c.OutChannels)

@@ -5,6 +5,7 @@ import (
 
 	"tintype/core/graph"
 	"tintype/internal/jsontext"
+	"tintype/weights"
 )
 
 // configRoot parses a config and checks the name of its class, whose number among
@@ -20,6 +21,13 @@ func configRoot(what, text string, classes ...string) (jsontext.Value, int, erro
 	}
 	i, err := class.Word(classes...)
 	return root, i, err
+}
+
+// fieldsOf reads the fields of a network's config. What training and loading leave there says nothing of the network.
+func fieldsOf(root jsontext.Value) *jsontext.Fields {
+	f := root.Fields()
+	f.Ignore(weights.Leftovers()...)
+	return f
 }
 
 // function reads the name of an activation.

@@ -15,7 +15,7 @@ func UNet2DConditionConfig(text string) (arch.UNet2DConditionConfig, error) {
 	if err != nil {
 		return c, err
 	}
-	f := root.Fields()
+	f := fieldsOf(root)
 	conditionLevels(f, root, &c)
 	f.Int("in_channels", &c.InChannels)
 	f.Int("out_channels", &c.OutChannels)
