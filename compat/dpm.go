@@ -330,5 +330,8 @@ func planDEIS(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if s.Order < 1 || s.Order > 3 {
 		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.Order)
 	}
+	if s.Algorithm == "sde-dpmsolver++" || s.Algorithm == "sde-dpmsolver" {
+		return nil, fmt.Errorf("algorithm_type %q: the reference's class has none", s.Algorithm)
+	}
 	return s.dpmPlan(g.times, g.list(g.smallest), noiseSteps{order: s.Order, last: s.lastSteps(len(g.times)), weigh: deisWeights}.emit)
 }

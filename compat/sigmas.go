@@ -172,6 +172,7 @@ func (o *options) eulerGrid(t table, n int, single bool) (grid, error) {
 		hi, lo := o.bounds(g.sigmas[0], g.sigmas[len(g.sigmas)-1])
 		g.sigmas = o.remade(hi, lo, n)
 		g.times = timesOf(logs(all), g.sigmas)
+		return g, firstOnce(g.times)
 	}
 	return g, nil
 }

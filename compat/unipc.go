@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -29,6 +30,9 @@ func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
 	}
 	if s.Order < 1 || s.Order > mostUniPC {
 		return nil, fmt.Errorf("solver_order: %d, expected 1 to %d", s.Order, mostUniPC)
+	}
+	if s.ShiftTerminal > 0 && !s.Flow {
+		return nil, errors.New("shift_terminal: the reference takes it for flows only")
 	}
 	u := uniPC{order: s.Order, lower: s.LowerOrderFinal, uncorrected: s.Uncorrected, data: s.PredictX0, fromV: s.Prediction == "v_prediction"}
 	switch s.Solver {

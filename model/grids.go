@@ -39,6 +39,7 @@ func (c *schedulerConfig) gridOptions() schedule.Options {
 		def, ask float64
 	}{
 		{schedule.Offset, 0, float64(c.Offset)}, {schedule.Rho, 7, c.Rho}, {schedule.Original, 0, float64(c.OriginalSteps)},
+		{schedule.Ends, schedule.EndsProcess, c.ends()},
 		{schedule.Shift, 1, c.shift()}, {schedule.Terminal, 0, c.terminal()},
 		{schedule.SigmaMin, 0, c.bound(c.SigmaMin)}, {schedule.SigmaMax, 0, c.bound(c.SigmaMax)},
 		{schedule.Rounding, schedule.RoundTrained, pickIf(c.class.exact, schedule.RoundNone, schedule.RoundTrained)},
@@ -58,6 +59,20 @@ func (c *schedulerConfig) bound(sigma float64) float64 {
 		return 0
 	}
 	return orZero(sigma)
+}
+
+// ends says where a grid of sigmas lies. The classes of sigma-space lay it between the ends of their timestep_spacing.
+func (c *schedulerConfig) ends() float64 {
+	if !c.class.exact || !(c.Karras || c.Exponential || c.Beta) {
+		return schedule.EndsProcess
+	}
+	switch c.Spacing {
+	case "leading":
+		return schedule.EndsLeading
+	case "trailing":
+		return schedule.EndsTrailing
+	}
+	return schedule.EndsProcess
 }
 
 // shift moves a flow's times. Of the classes that are flows by use_flow_sigmas only, it is flow_shift.
@@ -81,12 +96,12 @@ func (c *schedulerConfig) terminal() float64 {
 
 // endsFirst says whether the last step ends at the first trained level.
 //
-// set_alpha_to_one false says the same of DDIM and PNDM. Where their times reach 0 already, diffusers repeats that
-// level, a step that does nothing; here such a grid ends at the clean picture.
+// final_sigmas_type sigma_min and, of DDIM and PNDM, set_alpha_to_one false say so. Where the times reach 0 already,
+// diffusers repeats that level, a step that does nothing; here such a grid ends at the clean picture.
 func (c *schedulerConfig) endsFirst() bool {
 	k := c.gridKind()
 	reaches := k == schedule.Leading && c.Offset == 0 || k == schedule.Linspace
-	return c.class.first || c.Final == "sigma_min" || c.class.alphas && !c.AlphaToOne && !reaches
+	return c.class.first || (c.Final == "sigma_min" || c.class.alphas && !c.AlphaToOne) && !reaches
 }
 
 // defaultSteps is the class's number of steps, or as many as the process has. An offset takes the last ones from

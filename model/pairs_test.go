@@ -70,8 +70,8 @@ func levelTold(m *Model, time float64) schedule.Level {
 	return m.Process.At(time)
 }
 
-// run follows a tape with the network, read by a parameterisation, its estimates held to a range unless that is 0.
-func run(tape *sampler.Tape, net func([]float64, float64) []float64, param denoise.Param, clip, scale float64) ([]float64, error) {
+// run follows a tape with the network, read by a parameterisation, its estimates held by a bound.
+func run(tape *sampler.Tape, net func([]float64, float64) []float64, param denoise.Param, bound compat.Bound, scale float64) ([]float64, error) {
 	var wrong error
 	x := []float64{beginning[0] * scale, beginning[1] * scale}
 	end := oracle.Interpret(tape, x, func(dst, x []float64, l schedule.Level) {
@@ -86,9 +86,9 @@ func run(tape *sampler.Tape, net func([]float64, float64) []float64, param denoi
 		}
 		for i, f := range net(seen, p.Time) {
 			dst[i] = p.Skip*x[i] + p.Out*f
-			if clip > 0 {
-				dst[i] = min(max(dst[i], -clip), clip)
-			}
+		}
+		if bound != (compat.Bound{}) {
+			held(dst, bound)
 		}
 	}, noise)
 	for _, v := range end {
@@ -97,6 +97,18 @@ func run(tape *sampler.Tape, net func([]float64, float64) []float64, param denoi
 		}
 	}
 	return end, wrong
+}
+
+// held holds an estimate, which goes through float32 for it.
+func held(d []float64, bound compat.Bound) {
+	in, out := make([]float32, len(d)), make([]float32, len(d))
+	for i, v := range d {
+		in[i] = float32(v)
+	}
+	bound.Bind(sampler.Shape{N: 1, H: 1, W: len(d), C: 1})(out, in)
+	for i, v := range out {
+		d[i] = float64(v)
+	}
 }
 
 // strictly draws as the strict path does.
@@ -120,7 +132,8 @@ func strictly(m *Model, n int) ([]float64, error) {
 	if o.Whole(schedule.Start) == schedule.StartNoise {
 		scale = levels[0].S
 	}
-	return run(tape, network(m), m.Reading.Param(), m.Clip, scale)
+	bound := compat.Bound{Clip: m.Clip, Quantile: m.Thresh.Quantile, Limit: m.Thresh.Max}
+	return run(tape, network(m), m.Reading.Param(), bound, scale)
 }
 
 // asReference draws as package compat does. noted says that it tells the reader of a step which the reference fails at.
@@ -133,7 +146,7 @@ func asReference(m *Model, config jsontext.Value, n int) (end []float64, noted b
 	if err != nil {
 		return nil, false, err
 	}
-	end, err = run(p.Tape, network(m), p.Param, p.Bound.Clip, p.Init)
+	end, err = run(p.Tape, network(m), p.Param, p.Bound, p.Init)
 	return end, p.Note != "", err
 }
 
@@ -206,7 +219,7 @@ const (
 )
 
 // Whatever a class saves after it was made of another's config reads as its own options alone, and draws what the
-// reference draws; where strict does not, a pitfall says why.
+// reference draws; so do configs with options drawn at random. Where strict does not, a pitfall says why.
 func TestPairsOfSchedulers(t *testing.T) {
 	own, traps, pairs := saved(t), pitfalls(t), 0
 	for _, row := range lines(t, "testdata/pairs.jsonl") {
@@ -242,9 +255,13 @@ func TestPairsOfSchedulers(t *testing.T) {
 	if pairs != 31+899 {
 		t.Errorf("%d pairs, want 31 classes and 899 pairs of them", pairs)
 	}
+	for _, row := range lines(t, "testdata/variants.jsonl") {
+		config := handed(t, own[text(t, row.Get("class"))], row.Get("options"), jsontext.Value{})
+		drawn(t, row, fmt.Sprintf("%s with %s", text(t, row.Get("class")), row.Get("options").Compact()), config, traps)
+	}
 	for _, p := range traps {
 		if !p.used {
-			t.Errorf("no pair falls into this any more: %v %v: %s", p.classes, p.options, p.why)
+			t.Errorf("nothing falls into this any more: %v %v: %s", p.classes, p.options, p.why)
 		}
 	}
 }

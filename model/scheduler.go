@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tintype/core/denoise"
+	"tintype/core/sampler"
 	"tintype/internal/jsontext"
 	"tintype/internal/scheduler"
 )
@@ -93,6 +94,10 @@ func checkGrid(c *schedulerConfig, root jsontext.Value) error {
 		return root.Get("sigma_min").Fail("expected less than sigma_max")
 	case c.DynamicShift && c.isFlow():
 		return root.Get("use_dynamic_shifting").Fail("true is not implemented: the shift would follow from the size of the picture")
+	case c.ShiftTerminal > 0 && !c.isFlow():
+		return root.Get("shift_terminal").Fail("contradicts a process that is no flow")
+	case c.class.kind == processTable && c.BetaEnd == 0 && c.Betas != "squaredcos_cap_v2":
+		return root.Get("beta_schedule").Fail("is not one of the class, which has squaredcos_cap_v2")
 	case c.Invert:
 		return root.Get("invert_sigmas").Fail("true is not implemented")
 	case c.class.kind == processVE && !(c.SamplingEps >= 0 && c.SamplingEps*float64(c.Steps-1) < 1):
@@ -106,6 +111,8 @@ func checkGrid(c *schedulerConfig, root jsontext.Value) error {
 // checkSolver refuses what the solvers here do not do.
 func checkSolver(c *schedulerConfig, root jsontext.Value) error {
 	switch {
+	case c.class.solver == sampler.KindDEIS && (c.Algorithm == "sde-dpmsolver++" || c.Algorithm == "sde-dpmsolver"):
+		return root.Get("algorithm_type").Fail(jsontext.Quote(string(c.Algorithm)) + " is not one of the class, which has deis")
 	case c.Algorithm == "sde-dpmsolver":
 		return root.Get("algorithm_type").Fail(`"sde-dpmsolver" is not implemented; implemented are dpmsolver++, dpmsolver, sde-dpmsolver++`)
 	case c.class.ancestral && (c.Variance == "fixed_large_log" || c.Variance == "learned"):

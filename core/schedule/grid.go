@@ -108,6 +108,8 @@ type ask struct {
 	steps   int // trained steps; 0: the process is continuous
 	flow    bool
 	hi, lo  Level
+
+	first, last float64 // of a grid of sigmas
 }
 
 func newAsk(p Process, n int, full Options, given *GridOptions) *ask {

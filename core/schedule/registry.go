@@ -5,6 +5,7 @@ var (
 	roundingKnob = knob(Rounding, RoundTrained, RoundTrained, RoundNone)
 	shiftKnob    = knob(Shift, 1, 0.01, 100)
 	terminalKnob = knob(Terminal, 0, 0, 0.99)
+	endsKnob     = knob(Ends, EndsProcess, EndsProcess, EndsTrailing)
 	sigmaMinKnob = knob(SigmaMin, 0, 0, 1e4)
 	sigmaMaxKnob = knob(SigmaMax, 0, 0, 1e6)
 	growthKnob   = knob(Growth, GrowthLinear, GrowthLinear, GrowthQuadratic)
@@ -26,7 +27,7 @@ var gridInfos = [gridKinds]GridInfo{
 	{Kind: Karras, Name: "karras", sigmas: karras,
 		Line:    "equal steps of the seventh root of sigma: more steps where little noise is left",
 		Formula: "σ = (σmax^(1/ρ) + i/(n-1) (σmin^(1/ρ) - σmax^(1/ρ)))^ρ", Source: "Karras et al., arXiv 2206.00364, eq. 5",
-		Knobs: knobs(knob(Rho, 7, 0.5, 20), sigmaMinKnob, sigmaMaxKnob)},
+		Knobs: knobs(knob(Rho, 7, 0.5, 20), endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob)},
 	{Kind: LinspaceOpen, Name: "linspace-open", times: linspaceOpen,
 		Line:    "equal steps of time that leave the clean end out; sgm_uniform, and the multistep solvers' linspace",
 		Formula: "t = (T-1)(1 - i/n)", Source: "Lu et al., arXiv 2206.00927", Knobs: knobs(roundingKnob, shiftKnob, terminalKnob)},
@@ -61,14 +62,15 @@ var gridInfos = [gridKinds]GridInfo{
 		Knobs: knobs(knob(Aligned, AlignedSD15, AlignedSD15, AlignedSDXL))},
 	{Kind: Exponential, Name: "exponential", sigmas: exponential,
 		Line:    "equal steps of lambda, the log of the signal-to-noise ratio",
-		Formula: "ln σ = ln σmax + i/(n-1) (ln σmin - ln σmax)", Source: "Lu et al., arXiv 2206.00927", Knobs: knobs(sigmaMinKnob, sigmaMaxKnob)},
+		Formula: "ln σ = ln σmax + i/(n-1) (ln σmin - ln σmax)", Source: "Lu et al., arXiv 2206.00927",
+		Knobs: knobs(endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob)},
 	{Kind: Polyexponential, Name: "polyexponential", sigmas: polyexponential,
 		Line:    "steps of lambda by a power: above 1, more of them where little noise is left",
 		Formula: "ln σ = ln σmin + (1 - i/(n-1))^ρ (ln σmax - ln σmin)", Source: "k-diffusion",
 		Knobs: knobs(knob(Rho, 1, 0.1, 10), sigmaMinKnob, sigmaMaxKnob)},
 	{Kind: BetaSigmas, Name: "beta-sigma", sigmas: betaSigmas,
 		Line:    "sigmas by the quantiles of a beta distribution; most steps are spent on strong noise",
-		Formula: "σ = σmin + (σmax - σmin) F⁻¹(1 - i/(n-1))", Source: "diffusers", Knobs: knobs(alphaKnob, betaKnob, sigmaMinKnob, sigmaMaxKnob)},
+		Formula: "σ = σmin + (σmax - σmin) F⁻¹(1 - i/(n-1))", Source: "diffusers", Knobs: knobs(alphaKnob, betaKnob, endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob)},
 	{Kind: KLOptimal, Name: "kl-optimal", sigmas: klOptimal,
 		Line:    "equal steps of the arc tangent of sigma",
 		Formula: "σ = tan(i/(n-1) atan σmin + (1 - i/(n-1)) atan σmax)", Source: "Sabour et al., arXiv 2404.14507", Knobs: knobs(sigmaMinKnob, sigmaMaxKnob)},

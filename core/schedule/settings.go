@@ -14,6 +14,7 @@ const (
 	Shift                   // of a flow's times
 	Terminal                // the last time of a flow
 	Rho                     // exponent of Karras' and polyexponential grids
+	Ends                    // of a grid of sigmas: EndsProcess, EndsLeading, EndsTrailing
 	SigmaMin                // the smallest sigma of a grid of sigmas
 	SigmaMax                // and the largest
 	Original                // steps of the grid that a student was distilled on
@@ -40,6 +41,13 @@ const (
 const (
 	RoundTrained = iota
 	RoundNone
+)
+
+// The choices of Ends: the process' largest and smallest sigma, or those of the first and last time of another grid.
+const (
+	EndsProcess = iota
+	EndsLeading // Offset is its
+	EndsTrailing
 )
 
 // The choices of Growth.
@@ -70,8 +78,10 @@ var settingInfos = [settings]SettingInfo{
 	{Setting: Shift, Name: "shift", Line: "moves a flow's steps towards noise, above 1, or towards the picture"},
 	{Setting: Terminal, Name: "terminal", Line: "stretches a flow's times so that the last is this one; 0: as they are"},
 	{Setting: Rho, Name: "rho", Line: "the larger, the more steps where little noise is left"},
-	{Setting: SigmaMin, Name: "sigma-min", Line: "the smallest sigma; 0: that of the process"},
-	{Setting: SigmaMax, Name: "sigma-max", Line: "the largest sigma; 0: that of the process"},
+	choice(Ends, "ends", "the sigmas between which the grid lies: those of the process, or of the first and last time of another grid",
+		"process", "leading", "trailing"),
+	{Setting: SigmaMin, Name: "sigma-min", Line: "the smallest sigma; 0: that of ends"},
+	{Setting: SigmaMax, Name: "sigma-max", Line: "the largest sigma; 0: that of ends"},
 	{Setting: Original, Name: "original", Line: "steps of the grid that the student was distilled on", Whole: true},
 	choice(Growth, "growth", "of the steps towards noise", "linear", "quadratic"),
 	{Setting: Alpha, Name: "alpha", Line: "the smaller, the more steps at the noisy end"},

@@ -12,14 +12,17 @@ import (
 //
 // A flow's sigma is its time here, as every program has it: its noise-to-signal ratio has no largest value.
 func (a *ask) bySigma(g *GridInfo) ([]Level, error) {
-	hi, lo := a.ends()
+	if err := a.bound(); err != nil {
+		return nil, err
+	}
+	hi, lo := a.first, a.last
 	switch {
 	case g.Kind == SigmaList: // brings its own
 	case math.IsInf(hi, 1):
 		return nil, gridError("give it a sigma-max, or use trailing", "%s needs a largest sigma, and the process begins without signal", g.Name)
 	case !(lo > 0):
 		return nil, gridError("give it a sigma-min, or use trailing", "%s needs a smallest sigma above 0", g.Name)
-	case !(hi > lo):
+	case !(hi > lo) && a.n > 1:
 		return nil, gridError("give it two that fall", "%s from sigma-max %v to sigma-min %v", g.Name, hi, lo)
 	case a.flow && hi > a.hi.T:
 		return nil, gridError("use one of at most 1", "sigma-max %v, and a flow's sigmas are its times", hi)
@@ -33,12 +36,12 @@ func (a *ask) bySigma(g *GridInfo) ([]Level, error) {
 		return nil, err
 	}
 	levels := make([]Level, len(sigmas), len(sigmas)+1)
-	first, last := a.own()
+	most, least := a.own()
 	for i, sigma := range sigmas {
 		switch {
-		case sigma == first: // the ends themselves: a detour by sigma would cost the last digit
+		case sigma == most: // the ends themselves: a detour by sigma would cost the last digit
 			levels[i] = a.hi
-		case sigma == last:
+		case sigma == least:
 			levels[i] = a.lo
 		case a.flow:
 			levels[i] = a.process.At(sigma)
@@ -49,16 +52,30 @@ func (a *ask) bySigma(g *GridInfo) ([]Level, error) {
 	return levels, nil
 }
 
-// ends are the largest and the smallest sigma: those of the settings, or the process' own.
-func (a *ask) ends() (hi, lo float64) {
-	hi, lo = a.own()
+// bound sets the first and the last sigma: those of the settings, of another grid's times, or the process' own.
+func (a *ask) bound() error {
+	a.first, a.last = a.own()
+	var times []float64
+	var err error
+	switch a.o.Whole(Ends) {
+	case EndsLeading:
+		times, err = leading(a)
+	case EndsTrailing:
+		times, err = trailing(a)
+	}
+	if err != nil {
+		return err
+	}
+	if times != nil && !a.flow {
+		a.first, a.last = a.process.At(times[0]).Sigma(), a.process.At(times[a.n-1]).Sigma()
+	}
 	if v := a.o.Value(SigmaMax); v != 0 {
-		hi = v
+		a.first = v
 	}
 	if v := a.o.Value(SigmaMin); v != 0 {
-		lo = v
+		a.last = v
 	}
-	return hi, lo
+	return nil
 }
 
 // own are the process' largest and smallest sigma.
@@ -71,7 +88,7 @@ func (a *ask) own() (hi, lo float64) {
 
 // between puts m points between the ends at equal steps of f, whose inverse is g. The ends are exact.
 func (a *ask) between(m int, f, g func(float64) float64) []float64 {
-	hi, lo := a.ends()
+	hi, lo := a.first, a.last
 	b, c := f(hi), f(lo)
 	sigmas := make([]float64, m)
 	for i := range sigmas {
@@ -95,7 +112,7 @@ func exponential(a *ask, m int) ([]float64, error) {
 }
 
 func polyexponential(a *ask, m int) ([]float64, error) {
-	hi, lo := a.ends()
+	hi, lo := a.first, a.last
 	rho, base, span := a.o.Value(Rho), exact.Log(lo), exact.Log(hi/lo)
 	return a.between(m, func(s float64) float64 {
 		if s == lo {
@@ -106,7 +123,7 @@ func polyexponential(a *ask, m int) ([]float64, error) {
 }
 
 func betaSigmas(a *ask, m int) ([]float64, error) {
-	hi, lo := a.ends()
+	hi, lo := a.first, a.last
 	alpha, beta := a.o.Value(Alpha), a.o.Value(Beta)
 	return a.between(m, func(s float64) float64 { return (s - lo) / (hi - lo) },
 		func(u float64) float64 { return lo + float64((hi-lo)*exact.BetaQuantile(u, alpha, beta)) }), nil
@@ -160,7 +177,7 @@ func sigmaList(a *ask, m int) ([]float64, error) {
 	}
 	sigmas = append([]float64(nil), sigmas...)
 	if m > a.n {
-		_, lo := a.ends()
+		lo := a.last
 		sigmas = append(sigmas, lo)
 	}
 	return sigmas, nil

@@ -196,9 +196,11 @@ func distilled(a *ask) ([]float64, error) {
 		return nil, err
 	}
 	original := a.o.Whole(Original)
-	if original > a.steps || a.n > original {
-		return nil, gridError(fmt.Sprintf("use 1 to %d steps", min(original, a.steps)),
-			"%d steps of %d on a process of %d", a.n, original, a.steps)
+	if original > a.steps {
+		return nil, gridError(fmt.Sprintf("use an original of 1 to %d", a.steps), "the original %d on a process of %d steps", original, a.steps)
+	}
+	if a.n > original {
+		return nil, gridError(fmt.Sprintf("use 1 to %d", original), "%d steps of a grid of %d", a.n, original)
 	}
 	times := make([]float64, a.n)
 	for i := range times {
