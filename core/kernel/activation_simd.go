@@ -97,7 +97,7 @@ func affineSiLU(dst, x, a, b []float32, ld, pixels int) {
 }
 
 func softmaxRow(dst, x []float32, s float32) {
-	d, p, w := base(dst), base(x), lanes()
+	d, p, w, k := base(dst), base(x), lanes(), s*log2e
 	// whole is a multiple of every vector length, so that the tail starts at
 	// partial sum 0 whatever the length.
 	whole := len(dst) / softmaxLanes * softmaxLanes
@@ -109,12 +109,13 @@ func softmaxRow(dst, x []float32, s float32) {
 		vtop = v.IfElse(v.Greater(vtop), vtop)
 	}
 	store(q, 0, vtop)
+	scalarNext()
 	top := softmaxTop(x[whole:], softmaxTop(part[:w], float32(math.Inf(-1))))
 	clear(part[:])
-	shift, one, c1, c2, c3, c4, c5, lo, hi := pow2Constants()
-	k := s * log2e
-	vk, least, zero := simd.BroadcastFloat32s(k), simd.BroadcastFloat32s(softmaxLeast), simd.BroadcastFloat32s(0)
+	vk := simd.BroadcastFloat32s(k)
 	vtop = simd.BroadcastFloat32s(top)
+	least, zero := simd.BroadcastFloat32s(softmaxLeast), simd.BroadcastFloat32s(0)
+	shift, one, c1, c2, c3, c4, c5, lo, hi := pow2Constants()
 	for i := 0; i < whole; i += w {
 		s := load(p, i).Sub(vtop).Mul(vk)
 		t := s.Add(shift)
@@ -124,6 +125,8 @@ func softmaxRow(dst, x []float32, s float32) {
 		l := i % softmaxLanes
 		store(q, l, load(q, l).Add(e))
 	}
+	scalarNext()
 	softmaxExp(dst[whole:], x[whole:], top, k, &part)
 	scale(dst, dst, 1/fold(&part))
+	scalarNext()
 }

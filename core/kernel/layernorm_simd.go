@@ -12,6 +12,7 @@ func rowSum(x []float32) float32 {
 		l := i % softmaxLanes
 		store(q, l, load(q, l).Add(load(p, i)))
 	}
+	scalarNext()
 	rowSumTail(&part, x[whole:])
 	return fold(&part)
 }
@@ -26,6 +27,7 @@ func rowSquares(x []float32, mean float32) float32 {
 		d := load(p, i).Sub(m)
 		store(q, l, load(q, l).Add(d.Mul(d)))
 	}
+	scalarNext()
 	rowSquaresTail(&part, x[whole:], mean)
 	return fold(&part)
 }

@@ -68,6 +68,7 @@ func GroupNormAffine(gain, shift, gamma, beta, x, y []float32, hw, ca, cb, group
 		add(gain, gain, row[:c])
 		add(shift, shift, row[c:2*c])
 	}
+	scalarNext()
 	per := c / groups
 	for g := 0; g < c; g += per {
 		job.group(gamma, beta, g, per, eps)

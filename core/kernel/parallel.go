@@ -66,6 +66,7 @@ func Part(i int) {
 	units, each := to-from, int(crew.each)
 	i -= int(round) * each
 	crew.work.share(from+units*i/each, from+units*(i+1)/each)
+	scalarNext()
 }
 
 // A part is worth its hand-over (a microsecond where a helper is awake, tens of
@@ -101,6 +102,7 @@ func (s *slot[J]) run(job J, units, work int) {
 	each := min(most, crew.size)
 	if each < 2 || !crew.taken.CompareAndSwap(false, true) {
 		job.share(0, units)
+		scalarNext()
 		return
 	}
 	s.job = job
