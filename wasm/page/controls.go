@@ -154,8 +154,8 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 	}
 	if p.info.GuidanceReason == "" {
 		g, err := strconv.ParseFloat(u.guidance.Value(), 64)
-		if err != nil || g < 0 || g > 100 {
-			return s, p.badField(u.guidance, "Guidance must be a number from 0 to 100; 1 switches it off.")
+		if err != nil || g < 0 || g > 1000 {
+			return s, p.badField(u.guidance, "Guidance must be a number from 0 to 1000; 1 switches it off.")
 		}
 		s.Guidance = g
 		if s.Rescale, err = strconv.ParseFloat(u.rescale.Value(), 64); err != nil || s.Rescale < 0 || s.Rescale > 1 {
@@ -184,8 +184,8 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 func (p *page) noise(s *proto.Sample) *proto.Error {
 	u := p.ui
 	var err error
-	if s.Classify, err = strconv.ParseFloat(u.classify.Value(), 64); err != nil || s.Classify < 0 || s.Classify > 100 {
-		return p.badField(u.classify, "Classifier guidance must be a number from 0 to 100; 0 switches it off.")
+	if s.Classify, err = strconv.ParseFloat(u.classify.Value(), 64); err != nil || s.Classify < 0 || s.Classify > 1000 {
+		return p.badField(u.classify, "Classifier guidance must be a number from 0 to 1000; 0 switches it off.")
 	}
 	amount, err := strconv.ParseFloat(u.vary.Value(), 64)
 	if err != nil || amount < 0 || amount > 1 {

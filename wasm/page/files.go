@@ -3,6 +3,7 @@
 package page
 
 import (
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,11 +115,7 @@ func (p *page) openFile(file js.Value) {
 		p.refuseFile(name+" has "+megabytes(size)+", and "+megabytes(most)+" are the most that is read.", "Choose a smaller one.")
 	case kind == "png":
 		p.say("Reading " + name + "…")
-		p.read(file, func(buffer js.Value) {
-			data := make([]byte, buffer.Get("byteLength").Int())
-			js.CopyBytesToGo(data, js.Global().Get("Uint8Array").New(buffer))
-			go p.takePicture(data)
-		})
+		go p.takePicture(file, name, size)
 	default:
 		ref := proto.ModelRef{URL: name, Bytes: size, File: file}
 		if !fromDisk() {
@@ -141,14 +138,39 @@ func fromDisk() bool { return js.Global().Get("location").Get("protocol").String
 // read hands over a file's bytes as an ArrayBuffer.
 func (p *page) read(file js.Value, then func(buffer js.Value)) {
 	settled(file.Call("arrayBuffer"), then, func(reason js.Value) {
-		p.whenFree("file", func() {
-			p.refuseFile(file.Get("name").String()+" cannot be read: "+reason.Get("message").String(), "It may have been moved or changed; open it again.")
-		})
+		p.unreadable(file.Get("name").String(), reason.Get("message").String())
 	})
 }
 
-// takePicture makes the picture of a PNG file of ours again. It blocks its goroutine where a text is compressed.
-func (p *page) takePicture(data []byte) {
+func (p *page) unreadable(name, reason string) {
+	p.whenFree("file", func() {
+		p.refuseFile(name+" cannot be read: "+reason, "It may have been moved or changed; open it again.")
+	})
+}
+
+// A blobReader reads a Blob. It blocks its goroutine, and nothing else.
+type blobReader struct{ blob js.Value }
+
+func (r blobReader) ReadAt(part []byte, at int64) (int, error) {
+	buffer, err := wait(r.blob.Call("slice", at, at+int64(len(part))).Call("arrayBuffer"))
+	if err != nil {
+		return 0, err
+	}
+	n := js.CopyBytesToGo(part, js.Global().Get("Uint8Array").New(buffer))
+	if n < len(part) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// takePicture makes the picture of a PNG file of ours again. It blocks its goroutine, never the page: of the file only
+// what may hold a recipe is read.
+func (p *page) takePicture(file js.Value, name string, size int64) {
+	data, err := picture.Texts(blobReader{file}, size)
+	if err != nil {
+		p.unreadable(name, err.Error())
+		return
+	}
 	words, err := picture.Recipe(data, inflate)
 	switch {
 	case err != nil:
