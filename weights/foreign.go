@@ -1,9 +1,9 @@
 package weights
 
 import (
-	"bytes"
 	"encoding/binary"
 	"strings"
+	"unicode/utf8"
 
 	"tintype/internal/jsontext"
 )
@@ -57,7 +57,7 @@ func whatIs(start []byte) string {
 		return "a Python pickle"
 	case len(start) > 262 && text[257:262] == "ustar":
 		return "a tar archive: unpack it first"
-	case len(bytes.TrimLeft(start, "\x00")) == 0:
+	case strings.Trim(text, "\x00") == "":
 		return "zeros, as a download leaves them that was interrupted"
 	case isONNX(start):
 		return "an ONNX file, a format of other programs"
@@ -109,14 +109,16 @@ func isONNX(start []byte) bool {
 
 // textual says what kind of text a file begins with, "" if it is none.
 func textual(text string) string {
-	valid := strings.ToValidUTF8(strings.TrimPrefix(text, "\xef\xbb\xbf"), "")
-	if len(valid) < len(text)-6 { // a mark before it, and half a character behind
-		return ""
-	}
-	text = valid
-	for _, c := range []byte(text) {
-		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+	text = strings.TrimPrefix(text, "\xef\xbb\xbf")
+	line := len(text) // of the first words, which are shown
+	for i, c := range text {
+		switch {
+		case c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f:
 			return ""
+		case c == utf8.RuneError && i < len(text)-utf8.UTFMax: // at the end it is half a character
+			return ""
+		case i < line && (c == '\n' && strings.TrimSpace(text[:i]) != "" || i > 40):
+			line = i
 		}
 	}
 	shown := strings.TrimSpace(text)
@@ -128,9 +130,5 @@ func textual(text string) string {
 	case shown[0] == '{' || shown[0] == '[':
 		return "JSON text"
 	}
-	shown, _, _ = strings.Cut(shown, "\n")
-	if r := []rune(shown); len(r) > 40 {
-		shown = string(r[:40]) + "…"
-	}
-	return "a text that begins " + jsontext.Quote(shown)
+	return "a text that begins " + jsontext.Quote(strings.TrimSpace(text[:line]))
 }

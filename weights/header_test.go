@@ -86,7 +86,7 @@ func TestParseHeaderRefuses(t *testing.T) {
 
 // A tensor of a type that is not read is in nobody's way until somebody asks for it.
 func TestOtherDTypesArePassedOver(t *testing.T) {
-	types := map[string]int{"U8": 1, "I8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1, "I16": 2, "U16": 2, "U32": 4, "U64": 8, "C64": 8, "F99_NEW": 5}
+	types := map[string]int{"U8": 1, "I8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1, "F8_E8M0": 1, "I16": 2, "U16": 2, "U32": 4, "U64": 8, "C64": 8, "C128": 16, "NEW": 5}
 	head, at := `{"w":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}`, 4
 	for _, name := range slices.Sorted(maps.Keys(types)) {
 		head += fmt.Sprintf(`,"x.%s":{"dtype":"%s","shape":[2,3],"data_offsets":[%d,%d]}`, name, name, at, at+6*types[name])

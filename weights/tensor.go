@@ -26,30 +26,28 @@ const (
 	I32  DType = "I32"
 )
 
-// bits of an element; 0: a type of which this reader does not know it.
-func (d DType) bits() int {
-	switch d {
-	case F64, I64, "U64", "C64":
-		return 64
-	case F32, I32, "U32":
-		return 32
-	case F16, BF16, "I16", "U16":
-		return 16
-	case "F6_E2M3", "F6_E3M2":
-		return 6
-	case "F4":
-		return 4
-	case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ":
+// bits of an element, which are the number in safetensors' names (F64, U8, F8_E4M3, F4); 0: nobody knows them.
+func (d DType) bits() (n int) {
+	if d == "BOOL" {
 		return 8
 	}
-	return 0
+	for i := range len(d) {
+		switch c := d[i]; {
+		case c >= '0' && c <= '9' && n < 100:
+			n = 10*n + int(c-'0')
+		case n > 0:
+			return n
+		}
+	}
+	return n
 }
 
 // Size is the number of bytes of an element, 0 for a type that is not read.
 func (d DType) Size() int {
-	switch d {
-	case F64, F32, F16, BF16, I64, I32:
-		return d.bits() / 8
+	for _, read := range [...]DType{F64, F32, F16, BF16, I64, I32} {
+		if d == read {
+			return d.bits() / 8
+		}
 	}
 	return 0
 }
