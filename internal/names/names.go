@@ -7,10 +7,15 @@ import "strings"
 
 // Exact is the form in which a name is itself: normal form C, runs of white space as one space, none at the ends.
 func Exact(s string) string {
+	return spaced(NFC(s))
+}
+
+// NFC is a text in Unicode's normal form C.
+func NFC(s string) string {
 	if ascii(s) {
-		return spaced(s)
+		return s
 	}
-	return spaced(normalC(s))
+	return normalC(s)
 }
 
 // Loose is the form in which names are alike: Exact, in normal form KC and without regard to case. Upper case comes

@@ -13,6 +13,8 @@
 // compat/testdata/README.md describes them. Each class of scheduler in it is a case. Anything else that is there is
 // skipped with a line.
 //
+// A directory with a tokens.jsonl holds a vocabulary, vocab.json and merges.txt, and the tokens of texts.
+//
 // It prints a line per case: name, figures, pass or fail. For a network these are the largest absolute error and the
 // relative one (over the largest |out|), for a converted checkpoint the number of its goldens; for a class of scheduler the runs passed of all, and the largest error over
 // its tolerance, with a line for each of the first runs that failed. The exit status is 1 if a case fails or cannot be
@@ -121,12 +123,14 @@ func classify(path string) (check checker, why string) {
 		has[e.Name()] = true
 	}
 	switch {
+	case has["tokens.jsonl"]:
+		return checkTokens, ""
 	case has["model_index.json"] && has["golden.safetensors"]:
 		return single(checkCheckpoint), ""
 	case has["config.json"]:
 		return single(checkNetwork), ""
 	}
-	return nil, "no config.json, nor model_index.json with golden.safetensors"
+	return nil, "no config.json, tokens.jsonl, nor model_index.json with golden.safetensors"
 }
 
 // single checks a path that is one case.
