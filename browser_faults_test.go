@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -101,6 +103,26 @@ func otherHashes(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return regexp.MustCompile(`"sha256":"[0-9a-f]{8}`).ReplaceAll(manifest, []byte(`"sha256":"00000000`))
+}
+
+// TestSignInPageInTheCache: what a network gave in the place of the program, for an hour, is passed by once the host answers
+// again.
+func TestSignInPageInTheCache(t *testing.T) {
+	var once sync.Once
+	signIn := func(w http.ResponseWriter, r *http.Request) (answered bool) {
+		if r.URL.Path == "/tintype.wasm" {
+			once.Do(func() {
+				answered = true
+				w.Header().Set("Content-Type", "text/html")
+				w.Header().Set("Cache-Control", "max-age=3600")
+				io.WriteString(w, "<h1>Please sign in</h1>")
+			})
+		}
+		return answered
+	}
+	b := openTab(t)
+	b.opened(siteServer(t, signIn) + "?threads=1").state("idle")
+	b.draw()
 }
 
 // TestWrongMIMEStillRuns: some hosts do not know wasm.

@@ -31,6 +31,7 @@ type builder struct {
 	root string // of the repository
 	out  string // its build folder
 	log  *log.Logger
+	make func(ctx context.Context, stamp string) error // build, but for tests
 
 	running sync.WaitGroup
 	mu      sync.Mutex
@@ -46,6 +47,7 @@ func newBuilder(root string, logger *log.Logger) (*builder, error) {
 		return nil, errors.New("no site/index.html here: run this in the repository's root folder")
 	}
 	b := &builder{root: root, out: filepath.Join(root, "build"), log: logger}
+	b.make = b.build
 	return b, os.MkdirAll(b.out, 0o777)
 }
 
@@ -76,10 +78,14 @@ func (b *builder) checkLocked() {
 		b.ready, b.failure = false, err.Error()
 		return
 	}
-	if stamp == b.stamp {
-		return // built, or failed, from these very sources
+	if stamp == b.stamp && b.failure == "" {
+		return // built from these very sources
 	}
-	b.stamp, b.failure = stamp, ""
+	// What failed is tried again: the cause may be gone without a change of the sources, as when the toolchain could not be
+	// downloaded. Meanwhile the failure stays to be read.
+	if stamp != b.stamp {
+		b.stamp, b.failure = stamp, ""
+	}
 	b.ready = b.fresh(stamp)
 	b.busy = true
 	b.running.Add(1)
@@ -93,7 +99,7 @@ func (b *builder) work(ctx context.Context, stamp string, fresh bool) {
 	var err error
 	if !fresh {
 		b.log.Print("tintype: building …")
-		err = b.build(ctx, stamp)
+		err = b.make(ctx, stamp)
 	}
 	if err == nil {
 		err = compressAll(ctx, b.root, b.out)
@@ -103,8 +109,11 @@ func (b *builder) work(ctx context.Context, stamp string, fresh bool) {
 	case err != nil:
 		b.log.Printf("tintype: the build failed\n%v", err)
 		b.set(false, err.Error())
-	case !fresh:
-		b.log.Printf("tintype: built in %.1f s", time.Since(begun).Seconds())
+	default:
+		b.set(true, "")
+		if !fresh {
+			b.log.Printf("tintype: built in %.1f s", time.Since(begun).Seconds())
+		}
 	}
 	b.mu.Lock()
 	b.busy = false

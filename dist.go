@@ -13,7 +13,8 @@ import (
 )
 
 // dist writes the static site to a folder that any host can serve: site/, the builds, and the licences of what ships
-// from others. The folder is made beside the one that it replaces, which stays as it is until all went well.
+// from others. The folder is made beside the one that it replaces, which stays as it is until all went well, and is then
+// put aside: whatever happens, one of the two is there.
 func dist(ctx context.Context, root, to string, out io.Writer) error {
 	folder, err := siteFolder(root, to)
 	if err != nil {
@@ -27,6 +28,9 @@ func dist(ctx context.Context, root, to string, out io.Writer) error {
 	if err := os.MkdirAll(parent, 0o777); err != nil {
 		return err
 	}
+	if err := recoverSite(folder); err != nil {
+		return err
+	}
 	made, err := os.MkdirTemp(parent, "."+filepath.Base(folder)+".")
 	if err != nil {
 		return err
@@ -35,10 +39,54 @@ func dist(ctx context.Context, root, to string, out io.Writer) error {
 	if err := errors.Join(os.Chmod(made, 0o755), b.fill(made), keepSingle(made, folder)); err != nil {
 		return err
 	}
-	if err := errors.Join(os.RemoveAll(folder), os.Rename(made, folder)); err != nil {
+	if err := exchange(folder, made); err != nil {
 		return err
 	}
 	b.log.Printf("tintype: the site is in %s", to)
+	return nil
+}
+
+// asideSuffix ends the name of a site that was put aside for the next one.
+const asideSuffix = ".old"
+
+// exchange puts a new site in the place of an earlier one, if there is one. Where that fails the earlier one is back.
+func exchange(folder, made string) error {
+	aside := made + asideSuffix
+	err := os.Rename(folder, aside)
+	if errors.Is(err, fs.ErrNotExist) {
+		return os.Rename(made, folder)
+	}
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(made, folder); err != nil {
+		return errors.Join(err, os.Rename(aside, folder))
+	}
+	return os.RemoveAll(aside)
+}
+
+// recoverSite mends what an earlier exchange left that was interrupted: a site that is still aside goes back to its place,
+// or away where the new one is there.
+func recoverSite(folder string) error {
+	parent := filepath.Dir(folder)
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if name := e.Name(); !strings.HasPrefix(name, "."+filepath.Base(folder)+".") || !strings.HasSuffix(name, asideSuffix) {
+			continue
+		}
+		aside := filepath.Join(parent, e.Name())
+		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+			err = os.Rename(aside, folder)
+		} else {
+			err = os.RemoveAll(aside)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -13,16 +13,40 @@ import (
 	"strings"
 )
 
-// kept are the suffixes of the files that the page needs without a network. Models are not among them: the worker
-// keeps those that are used; nor is the scalar program, which few browsers need.
-var kept = []string{".html", ".css", ".js", ".wasm", ".svg", ".png", ".webmanifest", "models/index.json"}
+// How much the page needs a file without a network; sw.js has the same numbers.
+const (
+	needed = iota // without it nothing is drawn
+	wanted        // a host may refuse it
+	asked         // few pages ask for it
+)
+
+// essential are the page, the scripts without which it draws nothing, and the program.
+var essential = []string{"index.html", "boot.js", "runtime.js", "worker.js", wasmExec, simdWasm}
+
+// needOf says how much the page needs a file, false if it does not. Models are not kept here: the worker keeps those that
+// are used; nor is their list, which grows without a new version.
+func needOf(name string) (need int, ok bool) {
+	switch {
+	case name == scalarWasm:
+		return asked, true
+	case name == "sw.js" || strings.HasPrefix(name, "examples/"):
+		return 0, false
+	case slices.Contains(essential, name):
+		return needed, true
+	}
+	switch path.Ext(name) {
+	case ".css", ".html", ".js", ".svg", ".png", ".webmanifest":
+		return wanted, true
+	}
+	return 0, false
+}
 
 // precache has a site's page register the service worker, and fills in that one's list.
 func precache(site string) error {
 	if err := replace(filepath.Join(site, "index.html"), `<html lang="en">`, `<html lang="en" data-offline="true">`); err != nil {
 		return err
 	}
-	var list [][2]string
+	var list [][3]any
 	err := filepath.WalkDir(site, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -32,12 +56,13 @@ func precache(site string) error {
 			return err
 		}
 		rel = filepath.ToSlash(rel)
-		if rel == "sw.js" || rel == scalarWasm || strings.HasPrefix(rel, "examples/") || !slices.ContainsFunc(kept, func(s string) bool { return strings.HasSuffix(rel, s) }) {
+		need, ok := needOf(rel)
+		if !ok {
 			return nil
 		}
 		data, err := os.ReadFile(name)
 		sum := sha256.Sum256(data)
-		list = append(list, [2]string{rel, hex.EncodeToString(sum[:8])})
+		list = append(list, [3]any{rel, hex.EncodeToString(sum[:8]), need})
 		return err
 	})
 	if err != nil {

@@ -3,10 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -209,6 +213,142 @@ func TestBadAddresses(t *testing.T) {
 		err := serve(context.Background(), addr, root, io.Discard)
 		if want := fmt.Sprintf("-addr %s: ", addr); err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "such as 127.0.0.1:9000") {
 			t.Errorf("%s: error %v", addr, err)
+		}
+	}
+}
+
+// An exchange that fails, or was interrupted at any point, leaves one of the two sites whole.
+func TestExchangedSites(t *testing.T) {
+	folders := func(t *testing.T) (folder, made string) {
+		parent := t.TempDir()
+		folder, made = filepath.Join(parent, "dist"), filepath.Join(parent, ".dist.123")
+		put(t, folder, map[string]string{"index.html": "old"})
+		put(t, made, map[string]string{"index.html": "new"})
+		return folder, made
+	}
+	holds := func(t *testing.T, folder, want string) {
+		t.Helper()
+		if got, err := os.ReadFile(filepath.Join(folder, "index.html")); string(got) != want {
+			t.Errorf("the site is %q, %v, want %q", got, err, want)
+		}
+		if left, err := os.ReadDir(filepath.Dir(folder)); err != nil || len(left) != 1 {
+			t.Errorf("beside it there is %v, %v", left, err)
+		}
+	}
+	t.Run("done", func(t *testing.T) {
+		folder, made := folders(t)
+		if err := exchange(folder, made); err != nil {
+			t.Fatal(err)
+		}
+		holds(t, folder, "new")
+	})
+	t.Run("no new site", func(t *testing.T) {
+		folder, made := folders(t)
+		if err := os.RemoveAll(made); err != nil {
+			t.Fatal(err)
+		}
+		if err := exchange(folder, made); err == nil {
+			t.Error("no error")
+		}
+		holds(t, folder, "old")
+	})
+	t.Run("interrupted between the two", func(t *testing.T) {
+		folder, made := folders(t)
+		if err := errors.Join(os.Rename(folder, made+asideSuffix), os.RemoveAll(made), recoverSite(folder)); err != nil {
+			t.Fatal(err)
+		}
+		holds(t, folder, "old")
+	})
+	t.Run("interrupted before the end", func(t *testing.T) {
+		folder, made := folders(t)
+		if err := errors.Join(os.Rename(folder, made+asideSuffix), os.Rename(made, folder), recoverSite(folder)); err != nil {
+			t.Fatal(err)
+		}
+		holds(t, folder, "new")
+	})
+}
+
+// A build that failed is tried again when somebody asks, though no source has changed; what it said stays to be read meanwhile.
+func TestFailedBuildIsTriedAgain(t *testing.T) {
+	root := builtSite(t)
+	b, err := newBuilder(root, log.New(io.Discard, "", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(b.out, stampFile)); err != nil {
+		t.Fatal(err)
+	}
+	turns := make(chan error)
+	b.make = func(context.Context, string) error { return <-turns }
+	b.start(t.Context())
+	turns <- errors.New("the toolchain cannot be downloaded")
+	b.wait()
+	ready, failure := b.status() // begins the next try
+	if ready || !strings.Contains(failure, "toolchain") {
+		t.Errorf("after the failure: ready %t, %q", ready, failure)
+	}
+	if ready, failure = b.status(); ready || !strings.Contains(failure, "toolchain") {
+		t.Errorf("while it is tried again: ready %t, %q", ready, failure)
+	}
+	turns <- nil
+	b.wait()
+	if ready, failure = b.status(); !ready || failure != "" {
+		t.Errorf("after the second try: ready %t, %q", ready, failure)
+	}
+	b.wait()
+}
+
+// Sources that could not be read for a moment are no failure once they can.
+func TestUnreadableSourcesAreReadAgain(t *testing.T) {
+	root := builtSite(t)
+	b, err := newBuilder(root, log.New(io.Discard, "", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.start(t.Context())
+	b.wait()
+	sum := filepath.Join(root, "go.sum")
+	if err := os.Rename(sum, sum+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if ready, failure := b.status(); ready || failure == "" {
+		t.Errorf("without go.sum: ready %t, %q", ready, failure)
+	}
+	if err := os.Rename(sum+".away", sum); err != nil {
+		t.Fatal(err)
+	}
+	b.status()
+	b.wait()
+	if ready, failure := b.status(); !ready || failure != "" {
+		t.Errorf("with it again: ready %t, %q", ready, failure)
+	}
+}
+
+// The service worker's list says what the page cannot do without: all that these scripts import is on it too.
+func TestEssentialFilesAreComplete(t *testing.T) {
+	imports := regexp.MustCompile(`(?m)^import .* from "\./([^"]+)"`)
+	for _, name := range essential {
+		if name == wasmExec || name == simdWasm {
+			continue // made by the build
+		}
+		text, err := os.ReadFile(filepath.Join("site", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range imports.FindAllStringSubmatch(string(text), -1) {
+			if !slices.Contains(essential, m[1]) {
+				t.Errorf("%s imports %s, which a service worker may go without", name, m[1])
+			}
+		}
+	}
+	for name, want := range map[string]int{"index.html": needed, "boot.js": needed, simdWasm: needed, scalarWasm: asked, "base.css": wanted, "icon.svg": wanted, "api.js": wanted} {
+		if got, ok := needOf(name); !ok || got != want {
+			t.Errorf("%s is needed by %d, %t, want %d", name, got, ok, want)
+		}
+	}
+	for _, name := range []string{"sw.js", "models/index.json", "models/m.zst", "examples/plain.html", "LICENSE"} {
+		if _, ok := needOf(name); ok {
+			t.Errorf("%s is on the list", name)
 		}
 	}
 }

@@ -208,7 +208,7 @@ func accepts(headers []string, coding string) bool {
 func buildPage(w http.ResponseWriter, failure string) {
 	state, pause, text := "building", 1, "The program is being built. This takes about a minute the first time; the page opens by itself."
 	if failure != "" {
-		state, pause, text = "failed", 3, "The build failed. The page tries again when a source file changes."
+		state, pause, text = "failed", 3, "The build failed. It is tried again every few seconds, and when a source file changes."
 	}
 	w.Header().Set("Content-Type", mimeTypes[".html"])
 	w.Header().Set("Cache-Control", "no-store")

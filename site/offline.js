@@ -1,39 +1,76 @@
 // The page's side of sw.js: registers it, and asks before a new version takes
 // over. The page can be installed then, which browsers advertise.
 
-import { scriptURL } from "./runtime.js";
+import { base, scriptURL } from "./runtime.js";
+
+const { serviceWorker } = navigator;
+
+let taking = false; // the new version over
 
 export async function keepOffline() {
-  const { serviceWorker } = navigator;
   if (!serviceWorker) return;
   document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "manifest.webmanifest" }));
+  // That of another site, which this one is below, is none.
+  const controller = () => serviceWorker.controller?.scriptURL === new URL("sw.js", base).href;
+  const fromHost = !controller();
+  let controlled = !fromHost;
+  const reload = () => location.reload();
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (taking) reload();
+    else if (controlled) ask(reload); // another page has taken it over
+    controlled = true;
+  });
+  serviceWorker.addEventListener("message", ({ data }) => data === "outdated" && ask(reload));
+  const files = fromHost ? await made() : null; // before the service worker fetches them anew
   const registration = await serviceWorker.register(scriptURL("sw.js"));
   const offer = (worker) => {
-    if (!worker || !serviceWorker.controller) return; // the first version is nothing new
-    worker.addEventListener("statechange", () => worker.state === "installed" && ask(worker, registration));
-    if (worker.state === "installed") ask(worker, registration);
+    if (!worker || !controller()) return; // the first version is nothing new
+    const look = () => worker.state === "installed" && ask(() => takeOver(worker, registration));
+    worker.addEventListener("statechange", look);
+    look();
   };
   offer(registration.waiting ?? registration.installing);
   registration.addEventListener("updatefound", () => offer(registration.installing));
+  const { active } = await serviceWorker.ready;
+  active.postMessage(files ? { made: files } : "tidy");
 }
 
-function ask(worker, registration) {
+// made is what this page was made of by the host: address and hash of each of
+// our files, as the browser still has them.
+async function made() {
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  const files = new Set(loaded.concat(base + "worker.js").filter((name) => name.startsWith(base) && /\.(css|js|wasm)$/.test(name)));
+  return Promise.all([...files].map(async (address) => {
+    const bytes = await (await fetch(address, { cache: "force-cache" })).arrayBuffer();
+    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes), 0, 8);
+    return [address, Array.from(sum, (b) => b.toString(16).padStart(2, "0")).join("")];
+  }));
+}
+
+let use; // what the button does
+
+function ask(act) {
+  use = act;
   if (document.getElementById("update")) return;
   const note = Object.assign(document.createElement("div"), { id: "update", className: "update" });
   note.setAttribute("role", "status");
-  const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act });
+  const button = (text, onclick) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick });
   note.append("A new version of this page is here.", button("Use it now", () => {
     note.textContent = "One moment…";
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
-    worker.postMessage("take over");
-    setInterval(() => part(registration), 3000);
+    use();
   }), button("Later", () => note.remove()));
   document.body.append(note);
 }
 
+function takeOver(worker, registration) {
+  taking = true;
+  worker.postMessage("take over");
+  setInterval(() => part(registration), 3000);
+}
+
 // Chromium may keep an old version for minutes although it has nothing to do any more. With a network the page can part with
-// it: loaded anew it is the new one, and keeps itself again.
+// it: loaded anew it is the new one, and keeps itself again. The sign-in page of a network is not what it parts for.
 async function part(registration) {
-  const there = await fetch("sw.js", { cache: "no-store" }).then(({ ok }) => ok, () => false);
+  const there = await fetch("sw.js", { cache: "no-store" }).then(async (answer) => answer.ok && (await answer.text()).includes("tintype-page"), () => false);
   if (there && await registration.unregister()) location.reload();
 }

@@ -49,10 +49,10 @@ export const scriptURL = (name) => trusted(new URL(name, base).href);
 const trusted = (url) => policy ? policy.createScriptURL(url) : url;
 
 // download fetches one of our files.
-async function download(name) {
+async function download(name, cache) {
   let response;
   try {
-    response = await fetch(new URL(name, base));
+    response = await fetch(new URL(name, base), { cache });
   } catch {
     throw new Sentence("The program could not be downloaded: the server cannot be reached.",
       "Check that the server is running and the connection is up, then reload the page.", "network");
@@ -114,13 +114,15 @@ let loading; // the page's one program
 // one that threads can share where shared is how many of them a worker may use.
 // It is downloaded once; after a failure the next call tries again.
 export function program() {
-  return loading ??= load().catch((error) => {
+  // A sign-in page that a network gave in its place may have stayed in the browser's cache.
+  const again = (error) => error.type === "not-model" ? load("reload") : Promise.reject(error);
+  return loading ??= load("default").catch(again).catch((error) => {
     loading = undefined;
     throw error;
   });
 }
 
-async function load() {
+async function load(cache) {
   if (typeof WebAssembly !== "object" || typeof OffscreenCanvas !== "function" || typeof Worker !== "function") {
     throw new Sentence("This browser lacks something that drawing needs: WebAssembly, workers or OffscreenCanvas.",
       "Use Chrome 91, Firefox 105, Safari 16.4 or newer.");
@@ -132,10 +134,10 @@ async function load() {
   }
   const size = simd ? threadCount() : 1;
   const name = programName(simd);
-  if (size === 1) return { module: await compile(await download(name)), shared: 0 };
+  if (size === 1) return { module: await compile(await download(name, cache)), shared: 0 };
   const script = import("./share.js");
   script.catch(() => {}); // it is said below
-  const response = await download(name);
+  const response = await download(name, cache);
   const bytes = new Uint8Array(await response.arrayBuffer());
   try {
     await script;
