@@ -12,16 +12,17 @@ export async function keepOffline() {
   document.head.append(Object.assign(document.createElement("link"), { rel: "manifest", href: "manifest.webmanifest" }));
   // That of another site, which this one is below, is none.
   const controller = () => serviceWorker.controller?.scriptURL === new URL("sw.js", base).href;
-  const fromHost = !controller();
-  let controlled = !fromHost;
+  let controlled = controller();
+  const files = controlled ? null : made(); // before the service worker fetches them anew
   const reload = () => location.reload();
   serviceWorker.addEventListener("controllerchange", () => {
     if (taking) reload();
     else if (controlled) ask(reload); // another page has taken it over
+    else files.then((made) => serviceWorker.controller.postMessage({ made }));
     controlled = true;
   });
   serviceWorker.addEventListener("message", ({ data }) => data === "outdated" && ask(reload));
-  const files = fromHost ? await made() : null; // before the service worker fetches them anew
+  await files;
   const registration = await serviceWorker.register(scriptURL("sw.js"));
   const offer = (worker) => {
     if (!worker || !controller()) return; // the first version is nothing new
@@ -31,8 +32,7 @@ export async function keepOffline() {
   };
   offer(registration.waiting ?? registration.installing);
   registration.addEventListener("updatefound", () => offer(registration.installing));
-  const { active } = await serviceWorker.ready;
-  active.postMessage(files ? { made: files } : "tidy");
+  if (controlled) serviceWorker.controller?.postMessage("tidy");
 }
 
 // made is what this page was made of by the host: address and hash of each of

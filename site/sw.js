@@ -64,7 +64,7 @@ self.addEventListener("install", (event) => event.waitUntil((async () => {
   const cache = await open();
   await remember("next", { owner: "next", files: FILES }); // the version at work leaves these alone
   await Promise.all(FILES.filter((file) => file[2] !== ASKED).map((file) => keep(cache, file)));
-  await models(event, MODELS).catch(() => {});
+  await models(event, new Request(MODELS, { cache: "no-cache" })).catch(() => {});
 })()));
 
 self.addEventListener("activate", (event) => event.waitUntil((async () => {
@@ -78,11 +78,12 @@ self.addEventListener("message", (event) => {
   const { data, source } = event;
   if (data === "take over") self.skipWaiting();
   if (data === "tidy") event.waitUntil(tidy());
-  if (data.made) event.waitUntil(adopt(source, data.made));
+  if (data?.made) event.waitUntil(adopt(source, data.made));
 });
 
 const everybody = () => self.clients.matchAll({ includeUncontrolled: true, type: "all" });
 const pages = new Map(); // client's id: promise of its record
+let started = null; // record of the page or worker that asked for a worker's script last
 const coming = new Set(); // ids of clients that were given their file and may not be among everybody yet
 
 // remember keeps a client's record; it outlives this worker, which a browser ends when it likes.
@@ -130,27 +131,32 @@ self.addEventListener("fetch", (event) => {
   else if (ours.has(url.href)) event.respondWith(answer(event, url.href));
 });
 
-// answer gives a file of the version that asks. A page is made of this version's files from its first on; a worker is of
-// its owner's version. A page that came from the host (files null) has the host's.
+// recordOf is the record of who asks. A page is made of this version's files from its first on, a worker is of its owner's
+// version. Not every browser says whose a worker is: it is of those who asked for one last.
+async function recordOf({ request, clientId, resultingClientId }) {
+  if (request.mode === "navigate") return { owner: resultingClientId, files: FILES };
+  const known = clientId && await recall(clientId).catch(() => {});
+  if (known) return known;
+  const client = clientId && await self.clients.get(clientId);
+  return client?.type !== "window" && started || { owner: clientId, files: FILES };
+}
+
+// answer gives a file of the version that asks. A page that came from the host (files null) has the host's.
 async function answer(event, address) {
-  const { request, clientId, resultingClientId } = event;
-  const begins = request.mode === "navigate";
-  let record = !begins && clientId && await recall(clientId).catch(() => {});
-  if (!record) {
-    record = { owner: begins ? resultingClientId : clientId, files: FILES };
-    if (!begins && clientId) event.waitUntil(remember(clientId, record));
-  }
+  const { request, clientId, resultingClientId } = event, begins = request.mode === "navigate";
+  const record = await recordOf(event);
   if (begins) coming.add(resultingClientId);
+  else if (clientId && !await pages.get(clientId)) event.waitUntil(remember(clientId, record));
   if (resultingClientId) event.waitUntil(remember(resultingClientId, record));
+  if (request.destination === "worker") started = record;
   if (!record.files) return fetch(request);
   const file = record.files.find((f) => addressOf(f) === address);
   try {
     if (!file) throw new Foreign(address);
-    const cache = await open();
-    const kept = await find(cache, keyOf(file));
+    const kept = await open().then((cache) => find(cache, keyOf(file))).catch(() => {});
     if (kept) return kept;
-    const fresh = await fetched(file);
-    event.waitUntil(cache.put(keyOf(file), fresh.clone()).catch(() => {}));
+    const fresh = await fetched(file), copy = fresh.clone();
+    event.waitUntil(open().then((cache) => cache.put(keyOf(file), copy)).catch(() => {}));
     return fresh;
   } catch (error) {
     if (error instanceof Refused) return error.response;
