@@ -63,19 +63,11 @@ func visited(t *testing.T, page []byte, attributes string) []byte {
 
 // plain serves a folder as a host that knows nothing of us, with the visitor in its index.
 func plain(t *testing.T, dir, draws string, change func(w http.ResponseWriter, q *http.Request) bool) http.Handler {
+	dir = changed(t, dir, "index.html", func(page []byte) []byte { return visited(t, page, beside+draws) })
 	files := http.FileServer(http.Dir(dir))
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		switch q.URL.Path {
-		case "/matrix.js":
+		if q.URL.Path == "/matrix.js" {
 			http.ServeFile(w, q, "testdata/matrix.js")
-			return
-		case "/":
-			page, err := os.ReadFile(filepath.Join(dir, "index.html"))
-			if err != nil {
-				t.Error(err)
-			}
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Write(visited(t, page, beside+draws))
 			return
 		}
 		if change == nil || !change(w, q) {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 )
@@ -24,13 +22,10 @@ const again = `<script>
 
 // secondVisit serves the site until the first picture is told of: after one visit the page draws with the server gone.
 func secondVisit(t *testing.T, told *told) string {
-	dir := distFolder(t)
-	page, err := os.ReadFile(filepath.Join(dir, "index.html"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	// What the visitor does is in the page itself: it must come from the service worker too.
-	page = bytes.Replace(visited(t, page, ""), []byte("</head>"), []byte(again+"</head>"), 1)
+	dir := changed(t, distFolder(t), "index.html", func(page []byte) []byte {
+		return bytes.Replace(visited(t, page, ""), []byte("</head>"), []byte(again+"</head>"), 1)
+	})
 	var gone atomic.Bool
 	files := http.FileServer(http.Dir(dir))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
@@ -41,9 +36,6 @@ func secondVisit(t *testing.T, told *told) string {
 			}
 		case gone.Load():
 			panic(http.ErrAbortHandler)
-		case q.URL.Path == "/" || q.URL.Path == "/index.html":
-			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.Write(page)
 		default:
 			files.ServeHTTP(w, q)
 		}

@@ -77,8 +77,14 @@ func (h *playedHost) waitFor(t *testing.T, path string, n int) {
 	}
 }
 
-// newVersion is a copy of a site with something behind one of its files, and a list of the service worker that says so.
+// newVersion is a copy of a site with something behind one of its files.
 func newVersion(t *testing.T, site, name, behind string) (dir string) {
+	t.Helper()
+	return changed(t, site, name, func(text []byte) []byte { return append(bytes.Clone(text), behind...) })
+}
+
+// changed is a copy of a site with another file in the place of one, and a list of the service worker that says so.
+func changed(t *testing.T, site, name string, change func(text []byte) []byte) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(site)); err != nil {
@@ -93,11 +99,11 @@ func newVersion(t *testing.T, site, name, behind string) (dir string) {
 		sum := sha256.Sum256(b)
 		return hex.EncodeToString(sum[:8])
 	}
-	changed := append(bytes.Clone(text), behind...)
-	if err := os.WriteFile(file, changed, 0o666); err != nil {
+	with := change(text)
+	if err := os.WriteFile(file, with, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := replace(list, short(text), short(changed)); err != nil {
+	if err := replace(list, short(text), short(with)); err != nil {
 		t.Fatal(err)
 	}
 	// Dates of files count seconds: without a later one the server could say that nothing changed.
@@ -206,11 +212,11 @@ func TestOnlyCheckedBytesAreKept(t *testing.T) {
 					return true
 				}
 			}
-			changed := "base.css"
+			file := "base.css"
 			if name == "no program" {
-				changed = "tintype.wasm"
+				file = "tintype.wasm"
 			}
-			h.now(func(h *playedHost) { h.dir, h.trick = newVersion(t, old, changed, mark), wrong })
+			h.now(func(h *playedHost) { h.dir, h.trick = newVersion(t, old, file, mark), wrong })
 			b.opened(h.address).shows("the end of the installation", `became.includes("redundant")`)
 			if eval[bool](b, offered) || eval[bool](b, newLook) {
 				t.Error("a version that is not whole is offered")
@@ -221,7 +227,7 @@ func TestOnlyCheckedBytesAreKept(t *testing.T) {
 			h.now(func(h *playedHost) { h.trick = nil })
 			b.opened(h.address+"?").shows("the offer", offered)
 			b.becomes("the page after it", taken, func() { b.click("#update button") })
-			if changed == "base.css" && !eval[bool](b, newLook) {
+			if file == "base.css" && !eval[bool](b, newLook) {
 				t.Error("the page is still the old one")
 			}
 			if got := eval[[]string](b, foreign); len(got) > 0 {
