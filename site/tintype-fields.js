@@ -38,7 +38,7 @@ export class Fields {
     for (const name of NUMBERS) {
       if (name === "steps" && info.steps.length === 1 || name === "guidance" && info.guidanceReason) continue;
       const { min = 0, max = "", whole = true } = limits[name] ?? {};
-      this.#add(name, make("input", { type: "number", name, min, max, step: whole ? 1 : 0.1 }));
+      this.#add(name, make("input", { type: "number", name, min, max, step: whole ? 1 : 0.1, placeholder: info.defaults[name] ?? "random" }));
       this.show(name, attribute(name));
     }
   }

@@ -44,6 +44,7 @@ button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
   box-sizing: border-box; font: inherit; color: inherit; background: transparent; inline-size: 100%; block-size: 36px; padding: 2px 6px;
   border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: var(--tintype-radius, 6px);
 }
+[part=input]::placeholder { color: inherit; opacity: 0.7; }
 [part=input] option { color: CanvasText; background: Canvas; }
 slot[name=error] { display: block; margin-block-start: 8px; }
 slot[name=caption] { display: block; margin-block-start: 4px; font-size: 0.9em; }
