@@ -2,11 +2,13 @@ package model
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
 	"tintype/core/denoise"
 	"tintype/core/sampler"
+	"tintype/core/schedule"
 	"tintype/internal/jsontext"
 	"tintype/internal/scheduler"
 )
@@ -35,8 +37,8 @@ func readScheduler(root jsontext.Value) (schedulerConfig, error) {
 			return c, err
 		}
 	}
-	if _, _, err := c.solver(); err != nil {
-		return c, root.Fail(err.Error())
+	if err := c.checkSettings(); err != nil {
+		return c, asOption(root, err)
 	}
 	c.numInferenceSteps = c.defaultSteps()
 	return c, nil
@@ -86,17 +88,24 @@ func checkGrid(c *schedulerConfig, root jsontext.Value) error {
 		}
 	}
 	switch {
+	case c.Steps < 1 || c.Steps > schedule.MaxSteps:
+		return root.Get("num_train_timesteps").Fail(fmt.Sprintf("is %d, expected 1 to %d", c.Steps, schedule.MaxSteps))
+	case c.class.grid == schedule.DistilledSteps && c.OriginalSteps < 1:
+		return root.Get("original_inference_steps").Fail(fmt.Sprintf("is %d, expected 1 or more", c.OriginalSteps))
+	case count == 0 && c.class.kind == processTable: // no grid of sigmas reads the bounds
 	case c.SigmaMin <= 0:
 		return root.Get("sigma_min").Fail("expected a number above 0")
 	case c.SigmaMax <= 0:
 		return root.Get("sigma_max").Fail("expected a number above 0")
 	case c.SigmaMin >= c.SigmaMax:
 		return root.Get("sigma_min").Fail("expected less than sigma_max")
+	}
+	switch {
 	case c.DynamicShift && c.isFlow():
 		return root.Get("use_dynamic_shifting").Fail("true is not implemented: the shift would follow from the size of the picture")
 	case c.ShiftTerminal > 0 && !c.isFlow():
 		return root.Get("shift_terminal").Fail("contradicts a process that is no flow")
-	case c.class.kind == processTable && c.BetaEnd == 0 && c.Betas != "squaredcos_cap_v2":
+	case c.class.name == "UnCLIPScheduler" && c.Betas != "squaredcos_cap_v2":
 		return root.Get("beta_schedule").Fail("is not one of the class, which has squaredcos_cap_v2")
 	case c.Invert:
 		return root.Get("invert_sigmas").Fail("true is not implemented")
@@ -124,6 +133,37 @@ func checkSolver(c *schedulerConfig, root jsontext.Value) error {
 		return root.Get("disable_corrector").Fail("is not implemented; implemented is []")
 	}
 	return nil
+}
+
+// checkSettings finds values that the solver or the grid of the config does not take.
+func (c *schedulerConfig) checkSettings() error {
+	if _, _, err := c.solver(); err != nil {
+		return err
+	}
+	grid := c.gridKind()
+	_, err := c.gridOptions().For(grid.Knobs()).Fill(grid.String(), grid.Knobs())
+	return err
+}
+
+// asOption makes the error of a setting one of the option that it was read from.
+func asOption(root jsontext.Value, err error) error {
+	option := ""
+	var solver *sampler.SettingError
+	var grid *schedule.SettingError
+	if errors.As(err, &solver) {
+		option = map[sampler.Setting]string{sampler.Order: "solver_order", sampler.SNoise: "s_noise", sampler.SNR: "snr",
+			sampler.Inner: "correct_steps", sampler.Eta: "eta"}[solver.Setting]
+	} else if errors.As(err, &grid) {
+		option = map[schedule.Setting]string{schedule.Offset: "steps_offset", schedule.Rho: "rho", schedule.Shift: "shift",
+			schedule.Terminal: "shift_terminal", schedule.Original: "original_inference_steps", schedule.SigmaMin: "sigma_min",
+			schedule.SigmaMax: "sigma_max"}[grid.Setting]
+	}
+	for _, name := range []string{option, "flow_" + option, "num_train_timesteps"} { // a shift, and a consistency model's grid
+		if v := root.Get(name); option != "" && v.Exists() {
+			return v.Fail(err.Error())
+		}
+	}
+	return root.Fail(err.Error())
 }
 
 // isFlow says whether the process is a flow, whatever the class.

@@ -158,7 +158,7 @@ func TestMethodsRefuse(t *testing.T) {
 		}, "process: schedule: beta 0 is 2"},
 		"bad scheduler": {"tcd", func(d *weights.Description) {
 			d.Scheduler = parse(t, `{"_class_name": "DDIMScheduler", "num_train_timesteps": 0}`)
-		}, "scheduler: schedule: 0 training steps"},
+		}, "scheduler.num_train_timesteps: is 0"},
 		"no such table": {"tcd", func(d *weights.Description) { d.Process = &weights.Process{Kind: "vp", Schedule: "x"} }, `process.schedule "x"`},
 	} {
 		d := describedBy(t, distilled(c.method))
