@@ -5,9 +5,8 @@ package model
 
 import (
 	"fmt"
-	"slices"
+	"sort"
 	"strconv"
-	"strings"
 
 	"tintype/core/arch"
 	"tintype/core/compile"
@@ -204,7 +203,7 @@ func attributes(c *weights.Conditioner, cfg arch.UNet2DConfig, src compile.Sourc
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return strings.Compare(c.Slots[a].Tensor(), c.Slots[b].Tensor()) })
+	sort.SliceStable(order, func(i, j int) bool { return c.Slots[order[i]].Tensor() < c.Slots[order[j]].Tensor() })
 	slots, loader := make([]pipeline.Slot, len(c.Slots)), compile.NewLoader(src)
 	for _, i := range order {
 		s := c.Slots[i]

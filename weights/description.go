@@ -181,7 +181,7 @@ func (s Samplers) Reason(solver string) string {
 func (c *Checkpoint) Describe() (*Description, error) {
 	unknown := ""
 	described := c
-	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
+	for _, key := range sorted(maps.Keys(c.metadata)) {
 		if !isNote(key) && !slices.Contains(ourKeys, key) && !slices.Contains(samplingKeys, key) {
 			unknown = key
 			break
@@ -209,7 +209,7 @@ var ourKeys = []string{"unet", "classifier", "scheduler", "model", "goldens", "s
 func (c *Checkpoint) describe() (*Description, error) {
 	d := &Description{}
 	values := map[string]jsontext.Value{}
-	for _, key := range slices.Sorted(maps.Keys(c.metadata)) {
+	for _, key := range sorted(maps.Keys(c.metadata)) {
 		if key == "sha256" || isNote(key) {
 			continue
 		}

@@ -1,9 +1,8 @@
 package weights
 
 import (
-	"cmp"
 	"errors"
-	"slices"
+	"sort"
 	"strconv"
 
 	"tintype/internal/jsontext"
@@ -171,8 +170,9 @@ func (p headerParser) span(info *TensorInfo, offsets jsontext.Value) error {
 
 // order sorts the tensors by their data and checks that each begins where the one before ends.
 func (p headerParser) order(h *Header) error {
-	slices.SortStableFunc(h.Tensors, func(a, b TensorInfo) int {
-		return cmp.Or(cmp.Compare(a.Begin, b.Begin), cmp.Compare(a.End, b.End))
+	sort.SliceStable(h.Tensors, func(i, j int) bool {
+		a, b := &h.Tensors[i], &h.Tensors[j]
+		return a.Begin < b.Begin || a.Begin == b.Begin && a.End < b.End
 	})
 	for _, t := range h.Tensors {
 		if t.Begin != h.Data {

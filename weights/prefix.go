@@ -91,7 +91,7 @@ func (d *directory) prefix(parts []*diskPart) (string, error) {
 			}
 		}
 	}
-	all := slices.Sorted(maps.Keys(found))
+	all := sorted(maps.Keys(found))
 	shown := make([]string, len(all))
 	for i, p := range all {
 		shown[i] = jsontext.Quote(p)

@@ -23,7 +23,7 @@ func (d *directory) addShards(index, prefix string) error {
 		return err
 	}
 	var shards []*diskPart
-	for _, name := range slices.Compact(slices.Sorted(maps.Values(shardOf))) {
+	for _, name := range slices.Compact(sorted(maps.Values(shardOf))) {
 		p, err := openDiskPart(filepath.Join(filepath.Dir(index), name))
 		if err != nil {
 			return err
@@ -49,7 +49,7 @@ func (d *directory) compare(index string, shards []*diskPart, shardOf map[string
 			delete(shardOf, info.Name)
 		}
 	}
-	ghosts = slices.Sorted(maps.Keys(shardOf))
+	ghosts = sorted(maps.Keys(shardOf))
 	for _, list := range []struct {
 		names []string
 		why   string

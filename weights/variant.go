@@ -93,7 +93,7 @@ func (d *directory) choose(dir, stem string) (variant, error) {
 	if err != nil {
 		return variant{}, err
 	}
-	names := slices.Sorted(maps.Keys(all))
+	names := sorted(maps.Keys(all))
 	want := d.which.Variant
 	if want != "" && stem != networkStem && !slices.Contains(names, want) {
 		want = "" // only the network has variants as a rule

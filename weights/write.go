@@ -7,7 +7,6 @@ import (
 	"hash"
 	"io"
 	"maps"
-	"slices"
 	"strings"
 
 	"tintype/internal/jsontext"
@@ -81,7 +80,7 @@ func headerText(metadata map[string]string, tensors []Tensor) (string, error) {
 	w.BeginObject()
 	w.Key("__metadata__")
 	w.BeginObject()
-	for _, key := range slices.Sorted(maps.Keys(metadata)) {
+	for _, key := range sorted(maps.Keys(metadata)) {
 		w.Key(key)
 		w.Text(metadata[key])
 	}

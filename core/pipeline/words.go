@@ -1,7 +1,7 @@
 package pipeline
 
 import (
-	"slices"
+	"sort"
 	"strings"
 	"unicode"
 )
@@ -252,7 +252,7 @@ func (m *matcher) slotNamed(name string) int {
 
 // rest is the unmatched words in the text's order.
 func (m *matcher) rest() []string {
-	slices.SortFunc(m.unmatched, func(a, b word) int { return a.at - b.at })
+	sort.SliceStable(m.unmatched, func(i, j int) bool { return m.unmatched[i].at < m.unmatched[j].at })
 	var out []string
 	for _, w := range m.unmatched {
 		out = append(out, w.text)

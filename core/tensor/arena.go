@@ -3,6 +3,7 @@ package tensor
 import (
 	"cmp"
 	"slices"
+	"sort"
 )
 
 // Arena plans where the activations of a network live: tensors whose lifetimes
@@ -111,7 +112,7 @@ func (a *Arena) pack() {
 		l.dead = a.now + 1
 	}
 	order := slices.Clone(a.lives)
-	slices.SortStableFunc(order, func(x, y *life) int { return cmp.Compare(y.size, x.size) })
+	sort.SliceStable(order, func(i, j int) bool { return order[i].size > order[j].size })
 	a.size = 0
 	low := make([]*life, 0, len(order)) // placed, the lowest first
 	for _, l := range order {

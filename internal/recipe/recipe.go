@@ -87,40 +87,31 @@ func (r Recipe) At(k uint64, count int, hash string) Recipe {
 
 // String writes the recipe.
 func (r *Recipe) String() string {
+	number := func(n int) string {
+		if n <= 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
+	fields := [][2]string{
+		{"v", number(Version)}, {"numerics", number(r.Numerics)}, {"model", r.Model}, {"file", r.File}, {"seed", strconv.FormatUint(r.Seed, 10)},
+		{"count", strconv.Itoa(r.Count)}, {"vary", r.Vary}, {"pick", ints(r.Pick)}, {"solver", r.Solver}, {"grid", r.Grid}, {"steps", number(r.Steps)},
+		{"guidance", r.Guidance}, {"rescale", r.Rescale}, {"classify", r.Classify}, {"set", settings(r.Settings)},
+	}
+	for _, l := range r.Before {
+		fields = append(fields, [2]string{"fork", strings.Join([]string{strconv.Itoa(l.Until), strconv.FormatUint(l.Seed, 10), l.Solver, l.Guidance,
+			l.Rescale, l.Classify, ints(l.Pick), settings(l.Settings)}, "~")})
+	}
 	var b strings.Builder
-	add := func(key, value string) {
-		if value == "" {
-			return
+	for _, f := range append(fields, [2]string{"hash", r.Hash}) {
+		if f[1] == "" {
+			continue
 		}
 		if b.Len() > 0 {
 			b.WriteByte('&')
 		}
-		b.WriteString(key + "=" + value)
+		b.WriteString(f[0] + "=" + f[1])
 	}
-	add("v", strconv.Itoa(Version))
-	if r.Numerics > 0 {
-		add("numerics", strconv.Itoa(r.Numerics))
-	}
-	add("model", r.Model)
-	add("file", r.File)
-	add("seed", strconv.FormatUint(r.Seed, 10))
-	add("count", strconv.Itoa(r.Count))
-	add("vary", r.Vary)
-	add("pick", ints(r.Pick))
-	add("solver", r.Solver)
-	add("grid", r.Grid)
-	if r.Steps > 0 {
-		add("steps", strconv.Itoa(r.Steps))
-	}
-	add("guidance", r.Guidance)
-	add("rescale", r.Rescale)
-	add("classify", r.Classify)
-	add("set", settings(r.Settings))
-	for _, l := range r.Before {
-		add("fork", strings.Join([]string{strconv.Itoa(l.Until), strconv.FormatUint(l.Seed, 10), l.Solver, l.Guidance, l.Rescale, l.Classify,
-			ints(l.Pick), settings(l.Settings)}, "~"))
-	}
-	add("hash", r.Hash)
 	return b.String()
 }
 

@@ -54,15 +54,11 @@ func (p *page) fetchModels() {
 
 // offer shows the manifest's models, the default one first, and loads that.
 func (p *page) offer(manifest weights.Manifest, address string) {
-	slices.SortStableFunc(manifest, func(a, b weights.Entry) int {
-		switch {
-		case a.Default:
-			return -1
-		case b.Default:
-			return 1
-		}
-		return 0
-	})
+	if i := slices.IndexFunc(manifest, func(m weights.Entry) bool { return m.Default }); i > 0 {
+		first := manifest[i]
+		copy(manifest[1:], manifest[:i])
+		manifest[0] = first
+	}
 	p.models = make([]*entry, len(manifest))
 	for i, m := range manifest {
 		p.models[i] = &entry{Entry: m, ref: proto.ModelRef{
