@@ -51,7 +51,7 @@ func TestDroppedPicture(t *testing.T) {
 	if got := b.attribute("#stage", "hash"); got != hash || b.attribute("#verdict", "verdict") != "same" {
 		t.Errorf("the dropped picture's hash is %s, was %s: %s", got, hash, b.text("#verdict"))
 	}
-	for name, says := range map[string]string{"photo.png": "not a PNG file", "words.txt": "words.txt"} {
+	for name, says := range map[string]string{"photo.png": "photo.png is no picture: expected a PNG", "words.txt": "words.txt"} {
 		if text := b.dropped(`"neither"`, name).error(); !strings.Contains(text, says) {
 			t.Errorf("%s: %s", name, text)
 		}

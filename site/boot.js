@@ -2,6 +2,7 @@
 // program, which draws everything else. What goes wrong before that is up is
 // said here.
 
+import { inflate, pixels } from "./decode.js";
 import { base, processors, program, scriptURL, Sentence, startWorker, useProcessors } from "./runtime.js";
 
 // What wasm/threads asks of a page that has no helpers.
@@ -55,6 +56,8 @@ async function boot() {
       spare = null;
       return worker;
     },
+    inflate,
+    pixels,
     // One call from Go for a list of hundreds; the names are separated by NUL.
     options: (list, names) => list.append(...names.split("\0").map((name) => new Option(name, name))),
   };

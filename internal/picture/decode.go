@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"encoding/binary"
 	"errors"
 	"image"
 )
@@ -70,12 +69,12 @@ func (r *raster) header(data []byte) error {
 	if len(data) != 13 || data[10] != 0 || data[11] != 0 || data[12] > 1 {
 		return errDamaged
 	}
-	w, h := binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
-	if w == 0 || h == 0 || uint64(w)*uint64(h) > PixelsMost {
+	w, h := be(data[:4]), be(data[4:8])
+	if w == 0 || h == 0 || w > PixelsMost/h {
 		return errors.New("a PNG file of too many pixels, or none")
 	}
 	depth, colour := int(data[8]), data[9]
-	r.width, r.height, r.depth, r.interlaced = int(w), int(h), depth, data[12] == 1
+	r.width, r.height, r.depth, r.interlaced = w, h, depth, data[12] == 1
 	r.palette, r.grey = colour == 3, colour == 0 || colour == 4
 	depths := 8 | 16 // each is one bit
 	switch colour {
@@ -186,15 +185,15 @@ func paeth(a, b, c int) byte {
 
 // put makes pixel x of a row one of eight bits.
 func (r *raster) put(to, row []byte, x int) {
-	if r.palette {
-		r.paint(to, r.sample(row, x))
-		return
-	}
+	most := 1<<r.depth - 1
 	key := len(r.alphas) > 0 && r.channels%2 == 1 // one colour is transparent
 	for c := range r.channels {
 		v := r.sample(row, x*r.channels+c)
-		key = key && v == int(binary.BigEndian.Uint16(r.alphas[2*c:]))
-		most := 1<<r.depth - 1
+		if r.palette {
+			r.paint(to, v)
+			return
+		}
+		key = key && v == be(r.alphas[2*c:2*c+2])
 		to[c] = byte((v*255 + most/2) / most)
 	}
 	if r.grey {
@@ -223,7 +222,7 @@ func (r *raster) paint(to []byte, i int) {
 func (r *raster) sample(row []byte, i int) int {
 	switch r.depth {
 	case 16:
-		return int(binary.BigEndian.Uint16(row[2*i:]))
+		return be(row[2*i : 2*i+2])
 	case 8:
 		return int(row[i])
 	}

@@ -1,9 +1,6 @@
 package picture
 
-import (
-	"bytes"
-	"encoding/binary"
-)
+import "bytes"
 
 // Orientation finds how the camera was held that took a picture: 1 to 8 (Exif 2.32, tag 0x0112), 1 if the file does not
 // say. where is the number's place in the file; whoever lets a browser decode it clears it first, since not every
@@ -34,29 +31,27 @@ func Orientation(file []byte, kind string) (orientation int, where []byte) {
 
 // tag finds the orientation in a TIFF block's first directory, and its place.
 func tag(tiff []byte) (value int, where []byte) {
-	var order binary.ByteOrder
+	number := le
 	switch {
 	case len(tiff) < 8:
 		return 0, nil
-	case string(tiff[:4]) == "II*\x00":
-		order = binary.LittleEndian
 	case string(tiff[:4]) == "MM\x00*":
-		order = binary.BigEndian
-	default:
+		number = be
+	case string(tiff[:4]) != "II*\x00":
 		return 0, nil
 	}
-	at := uint64(order.Uint32(tiff[4:]))
-	if at+2 > uint64(len(tiff)) {
+	at := number(tiff[4:8])
+	if at > len(tiff)-2 {
 		return 0, nil
 	}
 	entries := tiff[at+2:]
-	for range order.Uint16(tiff[at:]) {
+	for range number(tiff[at : at+2]) {
 		if len(entries) < 12 {
 			break
 		}
 		const short = 3
-		if order.Uint16(entries) == 0x0112 && order.Uint16(entries[2:]) == short && order.Uint32(entries[4:]) == 1 {
-			return int(order.Uint16(entries[8:])), entries[8:10]
+		if number(entries[:2]) == 0x0112 && number(entries[2:4]) == short && number(entries[4:8]) == 1 {
+			return number(entries[8:10]), entries[8:10]
 		}
 		entries = entries[12:]
 	}

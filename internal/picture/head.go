@@ -2,7 +2,6 @@ package picture
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"image"
 	"strconv"
@@ -35,7 +34,7 @@ func HeadOf(file []byte) (Head, error) {
 	case at(signature):
 		h.Kind = "PNG"
 		if len(file) >= 24 && string(file[12:16]) == "IHDR" {
-			h.Width, h.Height = be32(file[16:]), be32(file[20:])
+			h.Width, h.Height = be(file[16:20]), be(file[20:24])
 		}
 	case at("\xff\xd8\xff"):
 		h.Kind = "JPEG"
@@ -68,9 +67,14 @@ func HeadOf(file []byte) (Head, error) {
 	return h, nil
 }
 
-func be32(b []byte) int { return int(int32(binary.BigEndian.Uint32(b))) }
+// be is a big-endian number of a few bytes, le a little-endian one.
+func be(b []byte) (n int) {
+	for _, v := range b {
+		n = n<<8 | int(v)
+	}
+	return n
+}
 
-// le is a little-endian number of a few bytes.
 func le(b []byte) (n int) {
 	for i, v := range b {
 		n |= int(v) << (8 * i)
@@ -92,7 +96,7 @@ func segments(file []byte, each func(marker byte, data []byte) (more bool)) {
 			rest = rest[2:]
 			continue
 		}
-		n := int(binary.BigEndian.Uint16(rest[2:]))
+		n := be(rest[2:4])
 		if n < 2 || n+2 > len(rest) || !each(marker, rest[4:2+n]) {
 			return
 		}
@@ -107,7 +111,7 @@ func jpegSize(file []byte) (w, h int) {
 			return true
 		}
 		if len(data) >= 5 {
-			h, w = int(binary.BigEndian.Uint16(data[1:])), int(binary.BigEndian.Uint16(data[3:]))
+			h, w = be(data[1:3]), be(data[3:5])
 		}
 		return false
 	})
@@ -117,11 +121,11 @@ func jpegSize(file []byte) (w, h int) {
 // Parts hands over the chunks of a WebP file (RFC 9649), or of a part of one behind its head, until one is enough.
 func Parts(riff []byte, each func(name string, data []byte) (more bool)) {
 	for len(riff) >= 8 {
-		n := uint64(binary.LittleEndian.Uint32(riff[4:]))
-		if n+8 > uint64(len(riff)) || !each(string(riff[:4]), riff[8:8+n]) {
+		n := le(riff[4:8])
+		if n > len(riff)-8 || !each(string(riff[:4]), riff[8:8+n]) {
 			return
 		}
-		riff = riff[min(8+n+n%2, uint64(len(riff))):]
+		riff = riff[min(8+n+n%2, len(riff)):]
 	}
 }
 

@@ -16,6 +16,7 @@ type easel struct {
 	canvas        js.Value // its 2D context
 	rgba          js.Value // the picture: ArrayBuffer of its bytes, as the worker gave them
 	image         js.Value // an ImageData of them
+	brought       bool     // a photo, not a run's picture
 	width, height int
 	mask          []byte // 255 where it is painted
 	painted       bool
@@ -68,11 +69,15 @@ func (p *page) listenEasel() {
 // showEasel puts the active run's picture up.
 func (p *page) showEasel() {
 	r := p.run
-	m := &p.easel
-	m.rgba, m.width, m.height = r.finished[max(r.sheet.selected, 0)].RGBA, r.sheet.width, r.sheet.height
+	p.easel.hold(p.ui, r.finished[max(r.sheet.selected, 0)].RGBA, r.sheet.width, r.sheet.height)
+}
+
+// hold takes a picture's bytes.
+func (m *easel) hold(u *ui, rgba js.Value, width, height int) {
+	m.rgba, m.width, m.height, m.brought = rgba, width, height, false
 	m.image = js.Global().Get("ImageData").New(js.Global().Get("Uint8ClampedArray").New(m.rgba), m.width, m.height)
-	p.ui.paint.SetWidth(m.width)
-	p.ui.paint.SetHeight(m.height)
+	u.paint.SetWidth(m.width)
+	u.paint.SetHeight(m.height)
 	m.x, m.y = m.width/2, m.height/2
 	m.clear()
 }
@@ -113,7 +118,15 @@ func (m *easel) draw(cursor bool) {
 // redraw makes the painted part anew, or changes the whole picture where
 // nothing is painted; both stand side by side.
 func (p *page) redraw() {
-	if p.phase == sampling || !p.ready() || p.run == nil {
+	m := &p.easel
+	if p.phase == sampling || !p.ready() || m.rgba.IsUndefined() {
+		return
+	}
+	if m.width != p.info.Width || m.height != p.info.Height {
+		p.fail(&proto.Error{
+			Type: proto.ErrSpec, Text: "The picture has " + sized(m.width, m.height) + " pixels, and this model’s have " + sized(p.info.Width, p.info.Height) + ".",
+			Remedy: "Choose a model of the picture’s size.",
+		}, nil)
 		return
 	}
 	s, problem := p.request()
@@ -129,10 +142,10 @@ func (p *page) redraw() {
 	s.Count, s.Before, s.Vary = 1, nil, ""
 	// The bytes are not read from a canvas: browsers that guard against fingerprinting change what they give out. The
 	// worker gets a copy, which is transferred.
-	s.Edit = &proto.Edit{RGBA: p.easel.rgba.Call("slice", 0), Strength: strength, Hold: "none", Mask: js.Null(), Method: "replace", Times: 1}
-	if p.easel.painted {
-		mask := js.Global().Get("Uint8Array").New(len(p.easel.mask))
-		js.CopyBytesToJS(mask, p.easel.mask)
+	s.Edit = &proto.Edit{RGBA: m.rgba.Call("slice", 0), Strength: strength, Hold: "none", Mask: js.Null(), Method: "replace", Times: 1}
+	if m.painted {
+		mask := js.Global().Get("Uint8Array").New(len(m.mask))
+		js.CopyBytesToJS(mask, m.mask)
 		s.Edit.Hold, s.Edit.Mask = "mask", mask.Get("buffer")
 	}
 	p.pair = true

@@ -17,8 +17,10 @@ import (
 )
 
 const (
-	// pictureMost is the largest PNG file that is looked into; ours are smaller.
+	// pictureMost is the longest picture's file that is looked into.
 	pictureMost = 64 << 20
+	// photoMost is the longest file of a picture without a recipe; ours are of a few pixels.
+	photoMost = 8 << 20
 	// ownMost is the largest checkpoint that is read: a worker takes no more (weights.Options).
 	ownMost = 1 << 30
 )
@@ -90,7 +92,7 @@ func (p *page) take(list []js.Value) {
 		case len(list) > 1:
 			p.refuseFile("They are "+strconv.Itoa(len(list))+" files, and one at a time is read.", "Open one of them.")
 		case list[0].IsNull():
-			p.refuseFile("It is a folder.", "Open a PNG picture made here or a checkpoint; tools/convert makes one of a model's folder.")
+			p.refuseFile("It is a folder.", "Open a picture or a checkpoint; tools/convert makes one of a model's folder.")
 		default:
 			p.openFile(list[0])
 		}
@@ -103,17 +105,18 @@ func (p *page) openFile(file js.Value) {
 	kind := strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
 	most := int64(pictureMost)
 	model := kind == "zst" || kind == "safetensors"
+	photo := strings.HasPrefix(file.Get("type").String(), "image/") || slices.Contains([]string{"png", "jpg", "jpeg", "webp", "gif"}, kind)
 	if model {
 		most = ownMost
 	}
 	switch {
-	case kind != "png" && !model:
-		p.refuseFile("It is "+name+".", "Open a PNG picture made here or a checkpoint NAME.safetensors.zst; tools/convert writes one.")
+	case !photo && !model:
+		p.refuseFile("It is "+name+".", "Open a picture or a checkpoint NAME.safetensors.zst; tools/convert writes one.")
 	case size == 0:
 		p.refuseFile(name+" is empty.", "Get it anew from where it came, or choose another.")
 	case size > most:
 		p.refuseFile(name+" has "+megabytes(size)+", and "+megabytes(most)+" are the most that is read.", "Choose a smaller one.")
-	case kind == "png":
+	case !model:
 		p.say("Reading " + name + "…")
 		go p.takePicture(file, name, size)
 	default:
@@ -163,27 +166,42 @@ func (r blobReader) ReadAt(part []byte, at int64) (int, error) {
 	return n, nil
 }
 
-// takePicture makes the picture of a PNG file of ours again. It blocks its goroutine, never the page: of the file only
-// what may hold a recipe is read.
+// takePicture makes the picture of a PNG file of ours again; another one can be changed. It blocks its goroutine, never the
+// page: of a file with a recipe only what may hold one is read.
 func (p *page) takePicture(file js.Value, name string, size int64) {
-	data, err := picture.Texts(blobReader{file}, size)
+	reader := blobReader{file}
+	texts, err := picture.Texts(reader, size)
 	if err != nil {
 		p.unreadable(name, err.Error())
 		return
 	}
-	words, err := picture.Recipe(data, inflate)
+	words, wrong := picture.Recipe(texts, inflate)
 	switch {
-	case err != nil:
-		p.whenFree("file", func() {
-			p.refuseFile("It is "+err.Error()+".", "Choose a PNG picture that was downloaded from this page.")
-		})
-	case words == "":
-		p.whenFree("file", func() {
-			p.refuseFile("It does not say how it was made: only pictures downloaded from this page do.", "Choose one of those.")
-		})
-	default:
+	case words != "":
 		p.follow(words, "file")
+		return
+	case size > photoMost:
+		p.whenFree("file", func() {
+			p.refuseFile(name+" has "+megabytes(size)+", and a picture to be changed "+megabytes(photoMost)+" at most.", "Choose a smaller one.")
+		})
+		return
 	}
+	data := make([]byte, size)
+	if _, err := reader.ReadAt(data, 0); err != nil {
+		p.unreadable(name, err.Error())
+		return
+	}
+	head, err := picture.HeadOf(data)
+	if head.Kind == "PNG" && wrong != nil {
+		err = wrong
+	}
+	p.whenFree("file", func() {
+		if err != nil {
+			p.refuseFile(name+" is "+err.Error()+".", "Choose another picture.")
+			return
+		}
+		p.bring(&photo{name, data, head})
+	})
 }
 
 // identify has a worker read a checkpoint of the visitor's own, which is known by its hash. The page does not wait, and

@@ -188,7 +188,10 @@ func (p *page) enter(next phase) {
 	}
 	if busy {
 		setHidden(u.result, true)
+		setHidden(u.edit, true)
 		u.fork.SetDisabled(true)
+	} else if p.easel.brought {
+		setHidden(u.edit, false)
 	}
 	u.app.SetAttribute("data-state", string(next))
 	p.times[next]++

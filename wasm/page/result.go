@@ -72,10 +72,12 @@ func (p *page) showResult() {
 	r := p.run
 	if r == nil || !r.complete {
 		setHidden(p.ui.result, true)
+		setHidden(p.ui.edit, !p.easel.brought)
 		return
 	}
 	setHidden(p.ui.animate, r.request.Edit != nil) // what it began with has gone to the worker
 	p.showEasel()
+	setHidden(p.ui.edit, false)
 	p.stage.mark(r.done.SHA256, r.sheet.total, r.sheet.total)
 	setHidden(p.ui.compare, p.teacherOf(r.model) == nil)
 	picked := r.sheet.selected
