@@ -64,6 +64,9 @@ func (p *page) show(ph *photo, m *image.NRGBA, turned bool) {
 	if picture.Over(m, picture.White) {
 		words += " What is transparent was put on white."
 	}
+	if ph.head.Kind == "PNG" && ph.data[24] == 16 {
+		words += " Its 16 bits a channel were rounded to 8."
+	}
 	for mark := range strings.SplitSeq(marks, " ") {
 		if bytes.Contains(ph.data, []byte(mark)) {
 			words += " Of the animation this is the still picture."
