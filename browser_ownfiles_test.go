@@ -69,7 +69,7 @@ func TestFilesAreRefusedInWords(t *testing.T) {
 		{`[new File(["a letter to my aunt"], "letter.safetensors.zst")]`, "letter.safetensors.zst"},
 		{`[new File([new Uint8Array([0x28, 0xb5, 0x2f, 0xfd]), new Uint8Array(5000).fill(7)], "broken.safetensors.zst")]`, "broken.safetensors.zst"},
 		{`[new File([await (await fetch("/models/nouns-32.safetensors.zst")).blob().then((all) => all.slice(0, 4000000))], "cut.safetensors.zst")]`, "cut.safetensors.zst"},
-		{`[new File(["not one"], "photo.png")]`, "not a PNG file"},
+		{`[new File(["not one"], "photo.png")]`, "photo.png is no picture"},
 	} {
 		if text := b.fall(c.list).error(); !strings.Contains(text, c.says) {
 			t.Errorf("%.60s: %s", c.list, text)

@@ -54,7 +54,7 @@ func singleFile(root, build, model string) ([]byte, error) {
 		return nil, err
 	}
 	scripts := "<script>\n" + f.text("wasm_exec.js") + "</script>\n<script>\n" + payload + "</script>\n" +
-		"<script type=\"module\">\n" + bundle(f.text("runtime.js"), f.text("boot.js")) + "</script>"
+		"<script type=\"module\">\n" + bundle(f.text("runtime.js"), f.text("decode.js"), f.text("boot.js")) + "</script>"
 	if f.err != nil {
 		return nil, f.err
 	}

@@ -111,7 +111,7 @@ func (p *page) openFile(file js.Value) {
 	}
 	switch {
 	case !photo && !model:
-		p.refuseFile("It is "+name+".", "Open a picture or a checkpoint NAME.safetensors.zst; tools/convert writes one.")
+		p.refuseFile("It is "+name+".", "Open a picture (PNG, JPEG, WebP, GIF) or a checkpoint NAME.safetensors.zst; tools/convert writes one.")
 	case size == 0:
 		p.refuseFile(name+" is empty.", "Get it anew from where it came, or choose another.")
 	case size > most:
