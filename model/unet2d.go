@@ -10,8 +10,8 @@ import (
 
 // UNet2DConfig reads the config.json of a diffusers UNet2DModel. A field that is not there has diffusers' default;
 // a value that is not implemented is refused by name, and so is a field that is not known, unless its value says
-// that it is off, or training and loading leave it there (Leftovers). Keys that begin with "_" and the key "format" are notes. The numbers are checked by
-// arch.NewUNet2D, not here.
+// that it is off, or training and loading leave it there (Leftovers). Keys that begin with "_" and the key "format" are
+// notes. The numbers are checked by arch.NewUNet2D, not here.
 func UNet2DConfig(text string) (arch.UNet2DConfig, error) {
 	c := arch.DefaultUNet2D()
 	root, err := jsontext.Parse("unet config", text, jsontext.Config)

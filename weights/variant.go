@@ -41,9 +41,9 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // variants finds the weights of a component by diffusers' names, of today and of before 0.26:
 //
-//	STEM.safetensors           STEM.VARIANT.safetensors
-//	STEM.safetensors.index.json    STEM.safetensors.index.VARIANT.json
-//	                           STEM.VARIANT.safetensors.index.json, STEM.safetensors.VARIANT.index.json
+//	STEM.safetensors             STEM.VARIANT.safetensors
+//	STEM.safetensors.index.json  STEM.safetensors.index.VARIANT.json, STEM.VARIANT.safetensors.index.json,
+//	                             STEM.safetensors.VARIANT.index.json
 //
 // A dangling link counts, so that opening it explains what is wrong instead of another file being taken.
 func variants(dir, stem string) (map[string]variant, error) {
@@ -139,7 +139,7 @@ func variantNames(names []string) string {
 	shown := make([]string, len(names))
 	for i, n := range names {
 		if shown[i] = n; n == "" {
-			shown[i] = "none"
+			shown[i] = "(no variant)"
 		}
 	}
 	return strings.Join(shown, ", ")

@@ -79,7 +79,7 @@ func TestWhichRefuses(t *testing.T) {
 		kind  error
 		parts []string
 	}{
-		{Which{Variant: "bf16"}, nil, ErrRead, []string{`"bf16"`, "none, fp16"}},
+		{Which{Variant: "bf16"}, nil, ErrRead, []string{`"bf16"`, "(no variant), fp16"}},
 		{Which{Prefix: "ema."}, nil, ErrNoTensor, []string{"ema.conv_in.weight", `""`}},
 		{Which{}, weightsOnly("conv_in.weight", "_orig_mod.conv_in.weight"), ErrDuplicate, []string{"conv_in.weight"}},
 		{Which{}, map[string]string{stem + ".safetensors": "-> nowhere"}, fs.ErrNotExist, []string{"symbolic link"}},
