@@ -19,7 +19,10 @@ type Options struct {
 }
 
 // On reports whether anything is guided.
-func (o Options) On() bool { return o.Scale != 1 }
+func (o Options) On() bool { return Guided(o.Scale) }
+
+// Guided reports whether a scale takes two evaluations, with the condition and without: every one but 1, 0.5 and 0 too.
+func Guided(scale float64) bool { return scale != 1 }
 
 // OptionError is a value that guidance cannot have.
 type OptionError struct{ Problem, Remedy string }

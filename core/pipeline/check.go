@@ -28,6 +28,8 @@ type plan struct {
 	known  *edit.Measurement // nil: the run is held to nothing
 	start  schedule.Level
 	begin  float32 // what the first noise is scaled by
+
+	warning error // a *Clash that does not keep it from running; nil: there is none
 }
 
 // check is the one place that decides what goes together: it returns the compiled solver, or a *Clash.
@@ -46,7 +48,7 @@ func check(m *Model, s *Spec) (*plan, error) {
 		func() error { return m.Cond.check(s.Choice) },
 		func() error { return m.checkEdit(s, p) },
 		func() error { return m.checkFrom(s, p) },
-		func() error { return m.compile(s, p) },
+		func() error { return m.checkCompiled(s, p) },
 	}
 	if s.Reference != nil {
 		own = []func() error{
@@ -164,6 +166,9 @@ func (m *Model) CheckGrid(k schedule.GridKind) error {
 		return clash(SettingGrid, fmt.Sprintf("use %v", d),
 			"the model was distilled to its own steps and knows no others than %v's", d)
 	}
+	if k.Listed() {
+		return nil // its levels are the spec's
+	}
 	return m.suits(k)
 }
 
@@ -216,7 +221,7 @@ func (m *Model) CheckGuidance() error {
 			"guidance of %v is already folded into the model", m.Contract.BakedGuidance)
 	case m.Contract.NoGuidance:
 		return clash(SettingGuidance, "use guidance 1", "the model does not allow guidance")
-	case m.Cond == nil:
+	case m.Cond == nil || m.Cond.kind == condTime:
 		return clash(SettingGuidance, "use guidance 1", "the model takes no condition to be guided by")
 	case !m.Cond.CanBeOpen():
 		return clash(SettingGuidance, "use guidance 1", "the model has no null label to be guided away from")
@@ -299,6 +304,14 @@ func (m *Model) levels(s *Spec) ([]schedule.Level, error) {
 		if s.Grid != schedule.ConsistencySteps { // which reads the list itself
 			return schedule.TimeList.Grid(schedule.GridOptions{Options: own.For(schedule.TimeList.Knobs()), Times: t})(m.Process, s.Steps)
 		}
+	}
+	switch {
+	case s.Grid == schedule.TimeList:
+		own.Times = s.Levels
+	case s.Grid == schedule.SigmaList:
+		own.Sigmas = s.Levels
+	case s.Levels != nil:
+		return nil, &schedule.GridError{Problem: fmt.Sprintf("levels beside the grid %v", s.Grid), Remedy: "use the grid times or sigmas, or leave the levels out"}
 	}
 	return s.Grid.Grid(own)(m.Process, s.Steps)
 }

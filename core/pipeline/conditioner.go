@@ -33,6 +33,7 @@ type condKind uint8
 const (
 	condLabels condKind = iota
 	condRows
+	condTime // no slots: the network reads where a step ends
 )
 
 // ClassLabels conditions on one of the named classes, class i being label i. null is the label that stands for no
@@ -57,6 +58,9 @@ func Attributes(slots []Slot, dim int) (*Conditioner, error) {
 	}
 	return &Conditioner{Slots: slots, kind: condRows, null: Open, dim: dim}, nil
 }
+
+// SecondTime conditions on the end of each step, which is nobody's to choose: there are no slots.
+func SecondTime() *Conditioner { return &Conditioner{kind: condTime, null: Open} }
 
 // Bytes is what the tables take.
 func (c *Conditioner) Bytes() (n int64) {
@@ -116,12 +120,15 @@ func (c *Conditioner) NewCond(n int) *tensor.Cond {
 	case c.kind == condRows:
 		return &tensor.Cond{Rows: make([]float32, n*c.dim)}
 	}
+	if c.kind == condTime {
+		return &tensor.Cond{Values: make([]float32, n)}
+	}
 	return &tensor.Cond{Labels: make([]int32, n), Values: make([]float32, n)}
 }
 
 // fill writes the rows of pictures [from, to). A nil choice leaves every slot open. It allocates nothing.
 func (c *Conditioner) fill(dst *tensor.Cond, from, to int, choice []int) {
-	if c == nil {
+	if c == nil || c.kind == condTime {
 		return
 	}
 	for k := from; k < to; k++ {

@@ -22,6 +22,8 @@ type Legs struct {
 	shift   uint64 // added to every seed
 	at      int
 	run     *Run
+	broken  error // why there is no run
+	evals   int   // of the legs left behind
 	memory  Memory
 }
 
@@ -74,11 +76,22 @@ func (r *Legs) enter(i int, x []float32) error {
 	if i > 0 {
 		s.From = &State{Step: r.legs[i-1].Until, X: x}
 	}
-	run, err := Compile(r.model, s, r.between)
+	done := r.Evals()
+	p, err := check(r.model, &s)
 	if err != nil {
 		return err
 	}
-	r.at, r.run = i, run
+	r.evals = 0
+	if i > 0 {
+		r.evals = done
+	}
+	r.run = nil // before the next leg's buffers are made
+	run, err := build(r.model, &s, p, r.between)
+	if err != nil {
+		r.broken = err
+		return err
+	}
+	r.at, r.run, r.broken = i, run, nil
 	if run.memory.Total() > r.memory.Total() {
 		r.memory = run.memory
 	}
@@ -88,18 +101,22 @@ func (r *Legs) enter(i int, x []float32) error {
 // Reset begins again with every seed moved by shift: the picture of shift 0 is that of the legs' own seeds.
 func (r *Legs) Reset(shift uint64) error {
 	r.shift = shift
-	if r.at != 0 {
+	if r.at != 0 || r.run == nil {
 		return r.enter(0, nil)
 	}
 	s := &r.legs[0].Spec
 	return r.run.Reset(s.Seed+shift, s.Choice)
 }
 
-// Run is the leg that is being run: its pictures are the state of the whole.
+// Run is the leg that is being run: its pictures are the state of the whole. After an error of a leg that found no memory
+// there is none.
 func (r *Legs) Run() *Run { return r.run }
 
 // Step is Run.Step, over all legs. It allocates only where it enters a leg.
 func (r *Legs) Step() (done bool, err error) {
+	if r.run == nil {
+		return false, r.broken
+	}
 	last := len(r.legs) - 1
 	if step, _ := r.Progress(); r.at < last && step == r.legs[r.at].Until {
 		if err := r.enter(r.at+1, slices.Clone(r.run.X())); err != nil {
@@ -116,6 +133,17 @@ func (r *Legs) Progress() (step, total int) {
 	if r.at > 0 {
 		before = r.legs[r.at-1].Until
 	}
+	if r.run == nil {
+		return before, r.legs[0].Spec.Steps
+	}
 	p := r.run.Progress()
 	return before + p.Step, before + p.Steps
+}
+
+// Evals is how often the network has been asked for the picture under way.
+func (r *Legs) Evals() int {
+	if r.run == nil {
+		return r.evals
+	}
+	return r.evals + r.run.Progress().Evals
 }

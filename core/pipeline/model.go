@@ -88,6 +88,7 @@ type Spec struct {
 	Steps       int
 	Options     sampler.Options  // what it leaves out is the model's, or the solver's default
 	GridOptions schedule.Options // likewise, of the grid
+	Levels      []float64        // of the grids times and sigmas: Steps of them, noise falling
 	Guidance    guidance.Options // classifier-free
 	Classifier  float64          // scale of classifier guidance towards the first slot's value; 0: off
 	Thresh      *Threshold       // nil: the model's
@@ -96,6 +97,7 @@ type Spec struct {
 	H, W        int        // of the picture; 0: the model's
 	Edit        *Edit      // nil: a picture from noise
 	From        *State     // nil: from the beginning
+	Force       bool       // what would end in noise is drawn all the same, and its Run says so
 	Reference   *Reference // nil: the model's own process, and Solver and Grid
 }
 
@@ -120,6 +122,9 @@ func (s *Spec) Use(k sampler.Kind) {
 // UseGrid changes the grid, likewise.
 func (s *Spec) UseGrid(k schedule.GridKind) {
 	s.Grid, s.GridOptions = k, s.GridOptions.For(k.Knobs())
+	if !k.Listed() {
+		s.Levels = nil
+	}
 }
 
 // PictureSize is the height, width and channels of the model's pictures at its default size.

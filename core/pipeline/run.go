@@ -26,6 +26,7 @@ type Run struct {
 	begin   float32   // what a run that begins in noise scales it by
 	pixels  []float32 // one picture, decoded
 	memory  Memory
+	warning error
 }
 
 // Compile checks that model and spec go together, plans the network and makes the run. A combination that cannot
@@ -36,7 +37,12 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{model: m, batch: s.Batch, guided: p.guided, h: p.h, w: p.w}
+	return build(m, &s, p, between)
+}
+
+// build makes the run of a spec that goes with the model.
+func build(m *Model, s *Spec, p *plan, between func() error) (*Run, error) {
+	r := &Run{model: m, batch: s.Batch, guided: p.guided, h: p.h, w: p.w, warning: p.warning}
 	rows := s.Batch
 	if r.guided {
 		rows *= 2
@@ -54,7 +60,10 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		if s.Reference != nil {
 			param = s.Reference.Param
 		}
-		den = denoise.NewNetwork(net, param, rows, p.h, p.w, m.C, r.cond)
+		network := denoise.NewNetwork(net, param, rows, p.h, p.w, m.C, r.cond)
+		if den = network; m.Extras.SecondTime {
+			den = denoise.NewFlowMap(network, r.cond.Values, m.Extras.StepLength)
+		}
 	} else {
 		two := denoise.NewTwoHeads(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
 		den, env.Second = two, two.Second() // guided, the conditional rows come first
@@ -67,7 +76,7 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 		den, env.Unguided = free, free.Unguided
 	}
 	if s.Classifier > 0 {
-		if den, err = r.classified(den, &s, per, between); err != nil {
+		if den, err = r.classified(den, s, per, between); err != nil {
 			return nil, err
 		}
 	}
@@ -91,6 +100,9 @@ func Compile(m *Model, s Spec, between func() error) (*Run, error) {
 	r.memory.Sampler += 4 * int64(len(r.pixels))
 	return r, r.Reset(s.Seed, s.Choice)
 }
+
+// Warning is what is to be said of the run before it is shown: a *Clash of what it will end in; nil: nothing.
+func (r *Run) Warning() error { return r.warning }
 
 // hold has the run keep to what is known of the picture.
 func (r *Run) hold(env *sampler.Env, method Method, known *edit.Measurement) {

@@ -29,7 +29,7 @@ func TestBatchEqualsSingles(t *testing.T) {
 				continue
 			}
 			s := m.Defaults()
-			s.Solver, s.Guidance.Scale, s.Seed, s.Batch, s.Choice = info.Kind, g, math.MaxUint64-1, 4, []int{1}
+			s.Solver, s.Guidance.Scale, s.Seed, s.Batch, s.Choice, s.Force = info.Kind, g, math.MaxUint64-1, 4, []int{1}, true
 			s.Options = eta(0.5).For(info.Knobs)
 			batch := mustCompile(t, m, s)
 			finish(t, batch)
@@ -172,7 +172,7 @@ func TestStepAndResetAllocateNothing(t *testing.T) {
 		if !bring(m, info, s.Steps) {
 			continue
 		}
-		s.Solver, s.Guidance.Scale = info.Kind, 2
+		s.Solver, s.Guidance.Scale, s.Force = info.Kind, 2, true
 		r := mustCompile(t, m, s)
 		if n := testing.AllocsPerRun(10, func() {
 			r.Reset(5, choice)
@@ -214,12 +214,25 @@ func TestViewsAndProgress(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write testdata/bits.txt anew")
+var update = flag.Bool("update", false, "write testdata/*.txt anew")
 
 // TestRunBits pins the bytes of whole runs, one line a solver and one a grid: the same natively, in WebAssembly, with
-// SIMD and without.
+// SIMD and without. In bits.txt every solver and grid begins as it did before there was a choice, and as recipes of then
+// ask for; begun.txt has what begins otherwise now.
 func TestRunBits(t *testing.T) {
-	const file = "testdata/bits.txt"
+	old := sampler.Options{}.With(sampler.Opening, sampler.OpeningOwn)
+	oldGrid := schedule.Options{}.With(schedule.Begin, schedule.BeginOwn)
+	pinned(t, "testdata/bits.txt", func(s *Spec) bool {
+		s.Options, s.GridOptions = old.For(s.Solver.Knobs()), oldGrid.For(s.Grid.Knobs())
+		return true
+	})
+	pinned(t, "testdata/begun.txt", func(s *Spec) bool {
+		return old.For(s.Solver.Knobs()) != sampler.Options{} || oldGrid.For(s.Grid.Knobs()) != schedule.Options{}
+	})
+}
+
+// pinned compares the runs of every solver and grid, those that change admits, with the lines of a file.
+func pinned(t *testing.T, file string, change func(*Spec) bool) {
 	m, _ := testModel(t)
 	var got []byte
 	pin := func(name string, solver sampler.Kind, grids ...schedule.GridInfo) {
@@ -228,15 +241,20 @@ func TestRunBits(t *testing.T) {
 			return
 		}
 		h := sha256.New()
+		drawn := false
 		for _, grid := range grids {
-			if m.CheckGrid(grid.Kind) != nil {
+			if m.CheckGrid(grid.Kind) != nil || grid.Kind.Listed() {
 				return // it needs a list
 			}
 			s := m.Defaults()
-			s.Solver, s.Grid, s.Steps, s.Batch, s.Seed = solver, grid.Kind, 7, 2, 11
+			s.Solver, s.Grid, s.Steps, s.Batch, s.Seed, s.Force = solver, grid.Kind, 7, 2, 11, true
 			if info, _ := solver.Info(); info.Guided {
 				s.Guidance.Scale = 2
 			}
+			if !change(&s) {
+				continue
+			}
+			drawn = true
 			r := mustCompile(t, m, s)
 			finish(t, r)
 			h.Write(bytesOf(t, r, 0, ViewX))
@@ -246,7 +264,9 @@ func TestRunBits(t *testing.T) {
 				h.Write([]byte{byte(b), byte(b >> 8), byte(b >> 16), byte(b >> 24)})
 			}
 		}
-		got = fmt.Appendf(got, "%x %s\n", h.Sum(nil), name)
+		if drawn {
+			got = fmt.Appendf(got, "%x %s\n", h.Sum(nil), name)
+		}
 	}
 	for _, info := range sampler.Solvers() {
 		pin(info.Name, info.Kind, schedule.Grids()[:schedule.LinspaceOpen]...)

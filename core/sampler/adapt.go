@@ -28,8 +28,7 @@ type Adapt struct{ Relative, Absolute float64 } // ε_rel, ε_abs
 var adaptInfo = Info{
 	Kind: KindAdapt, Name: "adaptive-sde",
 	Line:   "the reverse SDE with steps as long as their error allows",
-	Source: "Jolicoeur-Martineau et al., arXiv 2105.14080", Order: 1, Cost: "2 a step, n levels or more",
-	Evals: twiceButLast, Stochastic: true,
+	Source: "Jolicoeur-Martineau et al., arXiv 2105.14080", Order: 1, Evals: Evals{Note: "2 a step, n levels or more"}, Stochastic: true,
 	Formula: "X' = X + 2h (D - X) + √(2h) σ z,  h <- 0.9 h E^-0.9",
 	Knobs:   []Knob{knob(Relative, 0.05, 0.001, 1), knob(Absolute, 0.0078, 1e-6, 1)},
 	loop:    func(o Options) Loop { return Adapt{o.Value(Relative), o.Value(Absolute)} },
@@ -43,6 +42,9 @@ const (
 
 // Prepare makes the program.
 func (s Adapt) Prepare(p schedule.Process, levels []schedule.Level) (Program, error) {
+	if err := s.valid(); err != nil {
+		return nil, err
+	}
 	return singly{&adapt{s, p, levels}, levels}, nil
 }
 

@@ -27,17 +27,20 @@ type ALD struct {
 var aldInfo = Info{
 	Kind: KindALD, Name: "ald",
 	Line:   "annealed Langevin dynamics, the first score-based sampler; wants many levels",
-	Source: "Song, Ermon, arXiv 1907.05600; Jolicoeur-Martineau et al., arXiv 2009.05475", Order: 1, Cost: "5n+1",
-	Evals: func(n int) int { return aldInner*n + 1 }, Stochastic: true,
-	Formula: "X <- X + α score + √(2α) z,  α = ε (σ/σ_L)²",
-	Knobs:   []Knob{knob(LangevinStep, 0.2, 0.001, 1), knob(Inner, aldInner, 1, 100)},
-	tape:    func(o Options) Solver { return ALD{o.Value(LangevinStep), o.Whole(Inner)} },
+	Source: "Song, Ermon, arXiv 1907.05600; Jolicoeur-Martineau et al., arXiv 2009.05475", Order: 1, Evals: line(aldInner, 1),
+	Stochastic: true,
+	Formula:    "X <- X + α score + √(2α) z,  α = ε (σ/σ_L)²",
+	Knobs:      []Knob{knob(LangevinStep, 0.2, 0.001, 1), knob(Inner, aldInner, 1, 100), openingKnob},
+	tape:       func(o Options) Solver { return ALD{o.Value(LangevinStep), o.Whole(Inner)} },
 }
 
 const aldInner = 5
 
 // Compile emits the tape.
 func (s ALD) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

@@ -23,7 +23,7 @@ type Analytic struct{ Eta, Cap float64 }
 var analyticInfo = Info{
 	Kind: KindAnalytic, Name: "analytic-dpm",
 	Line:   "draws each step with the best variance for the data as a whole; better than ddpm in few steps",
-	Source: "Bao et al., arXiv 2201.06503", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Bao et al., arXiv 2201.06503", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = a_T D + √(s_T² - v) e + √(v + w² C) z,  C = (s_S/a_S)² (1 - G_S)",
 	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(NoiseCap, 1, 0, 16)},
 	Needs:   NeedsSquares,
@@ -32,6 +32,9 @@ var analyticInfo = Info{
 
 // Compile emits the tape.
 func (s Analytic) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

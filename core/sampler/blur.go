@@ -18,7 +18,7 @@ type GDDIMBlur struct{ Eta float64 }
 var gddimBlurInfo = Info{
 	Kind: KindGDDIMBlur, Name: "gddim-blur",
 	Line:   "ddim on each frequency of a process that blurs while it adds noise",
-	Source: "Zhang et al., arXiv 2206.05564", Order: 1, Cost: "n", Evals: perStep,
+	Source: "Zhang et al., arXiv 2206.05564", Order: 1, Evals: perStep,
 	Formula: "x~' = a_k,T D~ + √(s_T² - v_k) e~ + √v_k z~",
 	Knobs:   []Knob{knob(Eta, 0, 0, 1)}, Needs: NeedsBlur,
 	tape: func(o Options) Solver { return GDDIMBlur{o.Value(Eta)} },
@@ -26,6 +26,9 @@ var gddimBlurInfo = Info{
 
 // Compile emits the tape.
 func (s GDDIMBlur) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	blur, ok := b.process.(*schedule.Blur)
 	if !ok {
 		return &LevelsError{"the process does not blur"}

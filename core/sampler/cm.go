@@ -20,7 +20,7 @@ type CM struct{ SNoise float64 }
 var cmInfo = Info{
 	Kind: KindCM, Name: "cm",
 	Line:   "draws fresh noise around each estimate; for consistency models, in 1 to 4 steps",
-	Source: "Song et al., arXiv 2303.01469", Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Song et al., arXiv 2303.01469", Evals: perStep, Stochastic: true,
 	Formula: "X' = f(x, S) + s_noise √(σ_T² - σ_min²) z",
 	Knobs:   []Knob{knob(SNoise, 1, 0, 2)},
 	tape:    func(o Options) Solver { return CM{o.Value(SNoise)} },
@@ -28,7 +28,13 @@ var cmInfo = Info{
 
 // Compile emits the tape.
 func (s CM) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, z := b.Buffer(), b.Buffer()
+	if b.lost = b.process == nil; b.lost {
+		return nil
+	}
 	_, lo := b.process.Range()
 	for i, to := range levels[1:] {
 		b.Eval(d, X, i)

@@ -22,7 +22,7 @@ type Cold struct{ Naive bool }
 var coldInfo = Info{
 	Kind: KindCold, Name: "cold",
 	Line:   "restores a degraded picture and degrades it again by less, correcting for the restorer's errors",
-	Source: "Bansal et al., arXiv 2208.09392, algorithm 2", Cost: "n", Evals: perStep,
+	Source: "Bansal et al., arXiv 2208.09392, algorithm 2", Evals: perStep,
 	Formula: "x' = x - Deg(R, t) + Deg(R, t')", Needs: NeedsDegrader,
 	tape: func(Options) Solver { return Cold{} },
 }
@@ -30,7 +30,7 @@ var coldInfo = Info{
 var coldNaiveInfo = Info{
 	Kind: KindColdNaive, Name: "cold-naive",
 	Line:   "restores a degraded picture and degrades it again by less",
-	Source: "Bansal et al., arXiv 2208.09392, algorithm 1", Cost: "n", Evals: perStep,
+	Source: "Bansal et al., arXiv 2208.09392, algorithm 1", Evals: perStep,
 	Formula: "x' = Deg(R, t')", Needs: NeedsDegrader,
 	tape: func(Options) Solver { return Cold{Naive: true} },
 }

@@ -23,7 +23,7 @@ type DDIM struct{ Eta float64 }
 var ddimInfo = Info{
 	Kind: KindDDIM, Name: "ddim",
 	Line:   "keeps the noise's direction; eta mixes fresh noise in, 0 none, 1 as DDPM",
-	Source: "Song et al., arXiv 2010.02502", Order: 1, Cost: "n", Evals: perStep,
+	Source: "Song et al., arXiv 2010.02502", Order: 1, Evals: perStep,
 	Formula: "x' = a_T D + √(s_T² - v) e + √v z,  v = η² s_T² (1 - e^-2h)",
 	Knobs:   []Knob{knob(Eta, 0, 0, 1)},
 	tape:    func(o Options) Solver { return DDIM{Eta: o.Value(Eta)} },
@@ -31,6 +31,9 @@ var ddimInfo = Info{
 
 // Compile emits the tape.
 func (s DDIM) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	ancestralSteps(levels, b, s.Eta, 1)
 	return nil
 }

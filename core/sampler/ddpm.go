@@ -21,7 +21,7 @@ type DDPM struct{ Variance int } // VarianceSmall or VarianceLarge
 var ddpmInfo = Info{
 	Kind: KindDDPM, Name: "ddpm",
 	Line:   "draws each step from the reverse process, as in the first paper; wants many steps",
-	Source: "Ho et al., arXiv 2006.11239", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Ho et al., arXiv 2006.11239", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-h x + a_T (1 - e^-2h) D + √var z",
 	Knobs:   []Knob{knob(Variance, VarianceSmall, VarianceSmall, VarianceLarge)},
 	tape:    func(o Options) Solver { return DDPM{Variance: o.Whole(Variance)} },
@@ -29,6 +29,9 @@ var ddpmInfo = Info{
 
 // Compile emits the tape.
 func (s DDPM) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

@@ -19,7 +19,7 @@ type DEIS struct {
 var deisInfo = Info{
 	Kind: KindDEIS, Name: "deis",
 	Line:   "extrapolates the slope over log sigma, integrated exactly",
-	Source: "Zhang & Chen, arXiv 2204.13902", Order: 3, Cost: "n", Evals: perStep,
+	Source: "Zhang & Chen, arXiv 2204.13902", Order: 3, Evals: perStep,
 	Formula: "X' = X + Σ e_j ∫ l_j(log σ) dσ",
 	Knobs:   []Knob{knob(Order, 3, 1, 3), knob(LastSteps, FullOrder, FullOrder, LowerOrder)},
 	tape:    func(o Options) Solver { return DEIS{o.Whole(Order), o.Whole(LastSteps)} },
@@ -27,5 +27,8 @@ var deisInfo = Info{
 
 // Compile emits the tape.
 func (s DEIS) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	return multistep{order: s.Order, slope: true, weigh: noiseOverLambda.exact, last: s.LastSteps}.Compile(levels, b)
 }

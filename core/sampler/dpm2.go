@@ -17,14 +17,17 @@ type DPM2 struct{ Churn Churn }
 var dpm2Info = Info{
 	Kind: KindDPM2, Name: "dpm2",
 	Line:   "half a step in log sigma, then the whole one along the slope found there",
-	Source: "Karras et al., arXiv 2206.00364; Crowson, k-diffusion", Order: 2, Cost: "2n-1", Evals: twiceButLast,
+	Source: "Karras et al., arXiv 2206.00364; Crowson, k-diffusion", Order: 2, Evals: twiceButLast,
 	Formula: "X' = X + (σ_T - σ_S) e(Y),  Y at √(σ_S σ_T) by Euler",
-	Knobs:   churnKnobs,
+	Knobs:   append(churnKnobs[:len(churnKnobs):len(churnKnobs)], openingKnob),
 	tape:    func(o Options) Solver { return DPM2{churn(o)} },
 }
 
 // Compile emits the tape.
 func (s DPM2) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	whole := func(from, to schedule.Level, _ []schedule.Level) weights {
 		return weights{noiseOverSigma.moments(from, to)[0]}
 	}

@@ -25,14 +25,17 @@ type DPM2Ancestral struct{ Eta, SNoise float64 }
 var dpm2AncestralInfo = Info{
 	Kind: KindDPM2Ancestral, Name: "dpm2-a",
 	Line:   "the slope of the middle of each step, and fresh noise; two evaluations a step",
-	Source: "Crowson, k-diffusion", Order: 2, Cost: "2n-1", Evals: twiceButLast, Stochastic: true,
+	Source: "Crowson, k-diffusion", Order: 2, Evals: twiceButLast, Stochastic: true,
 	Formula: "X' = X + (down - σ_S) e_M + s_noise up z,  σ_M = √(σ_S down)",
-	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(SNoise, 1, 0, 2)},
+	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(SNoise, 1, 0, 2), openingKnob},
 	tape:    func(o Options) Solver { return DPM2Ancestral{o.Value(Eta), o.Value(SNoise)} },
 }
 
 // Compile emits the tape.
 func (s DPM2Ancestral) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, y, d2, z := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

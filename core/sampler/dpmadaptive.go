@@ -23,7 +23,7 @@ type DPMAdaptive struct {
 var dpmAdaptiveInfo = Info{
 	Kind: KindDPMAdaptive, Name: "dpm-adaptive",
 	Line:   "DPM-Solver that chooses its own steps between the grid's, by their error",
-	Source: "Lu et al., arXiv 2206.00927, appendix C", Order: 3, Cost: "as many as it needs",
+	Source: "Lu et al., arXiv 2206.00927, appendix C", Order: 3, Evals: asNeeded,
 	Formula: "DPM-Solver-3, Δ = its distance from DPM-Solver-2",
 	Knobs:   []Knob{knob(Order, 3, 2, 3), knob(Relative, 0.05, 1e-5, 1), knob(Absolute, 0.0078, 1e-6, 1)},
 	loop: func(o Options) Loop {
@@ -33,6 +33,9 @@ var dpmAdaptiveInfo = Info{
 
 // Prepare makes the program.
 func (s DPMAdaptive) Prepare(p schedule.Process, levels []schedule.Level) (Program, error) {
+	if err := s.valid(); err != nil {
+		return nil, err
+	}
 	m := embedded{slopes: s.Order, order: float64(s.Order), value: ofSlope, plan: planDPM12}
 	if s.Order == 3 {
 		m.plan = planDPM23

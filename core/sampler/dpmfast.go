@@ -16,8 +16,9 @@ type DPMFast struct{}
 var dpmFastInfo = Info{
 	Kind: KindDPMFast, Name: "dpm-fast",
 	Line:   "DPM-Solver-3 in a budget: n evaluations as steps of three, then smaller ones",
-	Source: "Lu et al., arXiv 2206.00927, section 3.4", Order: 3, Cost: "n", Evals: perStep,
+	Source: "Lu et al., arXiv 2206.00927, section 3.4", Order: 3, Evals: perStep,
 	Formula: "DPM-Solver-3, ..., 3, 2, 1",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return DPMFast{} },
 }
 

@@ -20,7 +20,7 @@ type DPMMultistep struct {
 var dpmMultistepInfo = Info{
 	Kind: KindDPMMultistep, Name: "dpm-multistep",
 	Line:   "dpmpp-2m's older form, which extrapolates the noise; good without guidance",
-	Source: "Lu et al., arXiv 2206.00927", Order: 2, Cost: "n", Evals: perStep,
+	Source: "Lu et al., arXiv 2206.00927", Order: 2, Evals: perStep,
 	Formula: "x' = (a_T/a_S) x - s_T (q1 e0 + q2 E1 + 2 q3 E2)",
 	Knobs:   []Knob{knob(Order, 2, 2, 3), knob(Correction, Midpoint, Midpoint, HeunLike), knob(LastSteps, FullOrder, FullOrder, LowerOrder)},
 	tape: func(o Options) Solver {
@@ -30,5 +30,8 @@ var dpmMultistepInfo = Info{
 
 // Compile emits the tape.
 func (s DPMMultistep) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	return multistep{order: s.Order, slope: true, weigh: noiseOverLambda.corrected(s.Correction), last: s.LastSteps}.Compile(levels, b)
 }

@@ -22,7 +22,7 @@ type DPMpp2M struct {
 var dpmpp2mInfo = Info{
 	Kind: KindDPMpp2M, Name: "dpmpp-2m",
 	Line:   "extrapolates from the last two estimates; the best quality for 8 to 30 evaluations",
-	Source: "Lu et al., arXiv 2211.01095", Order: 2, Cost: "n", Evals: perStep,
+	Source: "Lu et al., arXiv 2211.01095", Order: 2, Evals: perStep,
 	Formula: "x' = A x + a_T (p1 m0 + c d0),  c = p1/2 or p2",
 	Knobs:   []Knob{knob(Correction, Midpoint, Midpoint, HeunLike)},
 	tape:    func(o Options) Solver { return DPMpp2M{Correction: o.Whole(Correction)} },
@@ -30,5 +30,8 @@ var dpmpp2mInfo = Info{
 
 // Compile emits the tape.
 func (s DPMpp2M) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	return multistep{order: 2, weigh: dataOverLambda.corrected(s.Correction), last: s.LastSteps}.Compile(levels, b)
 }

@@ -15,8 +15,9 @@ type DPMpp2S struct{}
 var dpmpp2sInfo = Info{
 	Kind: KindDPMpp2S, Name: "dpmpp-2s",
 	Line:   "half a step, then the whole one with the estimate found there",
-	Source: "Lu et al., arXiv 2211.01095", Order: 2, Cost: "2n-1", Evals: twiceButLast,
+	Source: "Lu et al., arXiv 2211.01095", Order: 2, Evals: twiceButLast,
 	Formula: "x' = A x + a_T (1 - e^-h) D(y),  y half of h on",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return DPMpp2S{} },
 }
 

@@ -17,14 +17,17 @@ type DPMpp2SAncestral struct{ Eta, SNoise float64 }
 var dpmpp2SAncestralInfo = Info{
 	Kind: KindDPMpp2SAncestral, Name: "dpmpp-2s-a",
 	Line:   "DPM-Solver++ through the middle of each step, and fresh noise; two evaluations a step",
-	Source: "Lu et al., arXiv 2211.01095; Crowson, k-diffusion", Order: 2, Cost: "2n-1", Evals: twiceButLast, Stochastic: true,
+	Source: "Lu et al., arXiv 2211.01095; Crowson, k-diffusion", Order: 2, Evals: twiceButLast, Stochastic: true,
 	Formula: "x' = (down/s_S) x + (a_T - (down/s_S) a_S) D(x_M) + s_noise up z",
-	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(SNoise, 1, 0, 2)},
+	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(SNoise, 1, 0, 2), openingKnob},
 	tape:    func(o Options) Solver { return DPMpp2SAncestral{o.Value(Eta), o.Value(SNoise)} },
 }
 
 // Compile emits the tape.
 func (s DPMpp2SAncestral) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, mid, z := b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

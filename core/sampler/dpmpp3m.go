@@ -23,7 +23,7 @@ type DPMpp3M struct {
 var dpmpp3mInfo = Info{
 	Kind: KindDPMpp3M, Name: "dpmpp-3m",
 	Line:   "extrapolates from the last three estimates; for 15 evaluations and more",
-	Source: "Lu et al., arXiv 2211.01095", Order: 3, Cost: "n", Evals: perStep,
+	Source: "Lu et al., arXiv 2211.01095", Order: 3, Evals: perStep,
 	Formula: "x' = A x + a_T (p1 m0 + p2 D1 + 2 p3 D2)",
 	Knobs:   []Knob{knob(LastSteps, FullOrder, FullOrder, LowerOrder)},
 	tape:    func(o Options) Solver { return DPMpp3M{LastSteps: o.Whole(LastSteps), Correction: HeunLike} },
@@ -31,6 +31,9 @@ var dpmpp3mInfo = Info{
 
 // Compile emits the tape.
 func (s DPMpp3M) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	m := multistep{order: 3, weigh: dataOverLambda.corrected(s.Correction), last: s.LastSteps}
 	if s.Halved {
 		m.weigh = dataOverLambda.halved(m.weigh)

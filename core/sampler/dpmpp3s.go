@@ -17,12 +17,16 @@ type DPMpp3S struct{ R1, R2 float64 }
 var dpmpp3sInfo = Info{
 	Kind: KindDPMpp3S, Name: "dpmpp-3s",
 	Line:   "three estimates inside of each step; for large budgets",
-	Source: "Lu et al., arXiv 2211.01095", Order: 3, Cost: "3n-2", Evals: threeEach,
+	Source: "Lu et al., arXiv 2211.01095", Order: 3, Evals: threeEach,
 	Formula: "x' = A x + a_T (p1 m + p2/r2 (m_2 - m))",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return DPMpp3S{1.0 / 3, 2.0 / 3} },
 }
 
 // Compile emits the tape.
 func (s DPMpp3S) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	return newStages(b, dataOverLambda, dataOverLambda.exact, 3).singlestep(b, levels, s.R1, s.R2)
 }

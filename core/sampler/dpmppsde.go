@@ -29,14 +29,17 @@ type DPMppSDE struct {
 var dpmppSDEInfo = Info{
 	Kind: KindDPMppSDE, Name: "dpmpp-sde",
 	Line:   "two stages of the reverse SDE with one Brownian path; two evaluations a step",
-	Source: "Crowson, k-diffusion; Lu et al., arXiv 2211.01095", Order: 2, Cost: "2n-1", Evals: twiceButLast, Stochastic: true,
+	Source: "Crowson, k-diffusion; Lu et al., arXiv 2211.01095", Order: 2, Evals: twiceButLast, Stochastic: true,
 	Formula: "x' = (down/s_S) x + (a_T - (down/s_S) a_S) D(x_M) + s_noise up (c z_M + √(1-c²) z')",
-	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(SNoise, 1, 0, 2)},
+	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(SNoise, 1, 0, 2), openingKnob},
 	tape:    func(o Options) Solver { return DPMppSDE{Eta: o.Value(Eta), SNoise: o.Value(SNoise)} },
 }
 
 // Compile emits the tape.
 func (s DPMppSDE) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, mid, z, z2 := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

@@ -18,21 +18,26 @@ type DPMSolver struct{ Order int }
 var dpm2sInfo = Info{
 	Kind: KindDPM2S, Name: "dpm-2s",
 	Line:   "DPM-Solver-2: half a step, then the whole one with the noise found there",
-	Source: "Lu et al., arXiv 2206.00927", Order: 2, Cost: "2n-1", Evals: twiceButLast,
+	Source: "Lu et al., arXiv 2206.00927", Order: 2, Evals: twiceButLast,
 	Formula: "x' = (a_T/a_S) x - s_T q1 e(u),  u half of h on",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return DPMSolver{2} },
 }
 
 var dpm3sInfo = Info{
 	Kind: KindDPM3S, Name: "dpm-3s",
 	Line:   "DPM-Solver-3: three estimates of the noise inside of each step",
-	Source: "Lu et al., arXiv 2206.00927", Order: 3, Cost: "3n-2", Evals: threeEach,
+	Source: "Lu et al., arXiv 2206.00927", Order: 3, Evals: threeEach,
 	Formula: "x' = (a_T/a_S) x - s_T (q1 e + q2/r2 (e_2 - e))",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return DPMSolver{3} },
 }
 
 // Compile emits the tape.
 func (s DPMSolver) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	if s.Order == 2 {
 		return newStages(b, noiseOverLambda, noiseOverLambda.midpoint, 2).singlestep(b, levels, 0.5)
 	}

@@ -22,7 +22,7 @@ type Euler struct {
 var eulerInfo = Info{
 	Kind: KindEuler, Name: "euler",
 	Line:   "one straight step along the slope at a time; the same as ddim with eta 0",
-	Source: "Karras et al., arXiv 2206.00364", Order: 1, Cost: "n", Evals: perStep,
+	Source: "Karras et al., arXiv 2206.00364", Order: 1, Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S) e",
 	Knobs:   churnKnobs,
 	tape:    func(o Options) Solver { return Euler{Churn: churn(o)} },
@@ -30,6 +30,9 @@ var eulerInfo = Info{
 
 // Compile emits the tape.
 func (s Euler) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := i

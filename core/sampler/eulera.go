@@ -16,7 +16,7 @@ type EulerAncestral struct{ Eta, SNoise float64 }
 var eulerAncestralInfo = Info{
 	Kind: KindEulerAncestral, Name: "euler-a",
 	Line:   "Euler's step with fresh noise in each; lively pictures in 15 to 40 steps",
-	Source: "Crowson, k-diffusion; Song et al., arXiv 2010.02502", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Crowson, k-diffusion; Song et al., arXiv 2010.02502", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "X' = X + (down - σ_S) e + s_noise up z,  up = η σ_T √(1 - σ_T²/σ_S²)",
 	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(SNoise, 1, 0, 2)},
 	tape:    func(o Options) Solver { return EulerAncestral{o.Value(Eta), o.Value(SNoise)} },
@@ -24,6 +24,9 @@ var eulerAncestralInfo = Info{
 
 // Compile emits the tape.
 func (s EulerAncestral) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	ancestralSteps(levels, b, s.Eta, s.SNoise)
 	return nil
 }

@@ -15,7 +15,7 @@ type EulerCFGpp struct{}
 var eulerCFGppInfo = Info{
 	Kind: KindEulerCFGpp, Name: "euler-cfgpp",
 	Line:   "Euler that takes the noise from the unguided estimate; for small guidance, from 1 to 3",
-	Source: "Chung et al., arXiv 2406.08070", Order: 1, Cost: "n", Evals: perStep, Guided: true,
+	Source: "Chung et al., arXiv 2406.08070", Order: 1, Evals: perStep, Guided: true,
 	Formula: "x' = a_T D + s_T (x - a_S D_u)/s_S",
 	tape:    func(Options) Solver { return EulerCFGpp{} },
 }

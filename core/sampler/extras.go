@@ -14,6 +14,7 @@ type Extras struct {
 	Table      *Table    // learned coefficients
 	Degrader   Degrader  // what the restoring network undoes
 	SecondTime bool      // the network is told where a step ends, too: its Denoiser is a denoise.Jumper
+	StepLength bool      // it is told by the length of the step
 }
 
 // Head is what a network's second output means.
@@ -51,6 +52,9 @@ var needTexts = [...]string{
 }
 
 func (n Need) String() string { return needTexts[n] }
+
+// Foreign reports a need that comes with another kind of process or network, not with more knowledge of a plain one.
+func (n Need) Foreign() bool { return n >= NeedsDegrader }
 
 // Has reports whether the checkpoint, of the process p, has it.
 func (e *Extras) Has(n Need, p schedule.Process) bool {
@@ -102,7 +106,7 @@ func (e *Extras) Compile(k Kind, o Options, p schedule.Process, levels []schedul
 		}
 		return loop(full).Prepare(p, levels)
 	}
-	return e.compile(infos[k].tape(full), p, levels)
+	return e.compile(opened(infos[k].tape(full), full), p, levels)
 }
 
 // Travel is Compile with stretches of jump steps that are run times over: see the solver Travel. A solver that owns its
@@ -115,7 +119,7 @@ func (e *Extras) Travel(k Kind, o Options, p schedule.Process, levels []schedule
 	if infos[k].tape == nil {
 		return nil, &LevelsError{fmt.Sprintf("%v finds its own steps and cannot go back and forth", k)}
 	}
-	return e.compile(Travel{infos[k].tape(full), jump, times}, p, levels)
+	return e.compile(opened(Travel{infos[k].tape(full), jump, times}, full), p, levels)
 }
 
 func (e *Extras) fill(k Kind, o Options, p schedule.Process) (Options, error) {

@@ -21,7 +21,7 @@ type FlowAncestral struct{ Eta, SNoise float64 }
 var flowAncestralInfo = Info{
 	Kind: KindFlowAncestral, Name: "flow-a",
 	Line:   "a flow's Euler step with fresh noise in each, shared out in the flow's own time",
-	Source: "Leejet, stable-diffusion.cpp; HaCohen et al., arXiv 2501.00103", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Leejet, stable-diffusion.cpp; HaCohen et al., arXiv 2501.00103", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = r (x + (down - s_S) u) + s_noise √(s_T² - (r down)²) z,  r = (1 - s_T)/(1 - down)",
 	Knobs:   []Knob{knob(Eta, 1, 0, 1), knob(SNoise, 1, 0, 2)},
 	tape:    func(o Options) Solver { return FlowAncestral{o.Value(Eta), o.Value(SNoise)} },
@@ -29,6 +29,9 @@ var flowAncestralInfo = Info{
 
 // Compile emits the tape.
 func (s FlowAncestral) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

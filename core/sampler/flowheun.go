@@ -20,7 +20,7 @@ type FlowHeun struct{}
 var flowHeunInfo = Info{
 	Kind: KindFlowHeun, Name: "flow-heun",
 	Line:   "heun over the time of a rectified flow, straight from noise to picture",
-	Source: "Liu et al., arXiv 2209.03003", Order: 2, Cost: "2n-1", Evals: twiceButLast,
+	Source: "Liu et al., arXiv 2209.03003", Order: 2, Evals: twiceButLast,
 	Formula: "Z' = Z + (t_T - t_S)(u + u')/2,  Z = x/(a+s), u = e - D",
 	tape:    func(Options) Solver { return FlowHeun{} },
 }

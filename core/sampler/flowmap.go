@@ -15,7 +15,7 @@ type FlowMap struct{}
 var flowMapInfo = Info{
 	Kind: KindFlowMap, Name: "flow-map",
 	Line:   "jumps from level to level with a network that knows both; for shortcut and MeanFlow models, in 1 to 8 steps",
-	Source: "Frans et al., arXiv 2410.12557; Geng et al., arXiv 2505.13447", Cost: "n", Evals: perStep,
+	Source: "Frans et al., arXiv 2410.12557; Geng et al., arXiv 2505.13447", Evals: perStep,
 	Formula: "x' = x - (t - r) u(x, t, r)", Needs: NeedsSecondTime,
 	tape: func(Options) Solver { return FlowMap{} },
 }

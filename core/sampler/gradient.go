@@ -15,7 +15,7 @@ type GradientEstimation struct{ Gamma float64 }
 var gradientInfo = Info{
 	Kind: KindGradientEstimation, Name: "gradient-estimation",
 	Line:   "Euler with the last slope's error taken back; sharp with few steps",
-	Source: "Permenter & Yuan, arXiv 2306.04848", Order: 1, Cost: "n", Evals: perStep,
+	Source: "Permenter & Yuan, arXiv 2306.04848", Order: 1, Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S)(γ e0 + (1-γ) e1)",
 	Knobs:   []Knob{knob(Slopes, 2, 1, 3)},
 	tape:    func(o Options) Solver { return GradientEstimation{Gamma: o.Value(Slopes)} },
@@ -23,6 +23,9 @@ var gradientInfo = Info{
 
 // Compile emits the tape.
 func (s GradientEstimation) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	weigh := func(from, to schedule.Level, _ []schedule.Level) weights {
 		return weights{float64(noiseOverSigma.moments(from, to)[0] * (1 - s.Gamma))}
 	}

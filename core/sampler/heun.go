@@ -26,14 +26,17 @@ type Heun struct {
 var heunInfo = Info{
 	Kind: KindHeun, Name: "heun",
 	Line:   "Euler's step corrected by the slope at its end; two evaluations a step",
-	Source: "Karras et al., arXiv 2206.00364, algorithms 2 and 3", Order: 2, Cost: "2n-1", Evals: twiceButLast,
+	Source: "Karras et al., arXiv 2206.00364, algorithms 2 and 3", Order: 2, Evals: twiceButLast,
 	Formula: "X' = X + (σ_T - σ_S)(e + e')/2,  e' at Euler's x'",
-	Knobs:   append([]Knob{knob(Alpha, 1, 0.5, 1)}, churnKnobs...),
+	Knobs:   append(append([]Knob{knob(Alpha, 1, 0.5, 1)}, churnKnobs...), openingKnob),
 	tape:    func(o Options) Solver { return Heun{churn(o), o.Value(Alpha)} },
 }
 
 // Compile emits the tape.
 func (s Heun) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, y, d2, z := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		at := s.Churn.raise(b, z, i)

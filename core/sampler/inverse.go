@@ -18,6 +18,9 @@ type Inverse struct{ Rounds int }
 // Invert makes the tape that visits the levels of a grid, noisy to clean, in the reverse order. A run of it begins with
 // what its owner writes into X: the picture, at the last level.
 func Invert(s Inverse, levels []schedule.Level) (*Tape, error) {
+	if s.Rounds < 1 {
+		return nil, &LevelsError{"an inverse of no rounds"}
+	}
 	if err := checkLevels(levels); err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ type IPNDM struct {
 var ipndmInfo = Info{
 	Kind: KindIPNDM, Name: "ipndm",
 	Line:   "extrapolates the slope as if the last steps had been equal ones",
-	Source: "Zhang & Chen, arXiv 2204.13902", Order: 2, Cost: "n", Evals: perStep,
+	Source: "Zhang & Chen, arXiv 2204.13902", Order: 2, Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S) Σ β_j e_j,  β of Adams and Bashforth",
 	Knobs:   []Knob{knob(Order, 4, 1, 4)},
 	tape:    func(o Options) Solver { return IPNDM{Order: o.Whole(Order)} },
@@ -31,7 +31,7 @@ var ipndmInfo = Info{
 var ipndmvInfo = Info{
 	Kind: KindIPNDMV, Name: "ipndm-v",
 	Line:   "ipndm that knows the ratio of the last two steps",
-	Source: "Zhang & Chen, arXiv 2204.13902", Order: 2, Cost: "n", Evals: perStep,
+	Source: "Zhang & Chen, arXiv 2204.13902", Order: 2, Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S) ((1 + r/2) e0 - r/2 e1)",
 	Knobs:   []Knob{knob(Order, 2, 2, 4)},
 	tape:    func(o Options) Solver { return IPNDM{Order: o.Whole(Order), Ratio: true} },
@@ -39,6 +39,9 @@ var ipndmvInfo = Info{
 
 // Compile emits the tape.
 func (s IPNDM) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	m := multistep{order: s.Order, slope: true, weigh: adams, through: s.Through}
 	if s.Ratio {
 		m.weigh = func(from, to schedule.Level, others []schedule.Level) weights {

@@ -22,7 +22,7 @@ type DDPMLearned struct{}
 var ddpmLearnedInfo = Info{
 	Kind: KindDDPMLearned, Name: "ddpm-learned",
 	Line:   "draws each step with the variance that the network returns beside its prediction",
-	Source: "Nichol, Dhariwal, arXiv 2102.09672", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Nichol, Dhariwal, arXiv 2102.09672", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-h x + a_T (1 - e^-2h) D + √var z,  ln var = f ln large + (1-f) ln small",
 	Needs:   NeedsVariance,
 	tape:    func(Options) Solver { return DDPMLearned{} },

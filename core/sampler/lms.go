@@ -20,7 +20,7 @@ type LMS struct {
 var lmsInfo = Info{
 	Kind: KindLMS, Name: "lms",
 	Line:   "extrapolates the slope over sigma from up to four estimates",
-	Source: "Crowson, k-diffusion (2022)", Order: 4, Cost: "n", Evals: perStep,
+	Source: "Crowson, k-diffusion (2022)", Order: 4, Evals: perStep,
 	Formula: "X' = X + Σ e_j ∫ l_j(σ) dσ",
 	Knobs:   []Knob{knob(Order, 4, 1, 4)},
 	tape:    func(o Options) Solver { return LMS{Order: o.Whole(Order)} },
@@ -28,5 +28,8 @@ var lmsInfo = Info{
 
 // Compile emits the tape.
 func (s LMS) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	return multistep{order: s.Order, slope: true, weigh: noiseOverSigma.exact, through: s.Through}.Compile(levels, b)
 }

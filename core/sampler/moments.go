@@ -20,7 +20,7 @@ type Moments struct {
 var snInfo = Info{
 	Kind: KindSN, Name: "sn-dpm",
 	Line:   "draws each value with its own best variance, from a second moment that the network returns",
-	Source: "Bao et al., arXiv 2206.07309, theorem 3.2", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Bao et al., arXiv 2206.07309, theorem 3.2", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = a_T D + √(s_T² - v) e + √(v + w² C) z,  C = (s_S/a_S)² (n2 - e²)",
 	Knobs:   analyticInfo.Knobs, Needs: NeedsSecondMoment,
 	tape: func(o Options) Solver { return Moments{Eta: o.Value(Eta), Cap: o.Value(NoiseCap)} },
@@ -29,7 +29,7 @@ var snInfo = Info{
 var nprInfo = Info{
 	Kind: KindNPR, Name: "npr-dpm",
 	Line:   "draws each value with its own best variance, from a squared error that the network returns",
-	Source: "Bao et al., arXiv 2206.07309, theorem 3.3", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Bao et al., arXiv 2206.07309, theorem 3.3", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = a_T D + √(s_T² - v) e + √(v + w² C) z,  C = (s_S/a_S)² g",
 	Knobs:   analyticInfo.Knobs, Needs: NeedsError,
 	tape: func(o Options) Solver { return Moments{o.Value(Eta), o.Value(NoiseCap), true} },
@@ -37,6 +37,9 @@ var nprInfo = Info{
 
 // Compile emits the tape.
 func (s Moments) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, c, e, z := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

@@ -39,15 +39,18 @@ const (
 var pcInfo = Info{
 	Kind: KindPC, Name: "pc",
 	Line:   "predictor-corrector: Langevin steps at each level, then a step of the reverse SDE",
-	Source: "Song et al., arXiv 2011.13456", Order: 1, Cost: "2n", Evals: func(n int) int { return 2 * n }, Stochastic: true,
+	Source: "Song et al., arXiv 2011.13456", Order: 1, Evals: line(2, 0), Stochastic: true,
 	Formula: "x <- x + ε score + √(2ε) z,  then x' = (2 - r) x + v score + √v z",
 	Knobs: []Knob{knob(Predictor, ReverseDiffusion, ReverseDiffusion, EulerMaruyama), knob(SNR, 0.16, 0, 1),
-		knob(Inner, 1, 0, 20)},
+		knob(Inner, 1, 0, 20), openingKnob},
 	tape: func(o Options) Solver { return PC{o.Whole(Predictor), o.Value(SNR), o.Whole(Inner)} },
 }
 
 // Compile emits the tape.
 func (s PC) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

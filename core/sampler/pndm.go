@@ -22,23 +22,18 @@ type PNDM struct {
 var plmsInfo = Info{
 	Kind: KindPLMS, Name: "plms",
 	Line:   "extrapolates the noise as if steps were equal; an early standard",
-	Source: "Liu et al., arXiv 2202.09778", Order: 2, Cost: "n+1",
-	Evals: func(n int) int {
-		if n == 1 {
-			return 1
-		}
-		return n + 1
-	},
+	Source: "Liu et al., arXiv 2202.09778", Order: 2, Evals: Evals{Lines: []Line{{1, 1}, {2, -1}}},
 	Formula: "x' = a_T (x - s_S e')/a_S + s_T e',  e' = (55 e0 - 59 e1 + 37 e2 - 9 e3)/24",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return PNDM{} },
 }
 
 var prkInfo = Info{
 	Kind: KindPRK, Name: "prk",
 	Line:   "plms whose first three steps are Runge-Kutta's; the paper's own form",
-	Source: "Liu et al., arXiv 2202.09778", Order: 2, Cost: "n+9",
-	Evals:   func(n int) int { return n + 3*min(n-1, 3) },
+	Source: "Liu et al., arXiv 2202.09778", Order: 2, Evals: Evals{Lines: []Line{{1, 9}, {4, -3}}},
 	Formula: "as plms; first e' = (e + 2 e_2 + 2 e_3 + e_4)/6",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return PNDM{RungeKutta: true} },
 }
 

@@ -67,17 +67,16 @@ const (
 // Info describes a solver to those who list, check or make it. Exactly one of tape and loop is there.
 type Info struct {
 	Kind       Kind
-	Name       string          // as flags and pages spell it
-	Line       string          // one line for people
-	Formula    string          // one step, in the letters of solver.go
-	Source     string          // paper
-	Order      int             // of convergence; of the weak one where noise is drawn; 0: more steps do not converge
-	Cost       string          // evaluations of n steps, as a formula
-	Evals      func(n int) int // nil: they depend on the picture
-	Stochastic bool            // draws noise at its default settings
-	Guided     bool            // is made for classifier-free guidance
-	Knobs      []Knob          // settings that it reads
-	Needs      Need            // what it needs of a checkpoint besides network and process
+	Name       string // as flags and pages spell it
+	Line       string // one line for people
+	Formula    string // one step, in the letters of solver.go
+	Source     string // paper
+	Order      int    // of convergence; of the weak one where noise is drawn; 0: more steps do not converge
+	Evals      Evals
+	Stochastic bool   // draws noise at its default settings
+	Guided     bool   // is made for classifier-free guidance
+	Knobs      []Knob // settings that it reads
+	Needs      Need   // what it needs of a checkpoint besides network and process
 
 	tape func(Options) Solver // its steps are known beforehand
 	loop func(Options) Loop   // its steps depend on the pictures
@@ -115,9 +114,3 @@ func (k Kind) String() string {
 func (k Kind) Compile(o Options, p schedule.Process, levels []schedule.Level) (Program, error) {
 	return new(Extras).Compile(k, o, p, levels)
 }
-
-// perStep is the cost of one evaluation a step.
-func perStep(n int) int { return n }
-
-// twiceButLast is the cost of two evaluations a step, and one in the step to the clean picture.
-func twiceButLast(n int) int { return 2*n - 1 }

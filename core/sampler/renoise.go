@@ -25,7 +25,7 @@ var flowStochasticInfo = renoiseInfo(KindFlowStochastic, "flow-stochastic", "dra
 
 func renoiseInfo(k Kind, name, line, source string) Info {
 	return Info{
-		Kind: k, Name: name, Line: line, Source: source, Cost: "n", Evals: perStep, Stochastic: true,
+		Kind: k, Name: name, Line: line, Source: source, Evals: perStep, Stochastic: true,
 		Formula: "x' = a_T D + s_T z",
 		tape:    func(Options) Solver { return Renoise{} },
 	}

@@ -17,8 +17,9 @@ type RES2S struct{}
 var res2sInfo = Info{
 	Kind: KindRES2S, Name: "res-2s",
 	Line:   "the refined exponential solver with an estimate in the middle of each step",
-	Source: "Zhang et al., arXiv 2308.02157", Order: 2, Cost: "2n-1", Evals: twiceButLast,
+	Source: "Zhang et al., arXiv 2308.02157", Order: 2, Evals: twiceButLast,
 	Formula: "x' = A x + a_T h ((φ1 - 2 φ2) m + 2 φ2 D(y)),  y half of h on",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return RES2S{} },
 }
 

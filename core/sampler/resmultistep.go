@@ -16,7 +16,7 @@ type RESMultistep struct{}
 var resMultistepInfo = Info{
 	Kind: KindRESMultistep, Name: "res-multistep",
 	Line:   "the refined exponential solver from the last two estimates; the same as dpmpp-2m with correction heun",
-	Source: "Zhang et al., arXiv 2308.02157", Order: 2, Cost: "n", Evals: perStep,
+	Source: "Zhang et al., arXiv 2308.02157", Order: 2, Evals: perStep,
 	Formula: "x' = A x + a_T h (φ1 m0 + φ2 d0)",
 	tape:    func(Options) Solver { return RESMultistep{} },
 }

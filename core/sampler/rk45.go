@@ -17,7 +17,7 @@ type RK45 struct{ Relative, Absolute float64 }
 var rk45Info = Info{
 	Kind: KindRK45, Name: "rk45",
 	Line:   "Dormand and Prince's method on the exact flow, which chooses its own steps: the reference",
-	Source: "Song et al., arXiv 2011.13456; Dormand & Prince (1980)", Order: 5, Cost: "as many as it needs",
+	Source: "Song et al., arXiv 2011.13456; Dormand & Prince (1980)", Order: 5, Evals: asNeeded,
 	Formula: "X' = X + h Σ b_j f_j,  dX/dλ = D - X = f",
 	Knobs:   []Knob{knob(Relative, 1e-3, 1e-5, 1), knob(Absolute, 1e-3, 1e-6, 1)},
 	loop:    func(o Options) Loop { return RK45{o.Value(Relative), o.Value(Absolute)} },
@@ -25,6 +25,9 @@ var rk45Info = Info{
 
 // Prepare makes the program.
 func (s RK45) Prepare(p schedule.Process, levels []schedule.Level) (Program, error) {
+	if err := s.valid(); err != nil {
+		return nil, err
+	}
 	onFlow := func(l schedule.Level) (onX, onD float64) { return -1 / l.A, 1 }
 	m := embedded{slopes: 7, order: 5, ends: true, value: onFlow, plan: planRK45}
 	return singly{&adaptive{m, controller{i: 1}, tolerance{s.Relative, s.Absolute}, p, levels}, levels}, nil

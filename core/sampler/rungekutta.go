@@ -18,9 +18,9 @@ type RK4 struct{}
 var rk4Info = Info{
 	Kind: KindRK4, Name: "rk4",
 	Line:   "four slopes a step on the exact flow: a reference for the others",
-	Source: "Song et al., arXiv 2011.13456", Order: 4, Cost: "4n-3",
-	Evals:   func(n int) int { return 4*n - 3 },
+	Source: "Song et al., arXiv 2011.13456", Order: 4, Evals: line(4, -3),
 	Formula: "X' = X + (σ_T - σ_S)(e + 2 e_2 + 2 e_3 + e_4)/6",
+	Knobs:   []Knob{openingKnob},
 	tape:    func(Options) Solver { return RK4{} },
 }
 

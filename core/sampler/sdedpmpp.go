@@ -44,7 +44,7 @@ const (
 var sdeDPMpp1Info = Info{
 	Kind: KindSDEDPMpp1, Name: "sde-dpmpp-1",
 	Line:   "the reverse SDE solved to first order; euler-a where eta is 1",
-	Source: "Lu et al., arXiv 2211.01095", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Lu et al., arXiv 2211.01095", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-ηh x + a_T P1 m0 + s_noise s_T √(1 - e^-2ηh) z",
 	Knobs:   []Knob{knob(Eta, 1, 0, 2), knob(SNoise, 1, 0, 2)},
 	tape:    func(o Options) Solver { return sdeDPMpp(1, o) },
@@ -53,7 +53,7 @@ var sdeDPMpp1Info = Info{
 var sdeDPMpp2MInfo = Info{
 	Kind: KindSDEDPMpp2M, Name: "sde-dpmpp-2m",
 	Line:   "extrapolates from the last two estimates and adds fresh noise; for 20 steps or more",
-	Source: "Lu et al., arXiv 2211.01095; Crowson, k-diffusion", Order: 2, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Lu et al., arXiv 2211.01095; Crowson, k-diffusion", Order: 2, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-ηh x + a_T (P1 m0 + C d0) + s_noise s_T √(1 - e^-2ηh) z,  C = P1/2 or P2",
 	Knobs:   []Knob{knob(Eta, 1, 0, 2), knob(SNoise, 1, 0, 2), knob(Correction, HeunLike, Midpoint, HeunLike)},
 	tape:    func(o Options) Solver { return sdeDPMpp(2, o) },
@@ -62,7 +62,7 @@ var sdeDPMpp2MInfo = Info{
 var sdeDPMpp3MInfo = Info{
 	Kind: KindSDEDPMpp3M, Name: "sde-dpmpp-3m",
 	Line:   "extrapolates from the last three estimates and adds fresh noise; for 30 steps or more",
-	Source: "Crowson, k-diffusion", Order: 2, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Crowson, k-diffusion", Order: 2, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-ηh x + a_T (P1 m0 + P2 D1 + 2 P3 D2) + s_noise s_T √(1 - e^-2ηh) z",
 	Knobs:   []Knob{knob(Eta, 1, 0, 2), knob(SNoise, 1, 0, 2)},
 	tape:    func(o Options) Solver { return sdeDPMpp(3, o.With(Correction, HeunLike)) },
@@ -74,6 +74,9 @@ func sdeDPMpp(estimates int, o Options) Solver {
 
 // Compile emits the tape.
 func (s SDEDPMpp) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	m := b.History(s.Estimates)
 	z := b.Buffer()
 	for i, to := range levels[1:] {

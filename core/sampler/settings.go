@@ -28,6 +28,7 @@ const (
 	Predictor                   // of PC: ReverseDiffusion, AncestralPredictor, EulerMaruyama
 	Relative                    // tolerance of an adaptive solver, of x
 	Absolute                    // the least one
+	Opening                     // of the steps from levels without a trace of signal: OpeningOwn, OpeningFirst
 	settings
 )
 
@@ -96,6 +97,8 @@ var settingInfos = [settings]SettingInfo{
 		Choices: []string{"reverse-diffusion", "ancestral", "euler-maruyama"}},
 	{Setting: Relative, Name: "rtol", Line: "how far off a step may be, as a part of x"},
 	{Setting: Absolute, Name: "atol", Line: "how far off a step may be where x is small"},
+	{Setting: Opening, Name: "opening", Line: "steps from sigmas above 200, where nothing is left of the picture: the solver's own, or of the first order",
+		Whole: true, Choices: []string{"own", "first-order"}},
 }
 
 // Settings lists every setting, in the order of Setting.

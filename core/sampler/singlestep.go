@@ -79,6 +79,3 @@ func (s *stages) singlestep(b *Builder, levels []schedule.Level, parts ...float6
 	}
 	return nil
 }
-
-// threeEach is the cost of three evaluations a step, and one in the last.
-func threeEach(n int) int { return 3*n - 2 }

@@ -25,6 +25,14 @@ func Compile(s Solver, p schedule.Process, levels []schedule.Level) (*Tape, erro
 }
 
 func compile(s Solver, p schedule.Process, levels []schedule.Level, e *Extras) (*Tape, error) {
+	if s == nil {
+		return nil, &LevelsError{"no solver"}
+	}
+	if n, ok := s.(interface{ needs() (Kind, Need) }); ok {
+		if k, need := n.needs(); !e.Has(need, p) {
+			return nil, &NeedError{k, need}
+		}
+	}
 	if err := checkLevels(levels); err != nil {
 		return nil, err
 	}
@@ -49,6 +57,9 @@ func assemble(p schedule.Process, e *Extras, levels []schedule.Level, emit func(
 	b.Buffer() // X
 	if err := emit(b.tape.Levels[:len(levels):len(levels)], b); err != nil {
 		return nil, err
+	}
+	if b.lost {
+		return nil, &LevelsError{"levels between those of the grid, and no process to find them"}
 	}
 	return &b.tape, nil
 }

@@ -75,6 +75,7 @@ type Builder struct {
 	next    Buf    // the buffer to name next
 	first   int    // the grid's number of the solver's first level
 	steps   int    // of the grid
+	lost    bool   // a level was asked of a process, and there is none
 }
 
 // Level adds a level that is not one of the grid's, such as the middle of a step, and returns its number.
@@ -87,10 +88,20 @@ func (b *Builder) Level(l schedule.Level) int {
 func (b *Builder) At(level int) schedule.Level { return b.tape.Levels[b.first+level] }
 
 // OfTime is the process' level at the model's time t.
-func (b *Builder) OfTime(t float64) schedule.Level { return b.process.At(t) }
+func (b *Builder) OfTime(t float64) schedule.Level {
+	if b.lost = b.lost || b.process == nil; b.lost {
+		return schedule.Level{}
+	}
+	return b.process.At(t)
+}
 
 // Of is the process' level with the given lambda.
-func (b *Builder) Of(lambda float64) schedule.Level { return b.process.Of(lambda) }
+func (b *Builder) Of(lambda float64) schedule.Level {
+	if b.lost = b.lost || b.process == nil; b.lost {
+		return schedule.Level{}
+	}
+	return b.process.Of(lambda)
+}
 
 // Middle adds the process' level whose lambda is the mean of two, and returns its number.
 func (b *Builder) Middle(from, to schedule.Level) int {

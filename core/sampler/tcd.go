@@ -22,7 +22,7 @@ type TCD struct{ Gamma float64 }
 var tcdInfo = Info{
 	Kind: KindTCD, Name: "tcd",
 	Line:   "steps further down than asked and comes back with fresh noise; for trajectory consistency models, in 2 to 8 steps",
-	Source: "Zheng et al., arXiv 2402.19159", Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Zheng et al., arXiv 2402.19159", Evals: perStep, Stochastic: true,
 	Formula: "y = a_M D + s_M e,  x' = (a_T/a_M) y + √(s_T² - (s_M a_T/a_M)²) z",
 	Knobs:   []Knob{knob(Gamma, 0.3, 0, 1)},
 	tape:    func(o Options) Solver { return TCD{o.Value(Gamma)} },
@@ -30,6 +30,9 @@ var tcdInfo = Info{
 
 // Compile emits the tape.
 func (s TCD) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

@@ -22,8 +22,11 @@ type Travel struct {
 
 // Compile emits the tape.
 func (t Travel) Compile(levels []schedule.Level, b *Builder) error {
+	if err := t.valid(); err != nil {
+		return err
+	}
 	z := b.Buffer()
-	own := b.next
+	own, first := b.next, b.first
 	for from := 0; from < len(levels)-1; from += t.Jump {
 		to := min(from+t.Jump, len(levels)-1)
 		for pass := range t.Times {
@@ -32,11 +35,11 @@ func (t Travel) Compile(levels []schedule.Level, b *Builder) error {
 			}
 			// The stretch's solver names its buffers anew; nothing of the last one is read again.
 			b.next = own
-			b.first = from
+			b.first = first + from
 			if err := t.Solver.Compile(levels[from:to+1], b); err != nil {
 				return err
 			}
-			b.first = 0
+			b.first = first
 		}
 	}
 	return nil

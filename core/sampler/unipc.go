@@ -28,7 +28,7 @@ type UniPC struct {
 var unipcInfo = Info{
 	Kind: KindUniPC, Name: "unipc",
 	Line:   "predicts from the last estimates and corrects each step by the next one; strong from 8 evaluations on",
-	Source: "Zhao et al., arXiv 2302.04867", Order: 3, Cost: "n", Evals: perStep,
+	Source: "Zhao et al., arXiv 2302.04867", Order: 3, Evals: perStep,
 	Formula: "x' = A x + a_T p1 m0 - a_T B Σ ρ_k D_k, again with D at its end",
 	Knobs: []Knob{knob(Order, 2, 1, 3), knob(Corrector, CorrectorOn, CorrectorOff, CorrectorOn), knob(Bh, BH2, BH1, BH2),
 		knob(LastSteps, LowerOrder, FullOrder, LowerOrder)},
@@ -39,6 +39,9 @@ var unipcInfo = Info{
 
 // Compile emits the tape.
 func (s UniPC) Compile(levels []schedule.Level, b *Builder) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
 	m := multistep{order: s.Order, weigh: s.weigh, last: s.LastSteps}
 	if s.Corrector == CorrectorOff {
 		return m.Compile(levels, b)

@@ -12,7 +12,7 @@ package sampler
 var vdmInfo = Info{
 	Kind: KindVDM, Name: "vdm",
 	Line:   "draws each step from the reverse process of a learned noise table; the same as ddpm",
-	Source: "Kingma et al., arXiv 2107.00630", Order: 1, Cost: "n", Evals: perStep, Stochastic: true,
+	Source: "Kingma et al., arXiv 2107.00630", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = (a_T/a_S)(x - c s_S e) + s_T √c z,  c = 1 - e^(γ_T - γ_S)",
 	tape:    func(Options) Solver { return DDPM{Variance: VarianceSmall} },
 }

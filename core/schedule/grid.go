@@ -63,6 +63,9 @@ func (k GridKind) Info() (info GridInfo, ok bool) {
 	return gridInfos[k], true
 }
 
+// Listed reports a grid of levels that are given one by one.
+func (k GridKind) Listed() bool { return k == TimeList || k == SigmaList }
+
 // Knobs lists the settings that the grid reads.
 func (k GridKind) Knobs() []Knob {
 	info, _ := k.Info()
@@ -165,7 +168,7 @@ func (g *GridInfo) descending(levels []Level) error {
 		switch {
 		case i == len(levels)-1:
 			remedy = "use trailing or another grid that leaves the clean end out, or the final clean"
-		case g.Kind == TimeList || g.Kind == SigmaList || g.Kind == ConsistencySteps:
+		case g.Kind.Listed() || g.Kind == ConsistencySteps:
 			remedy = "use a list that falls to less noise"
 		case slices.Contains(g.Knobs, roundingKnob):
 			remedy = "use fewer steps, or the rounding none"

@@ -104,13 +104,14 @@ func TestTrailingFallsAsTheReferenceDoes(t *testing.T) {
 
 func TestGridsRefuse(t *testing.T) {
 	p := linear(t, 1000)
+	own := GridOptions{Options: Options{}.With(Begin, BeginOwn)}
 	for name, f := range map[string]func() ([]Level, error){
 		"linspace in one step":           func() ([]Level, error) { return Linspace.Grid(GridOptions{})(p, 1) },
 		"leading out of its range":       func() ([]Level, error) { return Leading.Grid(offset(1))(p, 1000) },
 		"no step":                        func() ([]Level, error) { return Trailing.Grid(GridOptions{})(p, 0) },
 		"negative steps":                 func() ([]Level, error) { return Karras.Grid(GridOptions{})(p, -3) },
 		"more steps than trained":        func() ([]Level, error) { return Trailing.Grid(GridOptions{})(p, 1001) },
-		"karras without a largest sigma": func() ([]Level, error) { return Karras.Grid(GridOptions{})(zeroTerminal(t), 5) },
+		"karras without a largest sigma": func() ([]Level, error) { return Karras.Grid(own)(zeroTerminal(t), 5) },
 		"list of another length":         func() ([]Level, error) { return List([]float64{999, 500})(p, 3) },
 		"list beyond the range":          func() ([]Level, error) { return List([]float64{1000, 500})(p, 2) },
 		"list of NaN":                    func() ([]Level, error) { return List([]float64{math.NaN()})(p, 1) },
@@ -131,6 +132,34 @@ func TestGridsRefuse(t *testing.T) {
 	}
 	if _, err := Linspace.Grid(GridOptions{})(p, 1); err == nil || err.(*GridError).Remedy != "use trailing" {
 		t.Errorf("linspace in one step: %v does not name trailing", err)
+	}
+}
+
+// A process that ends in nothing but noise, or without any signal, is begun at sigma 80; one that ends before that, or that
+// keeps its signal, at its own end.
+func TestSigmasBeginLate(t *testing.T) {
+	ve, err := VE(0.01, 1348)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		p    Process
+		want float64 // 0: its own
+	}{{"cosine", cosine(t), 80}, {"zero terminal", zeroTerminal(t), 80}, {"linear", linear(t, 1000), 0}, {"ve", ve, 0}} {
+		hi, _ := c.p.Range()
+		for _, k := range []GridKind{Karras, Exponential, Polyexponential, BetaSigmas, KLOptimal} {
+			levels, err := k.Grid(GridOptions{})(c.p, 12)
+			switch {
+			case err != nil:
+				t.Errorf("%v on %s: %v", k, c.name, err)
+			case c.want == 0 && levels[0] != hi, c.want != 0 && math.Abs(levels[0].Sigma()-c.want) > 1e-9:
+				t.Errorf("%v on %s begins at sigma %v", k, c.name, levels[0].Sigma())
+			}
+			if levels, err = k.Grid(GridOptions{Options: Options{}.With(Begin, BeginOwn)})(c.p, 12); err == nil && levels[0] != hi {
+				t.Errorf("%v on %s at its own begins at %v", k, c.name, levels[0])
+			}
+		}
 	}
 }
 

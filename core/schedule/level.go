@@ -31,6 +31,14 @@ func (l Level) Lambda() float64 { return exact.Log(l.A / l.S) }
 // holds at A = 0 and S = 0 too.
 func (l Level) Below(k Level) bool { return float64(l.S*k.A) < float64(k.S*l.A) }
 
+// LostSigma is the sigma above which nothing is left of a picture. The usual processes end before it: linear betas from
+// 0.0001 to 0.02 at 157. Cosine betas held below 1 end at 20,000.
+const LostSigma = 200
+
+// Lost reports a level that has some signal, but too little of it. A process that keeps its signal whole and only adds noise
+// was given its largest sigma as the data need it: nothing of that is lost.
+func (l Level) Lost() bool { return l.A > 0 && l.A < 1 && l.S > float64(LostSigma*l.A) }
+
 // atLambda returns the variance-preserving level of a lambda: A² + S² = 1.
 func atLambda(t, lambda float64) Level {
 	sigma := exact.Exp(-lambda)

@@ -8,6 +8,7 @@ var (
 	endsKnob     = knob(Ends, EndsProcess, EndsProcess, EndsTrailing)
 	sigmaMinKnob = knob(SigmaMin, 0, 0, 1e4)
 	sigmaMaxKnob = knob(SigmaMax, 0, 0, 1e6)
+	beginKnob    = knob(Begin, BeginLate, BeginLate, BeginOwn)
 	growthKnob   = knob(Growth, GrowthLinear, GrowthLinear, GrowthQuadratic)
 	alphaKnob    = knob(Alpha, 0.6, 0.1, 10)
 	betaKnob     = knob(Beta, 0.6, 0.1, 10)
@@ -27,7 +28,7 @@ var gridInfos = [gridKinds]GridInfo{
 	{Kind: Karras, Name: "karras", sigmas: karras,
 		Line:    "equal steps of the seventh root of sigma: more steps where little noise is left",
 		Formula: "σ = (σmax^(1/ρ) + i/(n-1) (σmin^(1/ρ) - σmax^(1/ρ)))^ρ", Source: "Karras et al., arXiv 2206.00364, eq. 5",
-		Knobs: knobs(knob(Rho, 7, 0.5, 20), endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob)},
+		Knobs: knobs(knob(Rho, 7, 0.5, 20), endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob, beginKnob)},
 	{Kind: LinspaceOpen, Name: "linspace-open", times: linspaceOpen,
 		Line:    "equal steps of time that leave the clean end out; sgm_uniform, and the multistep solvers' linspace",
 		Formula: "t = (T-1)(1 - i/n)", Source: "Lu et al., arXiv 2206.00927", Knobs: knobs(roundingKnob, shiftKnob, terminalKnob)},
@@ -63,17 +64,17 @@ var gridInfos = [gridKinds]GridInfo{
 	{Kind: Exponential, Name: "exponential", sigmas: exponential,
 		Line:    "equal steps of lambda, the log of the signal-to-noise ratio",
 		Formula: "ln σ = ln σmax + i/(n-1) (ln σmin - ln σmax)", Source: "Lu et al., arXiv 2206.00927",
-		Knobs: knobs(endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob)},
+		Knobs: knobs(endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob, beginKnob)},
 	{Kind: Polyexponential, Name: "polyexponential", sigmas: polyexponential,
 		Line:    "steps of lambda by a power: above 1, more of them where little noise is left",
 		Formula: "ln σ = ln σmin + (1 - i/(n-1))^ρ (ln σmax - ln σmin)", Source: "k-diffusion",
-		Knobs: knobs(knob(Rho, 1, 0.1, 10), sigmaMinKnob, sigmaMaxKnob)},
+		Knobs: knobs(knob(Rho, 1, 0.1, 10), sigmaMinKnob, sigmaMaxKnob, beginKnob)},
 	{Kind: BetaSigmas, Name: "beta-sigma", sigmas: betaSigmas,
 		Line:    "sigmas by the quantiles of a beta distribution; most steps are spent on strong noise",
-		Formula: "σ = σmin + (σmax - σmin) F⁻¹(1 - i/(n-1))", Source: "diffusers", Knobs: knobs(alphaKnob, betaKnob, endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob)},
+		Formula: "σ = σmin + (σmax - σmin) F⁻¹(1 - i/(n-1))", Source: "diffusers", Knobs: knobs(alphaKnob, betaKnob, endsKnob, offsetKnob, sigmaMinKnob, sigmaMaxKnob, beginKnob)},
 	{Kind: KLOptimal, Name: "kl-optimal", sigmas: klOptimal,
 		Line:    "equal steps of the arc tangent of sigma",
-		Formula: "σ = tan(i/(n-1) atan σmin + (1 - i/(n-1)) atan σmax)", Source: "Sabour et al., arXiv 2404.14507", Knobs: knobs(sigmaMinKnob, sigmaMaxKnob)},
+		Formula: "σ = tan(i/(n-1) atan σmin + (1 - i/(n-1)) atan σmax)", Source: "Sabour et al., arXiv 2404.14507", Knobs: knobs(sigmaMinKnob, sigmaMaxKnob, beginKnob)},
 	{Kind: ConsistencySteps, Name: "cm", sigmas: consistency,
 		Line:    "some steps of the karras grid that a consistency model was distilled on",
 		Formula: "σ = step i ⌊original/n⌋ of karras in original steps", Source: "Song et al., arXiv 2303.01469",
@@ -82,9 +83,9 @@ var gridInfos = [gridKinds]GridInfo{
 		Line:    "the steps whose measured costs have the least sum",
 		Formula: "min Σ L(t, s) over paths of n steps", Source: "Watson et al., arXiv 2106.03802", Knobs: knobs()},
 	{Kind: TimeList, Name: "times", times: timeList,
-		Line: "a list of times", Formula: "t = times[i]", Source: "Yours", Knobs: knobs()},
+		Line: "the times that are listed beside it, noise falling", Formula: "t = times[i]", Source: "Yours", Knobs: knobs()},
 	{Kind: SigmaList, Name: "sigmas", sigmas: sigmaList,
-		Line: "a list of sigmas", Formula: "σ = sigmas[i]", Source: "Yours", Knobs: knobs()},
+		Line: "the sigmas that are listed beside it, noise falling", Formula: "σ = sigmas[i]", Source: "Yours", Knobs: knobs()},
 	{Kind: CrashSteps, Name: "crash", times: crash,
 		Line:    "steps of a flat ramp at both ends; what iPNDM's audio models use, on a cosine",
 		Formula: "t = 2/π asin(sin²(π/2 (1 - i/n)))", Source: "k-diffusion", Knobs: knobs()},

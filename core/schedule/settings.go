@@ -17,6 +17,7 @@ const (
 	Ends                    // of a grid of sigmas: EndsProcess, EndsLeading, EndsTrailing
 	SigmaMin                // the smallest sigma of a grid of sigmas
 	SigmaMax                // and the largest
+	Begin                   // where a grid of sigmas begins that has no SigmaMax: BeginLate, BeginOwn
 	Original                // steps of the grid that a student was distilled on
 	Growth                  // of FastDPM's steps: GrowthLinear, GrowthQuadratic
 	Alpha                   // of the beta distribution
@@ -35,6 +36,12 @@ const (
 const (
 	StartMarginal = iota // x = √(A² + S²)·z
 	StartNoise           // x = S·z
+)
+
+// The choices of Begin.
+const (
+	BeginLate = iota
+	BeginOwn
 )
 
 // The choices of Rounding: to the trained steps, halves to even, or as the formula gives them.
@@ -81,7 +88,8 @@ var settingInfos = [settings]SettingInfo{
 	choice(Ends, "ends", "the sigmas between which the grid lies: those of the process, or of the first and last time of another grid",
 		"process", "leading", "trailing"),
 	{Setting: SigmaMin, Name: "sigma-min", Line: "the smallest sigma; 0: that of ends"},
-	{Setting: SigmaMax, Name: "sigma-max", Line: "the largest sigma; 0: that of ends"},
+	{Setting: SigmaMax, Name: "sigma-max", Line: "the largest sigma; 0: that of ends, or as begin has it"},
+	choice(Begin, "begin", "where the process ends beyond sigma 200, in nothing but noise: at sigma 80, or at its own end", "sigma-80", "own"),
 	{Setting: Original, Name: "original", Line: "steps of the grid that the student was distilled on", Whole: true},
 	choice(Growth, "growth", "of the steps towards noise", "linear", "quadratic"),
 	{Setting: Alpha, Name: "alpha", Line: "the smaller, the more steps at the noisy end"},

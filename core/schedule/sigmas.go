@@ -71,12 +71,21 @@ func (a *ask) bound() error {
 	}
 	if v := a.o.Value(SigmaMax); v != 0 {
 		a.first = v
+	} else if begin, ok := a.o.Get(Begin); ok && begin == BeginLate && a.beginsLate() && a.first > beginSigma {
+		a.first = beginSigma
 	}
 	if v := a.o.Value(SigmaMin); v != 0 {
 		a.last = v
 	}
 	return nil
 }
+
+// beginSigma is where a grid of sigmas begins on a process that ends beyond LostSigma: where T. Karras et al., arXiv
+// 2206.00364, begin. Steps above it only move noise. A process that keeps the signal and only adds noise was given its
+// largest sigma as the data need it, and a flow's sigmas are its times: they begin at their own.
+const beginSigma = 80
+
+func (a *ask) beginsLate() bool { return !a.flow && a.hi.A < 1 && (a.hi.A == 0 || a.hi.Lost()) }
 
 // own are the process' largest and smallest sigma.
 func (a *ask) own() (hi, lo float64) {
@@ -170,9 +179,10 @@ func sigmaList(a *ask, m int) ([]float64, error) {
 	if err := a.listed(len(sigmas)); err != nil {
 		return nil, err
 	}
+	hi, lo := a.own()
 	for i, s := range sigmas {
-		if !(s > 0 && s <= 1e30) {
-			return nil, gridError("use numbers above 0", "sigma %d of the list is %v", i, s)
+		if !(s >= lo && s <= hi && s > 0 && s <= 1e30) {
+			return nil, gridError(fmt.Sprintf("use sigmas from %.4g to %.4g", lo, hi), "sigma %d of the list is %v", i, s)
 		}
 	}
 	sigmas = append([]float64(nil), sigmas...)

@@ -218,7 +218,7 @@ func timeList(a *ask) ([]float64, error) {
 func (a *ask) listed(n int) error {
 	switch {
 	case n == 0:
-		return gridError("use another grid, or give a list", "the list is empty")
+		return gridError("give it levels, noise falling, or use another grid", "the list of levels is empty")
 	case n != a.n:
 		return gridError(fmt.Sprintf("use %d steps", n), "%d steps on a list of %d", a.n, n)
 	}
