@@ -16,6 +16,11 @@ import (
 func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) error {
 	c := &m.Contract
 	*c = pipeline.Contract{Defaults: defaults, NoGuidance: !d.Guidance.AllowCFG, BakedGuidance: d.Guidance.Baked.Or(0)}
+	only, why := m.only()
+	if why != "" {
+		c.Defaults = pipeline.Defaults{Solver: only, Grid: schedule.Trailing, Steps: onlySteps[only], Guidance: 1}
+		c.Reason = why
+	}
 	if def := d.Samplers.Default; def != nil {
 		if err := override(&c.Defaults, def); err != nil {
 			return err
@@ -50,7 +55,24 @@ func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) err
 	if c.Reason != "" && c.Allowed == nil {
 		c.Allowed = []sampler.Kind{c.Defaults.Solver} // everything else is forbidden
 	}
+	if why != "" && (len(c.Allowed) != 1 || c.Allowed[0] != only) {
+		return fmt.Errorf("samplers: only %v is allowed: %s", only, why)
+	}
 	return nil
+}
+
+// onlySteps are the steps of such a checkpoint that says nothing of them.
+var onlySteps = map[sampler.Kind]int{sampler.KindGDDIMBlur: 50, sampler.KindFlowMap: 4}
+
+// only is the one solver that a checkpoint of another kind can be sampled by, and why; "": any.
+func (m *Model) only() (k sampler.Kind, why string) {
+	if _, blurs := m.Process.(*schedule.Blur); blurs {
+		return sampler.KindGDDIMBlur, "the process blurs, and other solvers know nothing of that"
+	}
+	if m.Extras.SecondTime {
+		return sampler.KindFlowMap, "the network jumps to the end of a step: it is not the slope of an ODE"
+	}
+	return 0, ""
 }
 
 // override replaces what the checkpoint's own default gives.

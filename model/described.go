@@ -53,6 +53,18 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 				"pixelate with a largest side of 2 or more, fade and mask", d.Degrader.Kind, d.Degrader.Width.Value, d.Degrader.Largest)
 		}
 	}
+	if _, blurs := m.Process.(*schedule.Blur); blurs && m.Reading.Prediction != denoise.PredictSample {
+		return fmt.Errorf("process.kind blur needs the prediction sample: every frequency has a signal rate of its own")
+	}
+	if t := d.SecondTime; t != nil {
+		if _, flow := m.Process.(*schedule.Continuous); !flow || d.Process == nil || d.Process.Kind != "flow" || m.Reading.Prediction != denoise.PredictFlow {
+			return fmt.Errorf("second_time needs the process flow and the prediction flow_prediction: a jump is along a flow")
+		}
+		if m.Clip > 0 || m.Thresh.Quantile > 0 {
+			return fmt.Errorf("second_time contradicts clip_sample or thresholding in the scheduler: a jump is not an estimate of the picture")
+		}
+		m.Extras.SecondTime, m.Extras.StepLength = true, t.Kind == "length"
+	}
 	if t := d.TimeInput; t != nil {
 		in, err := named("time_input.kind", t.Kind, denoise.TimeInputs(), func(in denoise.TimeInput) denoise.TimeInput { return in })
 		if err != nil {
@@ -166,6 +178,14 @@ func describedProcess(m *Model, d *weights.Process, c *schedulerConfig) (err err
 	case "trigflow":
 		m.Reading.Data = orElse(d.SigmaData, 0.5)
 		m.Process, err = schedule.Trig(m.Reading.Data, 0)
+	case "blur":
+		var base *schedule.Continuous
+		if base, err = schedule.Cosine(0, continuousStart); err == nil {
+			m.Process = &schedule.Blur{Process: base, Most: orElse(d.Blur, 20), Floor: orElse(d.Floor, 0.001)}
+		}
+		if f := orElse(d.Floor, 0.001); f > 1 {
+			err = fmt.Errorf("floor %v, expected more than 0, to 1", f)
+		}
 	case "gamma_table":
 		m.Process, err = schedule.GammaTable(d.Gamma)
 	default:

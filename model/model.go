@@ -68,7 +68,12 @@ func build(d *weights.Description, src compile.Source) (*Model, error) {
 	if err := m.sampling(d); err != nil {
 		return nil, err
 	}
-	if m.Cond, err = conditioner(d.Model, cfg, src); err != nil {
+	if m.Extras.SecondTime {
+		m.Cond, err = secondTime(d.Model, cfg)
+	} else {
+		m.Cond, err = conditioner(d.Model, cfg, src)
+	}
+	if err != nil {
 		return nil, err
 	}
 	net, err := arch.NewUNet2D(cfg, src)
@@ -157,6 +162,17 @@ func conditioner(m weights.Model, cfg arch.UNet2DConfig, src compile.Source) (*p
 		return nil, fmt.Errorf("unet.class_embed_type timestep needs model.labels: any number is a class")
 	}
 	return pipeline.ClassLabels(m.Labels, m.NullLabel)
+}
+
+// secondTime is the condition of a network that reads the end of a step where others read a class.
+func secondTime(m weights.Model, cfg arch.UNet2DConfig) (*pipeline.Conditioner, error) {
+	switch {
+	case cfg.Condition() != arch.CondValues:
+		return nil, fmt.Errorf("second_time contradicts unet.class_embed_type: expected timestep, which reads a number")
+	case m.Labels != nil || m.NullLabel >= 0 || m.Conditioner != nil:
+		return nil, fmt.Errorf("second_time contradicts model.labels, null_label or conditioner: the network takes no class")
+	}
+	return pipeline.SecondTime(), nil
 }
 
 // maxClasses bounds the names that are made before the table itself has proved how many rows it has.

@@ -21,8 +21,11 @@ func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
 		}
 		base.UseGrid(grid)
 	}
-	if r.Steps != 0 {
+	switch base.Levels = r.Levels; {
+	case r.Steps != 0:
 		base.Steps = r.Steps
+	case r.Levels != nil:
+		base.Steps = len(r.Levels)
 	}
 	var err error
 	if base.Vary, err = ParseVary(r.Vary); err != nil {
@@ -42,6 +45,19 @@ func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
 		legs = append(legs, pipeline.Leg{Spec: spec, Until: l.Until})
 	}
 	return legs, nil
+}
+
+// Recall is Legs of a recipe that pictures were made by. One that was written before a solver or a grid could begin otherwise
+// means what was done then; and what it draws is drawn whatever it ends in.
+func (m *Model) Recall(r *recipe.Recipe) ([]pipeline.Leg, error) {
+	legs, err := m.Legs(r)
+	for i := range legs {
+		s := &legs[i].Spec
+		s.Force = true
+		s.Options = s.Options.Over(sampler.Options{}.With(sampler.Opening, sampler.OpeningOwn).For(s.Solver.Knobs()))
+		s.GridOptions = s.GridOptions.Over(schedule.Options{}.With(schedule.Begin, schedule.BeginOwn).For(s.Grid.Knobs()))
+	}
+	return legs, err
 }
 
 // ParseVary reads SEED:AMOUNT; the empty text is no variation.
@@ -105,19 +121,23 @@ func gridSettings(base *pipeline.Spec, all []recipe.Setting) (rest []recipe.Sett
 	return rest, nil
 }
 
+// mostLevels is the longest list of levels that a recipe holds.
+const mostLevels = 100
+
 // RecipeOf writes every setting of a run out: a default of this version need not be one of the next. ok is false if a
 // recipe cannot say how the pictures are made.
 func RecipeOf(legs []pipeline.Leg) (r recipe.Recipe, ok bool) {
-	if legs[0].Spec.Edit != nil {
+	if legs[0].Spec.Edit != nil || len(legs[0].Spec.Levels) > mostLevels {
 		return r, false
 	}
 	end := legs[len(legs)-1].Spec
-	r = recipe.Recipe{Numerics: recipe.Numerics, Count: 1, Grid: end.Grid.String(), Steps: end.Steps, Leg: wordsOf(end)}
+	r = recipe.Recipe{Numerics: recipe.Numerics, Count: 1, Grid: end.Grid.String(), Steps: end.Steps, Levels: end.Levels, Leg: wordsOf(end)}
 	if v := end.Vary; v.Amount > 0 {
 		r.Vary = recipe.Vary(v.Seed, v.Amount)
 	}
+	begun := schedule.Options{}.With(schedule.Begin, schedule.BeginLate).For(end.Grid.Knobs())
 	for _, info := range schedule.Settings() {
-		if v, ok := end.GridOptions.Get(info.Setting); ok {
+		if v, ok := end.GridOptions.Over(begun).Get(info.Setting); ok {
 			r.Leg.Settings = append(r.Leg.Settings, recipe.Setting{Name: gridPrefix + info.Name, Value: v})
 		}
 	}
@@ -137,8 +157,9 @@ func wordsOf(s pipeline.Spec) recipe.Leg {
 	if s.Classifier != 0 {
 		l.Classify = recipe.Number(s.Classifier)
 	}
+	opened := sampler.Options{}.With(sampler.Opening, sampler.OpeningFirst).For(s.Solver.Knobs())
 	for _, info := range sampler.Settings() {
-		if v, ok := s.Options.Get(info.Setting); ok {
+		if v, ok := s.Options.Over(opened).Get(info.Setting); ok {
 			l.Settings = append(l.Settings, recipe.Setting{Name: info.Name, Value: v})
 		}
 	}

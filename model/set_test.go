@@ -55,7 +55,59 @@ func TestRecipeKeepsGridSettings(t *testing.T) {
 		}
 	}
 	back, ok := RecipeOf(legs)
-	if !ok || !slices.Equal(back.Leg.Settings, r.Leg.Settings) {
-		t.Errorf("the recipe came back with %v, want %v", back.Leg.Settings, r.Leg.Settings)
+	// Where the grid begins is said, whatever a later version does if nothing is.
+	said := append(r.Leg.Settings[:2:2], recipe.Setting{Name: "grid.begin", Value: schedule.BeginLate})
+	if !ok || !slices.Equal(back.Leg.Settings, said) {
+		t.Errorf("the recipe came back with %v, want %v", back.Leg.Settings, said)
+	}
+}
+
+// A recipe of before there was a choice means what was done then, and is drawn whatever it ends in; one of now says which.
+func TestRecallOldRecipes(t *testing.T) {
+	m := &Model{}
+	m.Contract.Defaults = pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 8, Guidance: 1}
+	old, err := recipe.Parse("v=1&model=m&solver=heun&grid=karras&steps=12&fork=3~4~prk~~~~~&set=s-churn:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	legs, err := m.Recall(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range legs {
+		opening, said := l.Spec.Options.Get(sampler.Opening)
+		begin, begun := l.Spec.GridOptions.Get(schedule.Begin)
+		if !said || opening != sampler.OpeningOwn || !begun || begin != schedule.BeginOwn || !l.Spec.Force {
+			t.Errorf("leg %d: opening %v, begin %v, forced %v", i, opening, begin, l.Spec.Force)
+		}
+	}
+	asked, err := m.Legs(old) // of a request, what is left out is today's
+	if _, said := asked[1].Spec.Options.Get(sampler.Opening); err != nil || said {
+		t.Errorf("a request says how it opens: %v", err)
+	}
+	words, ok := RecipeOf(asked)
+	again, err := m.Recall(&words)
+	if !ok || err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range again {
+		opening, _ := l.Spec.Options.Get(sampler.Opening)
+		if begin, _ := l.Spec.GridOptions.Get(schedule.Begin); opening != sampler.OpeningFirst || begin != schedule.BeginLate {
+			t.Errorf("leg %d of a recipe of now: opening %v, begin %v", i, opening, begin)
+		}
+	}
+}
+
+// A list of levels goes through a recipe, and says how many steps there are.
+func TestRecipeKeepsLevels(t *testing.T) {
+	m := &Model{}
+	m.Contract.Defaults = pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 8, Guidance: 1}
+	legs, err := m.Legs(&recipe.Recipe{Grid: "times", Levels: []float64{999, 499.5, 20}})
+	if err != nil || legs[0].Spec.Steps != 3 {
+		t.Fatalf("%v, %v", legs, err)
+	}
+	words, ok := RecipeOf(legs)
+	if !ok || !slices.Equal(words.Levels, legs[0].Spec.Levels) {
+		t.Errorf("came back with %v", words.Levels)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // samplingKeys are the metadata keys that say how a network is sampled; model_index.json may have each of them.
-var samplingKeys = []string{"process", "prediction", "boundary", "time_input", "variance", "tables", "degrader", "student", "guidance", "samplers"}
+var samplingKeys = []string{"process", "prediction", "boundary", "time_input", "second_time", "variance", "tables", "degrader", "student", "guidance", "samplers"}
 
 // modelKeys are the fields of the key `model` that model_index.json has under the same names.
 var modelKeys = []string{"labels", "null_label", "codec", "licence", "provenance"}

@@ -20,6 +20,7 @@ type Description struct {
 	Prediction string         // "": the scheduler's
 	Boundary   *Boundary      // nil: the scheduler's
 	TimeInput  *TimeInput     // nil: the scheduler's
+	SecondTime *SecondTime    // nil: the network is told one time
 	Variance   *Variance      // nil: the scheduler's
 	Tables     Tables
 	Degrader   *Degrader // nil: the network takes noise away
@@ -94,7 +95,8 @@ type Process struct {
 	SigmaMin, SigmaMax Optional[float64] // these four are above 0
 	SigmaData          Optional[float64]
 	Shift              Optional[float64]
-	Gamma              []float64 // gamma_table
+	Gamma              []float64         // gamma_table
+	Blur, Floor        Optional[float64] // of blur: the widest, in pixels, and what is left of every frequency; above 0
 }
 
 // Variance is what is known of the reverse process' variance.
@@ -128,6 +130,11 @@ type Boundary struct {
 	SigmaData Optional[float64] // 0.5; all three are above 0
 	SigmaMin  Optional[float64] // of cm: 0.002
 	Scaling   Optional[float64] // timestep_scaling of lcm: 10
+}
+
+// SecondTime is what the network is told of the end of a step, in the place of a class.
+type SecondTime struct {
+	Kind string // end or length
 }
 
 // TimeInput is what the network is told of the level.
@@ -241,6 +248,9 @@ func (c *Checkpoint) describe() (*Description, error) {
 		return nil, err
 	}
 	if d.TimeInput, err = readTimeInput(values["time_input"]); err != nil {
+		return nil, err
+	}
+	if d.SecondTime, err = readSecondTime(values["second_time"]); err != nil {
 		return nil, err
 	}
 	if d.Variance, err = readVariance(values["variance"]); err != nil {

@@ -331,8 +331,8 @@ func TestLongListsAreRefusedAtOnce(t *testing.T) {
 // A key that is not known is refused beside a network of ours. Weights of another program may have any remarks.
 func TestUnknownKeys(t *testing.T) {
 	for _, network := range []string{"unet", "classifier"} {
-		_, err := describe(map[string]string{network: `{}`, "second_time": `{}`})
-		wantError(t, err, ErrMetadata, `unknown key "second_time"`)
+		_, err := describe(map[string]string{network: `{}`, "third_time": `{}`})
+		wantError(t, err, ErrMetadata, `unknown key "third_time"`)
 	}
 	d, err := describe(map[string]string{"format": "pt", "ss_network_dim": "not JSON", "process": "neither"})
 	if err != nil || d.UNet.Exists() || d.Classifier.Exists() || d.Process != nil {

@@ -144,12 +144,13 @@ func readProcess(v jsontext.Value) (*Process, error) {
 		return nil, nil
 	}
 	f := only(v, "kind", "T", "betas", "beta_start", "beta_end", "schedule", "zero_snr", "sigma_min", "sigma_max",
-		"sigma_data", "shift", "gamma_table")
+		"sigma_data", "shift", "gamma_table", "blur", "floor")
 	p := &Process{
 		Kind: f.text("kind", ""), Steps: f.int("T", 1, 0), Betas: f.floats("betas"),
 		BetaStart: f.number("beta_start"), BetaEnd: f.number("beta_end"), Schedule: f.text("schedule", ""),
 		ZeroSNR: f.bool("zero_snr", false), SigmaMin: f.positive("sigma_min"), SigmaMax: f.positive("sigma_max"),
 		SigmaData: f.positive("sigma_data"), Shift: f.positive("shift"), Gamma: f.floats("gamma_table"),
+		Blur: f.positive("blur"), Floor: f.positive("floor"),
 	}
 	if p.Kind == "" {
 		f.fail(v.Get("kind").Fail("is missing"))
@@ -199,6 +200,18 @@ func readDegrader(v jsontext.Value) (*Degrader, error) {
 		f.fail(v.Get("kind").Fail("is missing"))
 	}
 	return d, f.err
+}
+
+func readSecondTime(v jsontext.Value) (*SecondTime, error) {
+	if !given(v) {
+		return nil, nil
+	}
+	f := only(v, "kind")
+	t := &SecondTime{f.text("kind", "")}
+	if t.Kind != "end" && t.Kind != "length" {
+		f.fail(v.Get("kind").Fail("expected end or length, found " + jsontext.Quote(t.Kind)))
+	}
+	return t, f.err
 }
 
 func readTimeInput(v jsontext.Value) (*TimeInput, error) {

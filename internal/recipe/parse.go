@@ -58,6 +58,8 @@ func (p *parser) field(key, value string) {
 		r.Grid = value
 	case "steps":
 		r.Steps = p.int(key, value, 1, 1<<16)
+	case "levels":
+		r.Levels = p.floats(key, value)
 	case "guidance":
 		r.Guidance = p.number(key, value)
 	case "rescale":
@@ -150,6 +152,13 @@ func (p *parser) ints(key, value string) (out []int) {
 	}
 	for item := range strings.SplitSeq(value, ",") {
 		out = append(out, p.int(key, item, -1, 1<<20))
+	}
+	return out
+}
+
+func (p *parser) floats(key, value string) (out []float64) {
+	for item := range strings.SplitSeq(value, ",") {
+		out = append(out, p.float(key, item))
 	}
 	return out
 }

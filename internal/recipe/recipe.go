@@ -4,7 +4,7 @@
 // A recipe is key=value joined by &, of the characters A-Z a-z 0-9 . , : ~ _ + - only, so that it needs no escaping
 // anywhere:
 //
-//	v=1&numerics=1&model=nouns-32&file=SHA256&seed=5&count=1&vary=9:0.25&pick=3,-1&solver=ddim&grid=trailing&steps=4
+//	v=1&numerics=1&model=nouns-32&file=SHA256&seed=5&count=1&vary=9:0.25&pick=3,-1&solver=ddim&grid=times&steps=2&levels=999,499
 //	&guidance=2&rescale=0.5&classify=4&set=eta:0.5,order:2&fork=UNTIL~SEED~SOLVER~GUIDANCE~RESCALE~CLASSIFY~PICK~SET&hash=SHA256
 //
 // What is left out is the checkpoint's own. fork may come several times; an empty part of it is left out.
@@ -32,6 +32,7 @@ type Recipe struct {
 	Count    int
 	Grid     string
 	Steps    int
+	Levels   []float64 // of the grids times and sigmas
 	Leg             // the settings; those of the last leg where there are others before it
 	Vary     string // SEED:AMOUNT of a variation; "": none
 	Before   []Leg  // each with its Until
@@ -96,7 +97,7 @@ func (r *Recipe) String() string {
 	fields := [][2]string{
 		{"v", number(Version)}, {"numerics", number(r.Numerics)}, {"model", r.Model}, {"file", r.File}, {"seed", strconv.FormatUint(r.Seed, 10)},
 		{"count", strconv.Itoa(r.Count)}, {"vary", r.Vary}, {"pick", ints(r.Pick)}, {"solver", r.Solver}, {"grid", r.Grid}, {"steps", number(r.Steps)},
-		{"guidance", r.Guidance}, {"rescale", r.Rescale}, {"classify", r.Classify}, {"set", settings(r.Settings)},
+		{"levels", Numbers(r.Levels)}, {"guidance", r.Guidance}, {"rescale", r.Rescale}, {"classify", r.Classify}, {"set", settings(r.Settings)},
 	}
 	for _, l := range r.Before {
 		fields = append(fields, [2]string{"fork", strings.Join([]string{strconv.Itoa(l.Until), strconv.FormatUint(l.Seed, 10), l.Solver, l.Guidance,
@@ -127,6 +128,15 @@ func ints(values []int) string {
 	out := make([]string, len(values))
 	for i, v := range values {
 		out[i] = strconv.Itoa(v)
+	}
+	return strings.Join(out, ",")
+}
+
+// Numbers writes a list of numbers.
+func Numbers(values []float64) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = Number(v)
 	}
 	return strings.Join(out, ",")
 }

@@ -10,7 +10,7 @@ const hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 func full() *Recipe {
 	return &Recipe{
-		Numerics: Numerics, Model: "nouns-32", File: hash, Count: 4, Grid: "trailing", Steps: 20, Vary: "9:0.25",
+		Numerics: Numerics, Model: "nouns-32", File: hash, Count: 4, Grid: "times", Steps: 2, Levels: []float64{999, 499.5}, Vary: "9:0.25",
 		Leg: Leg{Seed: 1<<64 - 1, Solver: "dpmpp-2m", Guidance: "2.5", Rescale: "0.5", Classify: "4", Pick: []int{3, -1, 0},
 			Settings: []Setting{{"eta", 0.25}, {"order", 2}, {"tiny", 1e-9}}},
 		Before: []Leg{{Until: 5, Seed: 7, Pick: []int{1}}, {Until: 9, Seed: 8, Solver: "heun", Guidance: "1", Settings: []Setting{{"eta", 1}}}},
@@ -38,6 +38,8 @@ func TestBadRecipesAreRefusedByName(t *testing.T) {
 		"v=1&model=m&count=0":                   "count",
 		"v=1&model=m&count=1025":                "count",
 		"v=1&model=m&steps=x":                   "steps",
+		"v=1&model=m&levels=9,x":                "levels",
+		"v=1&model=m&levels=":                   "levels",
 		"v=1&model=m&pick=1,,2":                 "pick",
 		"v=1&model=m&guidance=NaN":              "guidance",
 		"v=1&model=m&rescale=Inf":               "rescale",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"io"
@@ -21,8 +22,15 @@ type drawing struct {
 
 func (d *drawing) draw(m *model.Model) ([]*image.NRGBA, error) {
 	run, err := pipeline.CompileLegs(&m.Model, d.legs, nil)
+	var noise *pipeline.NoiseError
+	if errors.As(err, &noise) {
+		return nil, fmt.Errorf("%w; -force draws it all the same", err)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if warning := run.Run().Warning(); warning != nil {
+		fmt.Fprintln(d.stderr, "sample: warning:", warning)
 	}
 	_, steps := run.Progress()
 	far := command.NewProgress(d.stderr, time.Now, d.count*steps)

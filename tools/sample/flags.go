@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"math"
+	"strconv"
+	"strings"
 
 	"tintype/internal/command"
 	"tintype/internal/recipe"
@@ -14,13 +17,14 @@ type request struct {
 	steps, count, threads                  int
 	guidance, rescale, classifier          float64
 	set                                    string
-	list, samplers, compat                 bool
+	list, samplers, compat, force          bool
+	levels                                 []float64
 	edit                                   editFlags
 	photos                                 photoFlags
 	density                                densityFlags
 	inverse                                inverseFlags
 	recipe, vary                           string
-	given                                  struct{ solver, grid, steps, guidance, recipe, out, trace *command.Flag }
+	given                                  struct{ solver, grid, steps, guidance, levels, recipe, out, trace *command.Flag }
 }
 
 var inf = math.Inf(1)
@@ -41,6 +45,8 @@ func (r *request) define() *command.Set {
 	r.given.solver = s.Text(&r.solver, "solver", "NAME", "solver; -list has them all")
 	r.given.grid = s.Text(&r.grid, "grid", "NAME", "grid of noise levels; -list has them all")
 	r.given.steps = s.Whole(&r.steps, "steps", "N", command.Least, command.Most, "sampler steps, 1 or more")
+	r.given.levels = s.Parsed("levels", "N,N,...", "levels of the grids times and sigmas, noise falling; so many steps", r.readLevels).Rare()
+	s.Switch(&r.force, "force", "draw what would end in noise, with a warning").Rare()
 	s.Text(&r.set, "set", "NAME=VALUE,...", "settings of solver and grid, such as eta=0.5,grid.rho=5")
 	r.given.guidance = s.Number(&r.guidance, "guidance", "W", -inf, inf, "classifier-free guidance; 1 is off")
 	s.Number(&r.rescale, "rescale", "X", -inf, inf, "how much of the unguided contrast guidance gives back, 0 to 1").Rare()
@@ -56,7 +62,7 @@ func (r *request) define() *command.Set {
 	r.density.define(s)
 	r.photos.define(s)
 	s.Group("And stop")
-	s.Switch(&r.list, "list", "list the solvers with their settings, and the grids")
+	s.Switch(&r.list, "list", "list the solvers with their settings, and the grids; beside -model those that end in noise or do not go with it")
 	s.Switch(&r.samplers, "samplers", "write the page docs/SAMPLERS.md to standard output").Rare()
 	return s
 }
@@ -77,6 +83,18 @@ func (r *request) check() error {
 	}
 	if r.photos.given.Given() && r.edit.init == "" && r.inverse.picture == "" && r.density.picture == "" {
 		return command.Misusef("-background needs -init, -invert or -likelihood: a picture that may be transparent")
+	}
+	return nil
+}
+
+// readLevels reads a list of numbers.
+func (r *request) readLevels(text string) error {
+	for item := range strings.SplitSeq(text, ",") {
+		v, err := strconv.ParseFloat(item, 64)
+		if err != nil || v-v != 0 {
+			return errors.New("expected numbers with commas between them, such as 999,749,499,249")
+		}
+		r.levels = append(r.levels, v)
 	}
 	return nil
 }

@@ -1,24 +1,84 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"tintype/core/pipeline"
 	"tintype/core/sampler"
 	"tintype/core/schedule"
 	"tintype/core/setting"
 	"tintype/internal/sentence"
+	"tintype/model"
 )
 
+// printList lists every solver and grid or, beside a model, what goes with that.
+func (r *request) printList(w io.Writer) error {
+	if r.model == "" {
+		return list(w, nil)
+	}
+	m, _, err := load(r.model)
+	if err != nil {
+		return err
+	}
+	s, err := r.spec(m)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "For %s, in %d steps of %v.\n\n", m.Name, s.Steps, s.Grid)
+	return list(w, &outlook{m, s})
+}
+
+// outlook is a model and what is asked of it beside the solver.
+type outlook struct {
+	model *model.Model
+	spec  pipeline.Spec
+}
+
+// ofSolver says why a solver is refused; "" if it is not.
+func (o *outlook) ofSolver(k sampler.Kind) string {
+	if o == nil {
+		return ""
+	}
+	err := o.model.CheckSolver(k)
+	if err == nil {
+		s := o.spec
+		s.Use(k)
+		err = o.model.Foresee(s)
+	}
+	return reason(err)
+}
+
+// ofGrid says it of a grid.
+func (o *outlook) ofGrid(k schedule.GridKind) string {
+	if o == nil {
+		return ""
+	}
+	return reason(o.model.CheckGrid(k))
+}
+
+func reason(err error) string {
+	var clash *pipeline.Clash
+	if errors.As(err, &clash) {
+		return clash.Problem + ": " + clash.Remedy
+	}
+	return ""
+}
+
 // list prints every solver and grid for a terminal.
-func list(w io.Writer) error {
+func list(w io.Writer, o *outlook) error {
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tab, "SOLVER\tORDER\tEVALUATIONS\tNOISE\tWHAT IT DOES")
 	for _, s := range sampler.Solvers() {
-		fmt.Fprintf(tab, "%s\t%d\t%s\t%s\t%s%s\n", s.Name, s.Order, s.Cost, noise(s), s.Line, needs(s, "; needs "))
+		fmt.Fprintf(tab, "%s\t%d\t%s\t%s\t%s%s\n", s.Name, s.Order, s.Evals, noise(s), s.Line, needs(s, "; needs "))
+		if why := o.ofSolver(s.Kind); why != "" {
+			fmt.Fprintf(tab, "\t\t\t\t  not here: %s\n", why)
+			continue
+		}
 		for _, k := range s.Knobs {
 			fmt.Fprintf(tab, "\t\t\t\t  %s (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
 		}
@@ -26,6 +86,10 @@ func list(w io.Writer) error {
 	fmt.Fprintln(tab, "\nGRID\t\t\t\tWHAT IT DOES")
 	for _, g := range schedule.Grids() {
 		fmt.Fprintf(tab, "%s\t\t\t\t%s\n", g.Name, g.Line)
+		if why := o.ofGrid(g.Kind); why != "" {
+			fmt.Fprintf(tab, "\t\t\t\t  not here: %s\n", why)
+			continue
+		}
 		for _, k := range g.Knobs {
 			fmt.Fprintf(tab, "\t\t\t\t  grid.%s (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
 		}
@@ -78,7 +142,7 @@ func samplersPage(w io.Writer) error {
 		case s.Stochastic:
 			order = fmt.Sprint("weak order ", s.Order, ", draws noise")
 		}
-		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s%s.\n\n    %s\n", s.Name, sentence.Capital(s.Line), sentence.Capital(order), s.Cost, s.Source, needs(s, ". Needs "), s.Formula)
+		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s%s.\n\n    %s\n", s.Name, sentence.Capital(s.Line), sentence.Capital(order), s.Evals, s.Source, needs(s, ". Needs "), s.Formula)
 		if len(s.Knobs) > 0 {
 			b.WriteString("\n")
 		}

@@ -39,7 +39,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 func (r *request) run(stdout, stderr io.Writer) error {
 	switch {
 	case r.list:
-		return list(stdout)
+		return r.printList(stdout)
 	case r.samplers:
 		return samplersPage(stdout)
 	}
@@ -158,9 +158,13 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 		}
 		s.UseGrid(kind)
 	}
+	if s.Levels = r.levels; s.Levels != nil {
+		s.Steps = len(s.Levels)
+	}
 	if r.given.steps.Given() {
 		s.Steps = r.steps
 	}
+	s.Force = r.force
 	if err := settings(&s, r.set); err != nil {
 		return s, err
 	}

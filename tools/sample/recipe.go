@@ -32,7 +32,7 @@ func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promis
 	if err != nil {
 		return nil, 0, "", fmt.Errorf("-recipe: %w", err)
 	}
-	legs, err = m.Legs(r)
+	legs, err = m.Recall(r)
 	return legs, r.Count, r.Hash, err
 }
 
