@@ -5,6 +5,7 @@ package page
 import (
 	"strconv"
 
+	"tintype/core/guidance"
 	"tintype/wasm/proto"
 )
 
@@ -15,6 +16,14 @@ type speed struct {
 	guided bool
 }
 
+// guided reports whether a scale, or the model's own where that is NaN, takes two evaluations.
+func guided(info *proto.Info, scale float64) bool {
+	if scale != scale {
+		scale = info.Defaults.Guidance
+	}
+	return guidance.Guided(scale)
+}
+
 // spare is the part of a budget that is planned for: the rest is for the
 // machine having other things to do.
 const spare = 0.9
@@ -23,8 +32,11 @@ const spare = 0.9
 func (p *page) learn(r *run) {
 	done := float64(r.sheet.steps()) / float64(max(r.sheet.total, 1))
 	n := float64(evaluations(r.info, r.request.Solver, r.sheet.total)) * done
+	if r.complete {
+		n = float64(r.done.Evals)
+	}
 	if n > 0 && r.sheet.millis() > 0 {
-		p.speeds[speed{r.model.ref.SHA256, r.request.Guidance > 1}] = r.sheet.millis() / n
+		p.speeds[speed{r.model.ref.SHA256, guided(r.info, r.request.Guidance)}] = r.sheet.millis() / n
 		p.planBudget()
 	}
 	p.showCost()
@@ -67,7 +79,7 @@ func (p *page) planBudget() {
 	if ms > 0 {
 		note = "The first run measures this machine."
 		s, problem := p.request()
-		if each, ok := p.speeds[speed{p.chosen.ref.SHA256, s.Guidance > 1}]; ok && problem == nil {
+		if each, ok := p.speeds[speed{p.chosen.ref.SHA256, guided(p.info, s.Guidance)}]; ok && problem == nil {
 			p.plan(&s, each)
 			note = "At " + milliseconds(each) + " per evaluation: " + s.Solver + " with " + strconv.Itoa(s.Steps) + " steps."
 		}
@@ -82,7 +94,7 @@ func (p *page) budgeted(s *proto.Sample) (again bool) {
 	if ms == 0 || p.fork != nil {
 		return false
 	}
-	key := speed{s.Model.SHA256, s.Guidance > 1}
+	key := speed{s.Model.SHA256, guided(p.info, s.Guidance)}
 	each, ok := p.speeds[key]
 	if !ok {
 		p.measure(*s, key)

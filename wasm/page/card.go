@@ -50,8 +50,7 @@ func (p *page) showCost() {
 	if p.chosen.own {
 		words[0] = "Nothing downloaded: your file"
 	}
-	guided := p.info.Defaults.Guidance > 1
-	if ms, ok := p.speeds[speed{p.chosen.ref.SHA256, guided}]; ok {
+	if ms, ok := p.speeds[speed{p.chosen.ref.SHA256, guided(p.info, p.info.Defaults.Guidance)}]; ok {
 		words = append(words, milliseconds(ms)+" per evaluation")
 		n := evaluations(p.info, p.info.Defaults.Solver, p.info.Defaults.Steps)
 		words = append(words, "about "+seconds(ms*float64(n))+" a picture")

@@ -82,6 +82,9 @@ func (p *page) gridChosen() {
 	if o := optionNamed(p.info.Grids, p.ui.grid.Value()); o != nil {
 		p.ui.gridLine.SetTextContent(sentence.Of(o.Line))
 	}
+	setHidden(p.ui.levelsField, !p.listedGrid())
+	p.holdSteps()
+	p.lookAhead()
 }
 
 // setDefaults puts the checkpoint's own settings into the controls.
@@ -149,7 +152,12 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 	}
 	s.Solver, s.Grid, s.Before = u.solver.Value(), u.grid.Value(), p.fork
 	var err error
-	if s.Steps, err = strconv.Atoi(u.steps.Value()); err != nil || s.Steps < 1 || s.Steps > proto.MaxSteps {
+	if problem := p.levels(&s); problem != nil {
+		return s, problem
+	}
+	if s.Levels != nil {
+		// as many steps
+	} else if s.Steps, err = strconv.Atoi(u.steps.Value()); err != nil || s.Steps < 1 || s.Steps > proto.MaxSteps {
 		return s, p.badField(u.steps, "The number of steps must be a whole number from 1 to "+strconv.Itoa(proto.MaxSteps)+".")
 	}
 	if p.info.GuidanceReason == "" {

@@ -86,7 +86,7 @@ func (p *page) leaveFork() {
 func (p *page) holdSteps() {
 	u, forked := p.ui, p.fork != nil
 	fixed := p.info != nil && len(p.info.Steps) > 0
-	u.steps.SetDisabled(forked || fixed && len(p.info.Steps) == 1)
+	u.steps.SetDisabled(forked || fixed && len(p.info.Steps) == 1 || p.listedGrid())
 	if forked {
 		u.grid.SetAttribute("disabled", "")
 	} else {

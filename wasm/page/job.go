@@ -79,6 +79,7 @@ func (c *crew) hear(t *task, message proto.Message) {
 	switch e := message.(type) {
 	case proto.Done:
 		e.Memory = max(e.Memory, j.done.Memory) // the pictures' tasks know
+		e.Evals += j.done.Evals
 		c.work = max(c.work, e.Memory)
 		j.done = e
 		c.close(t)

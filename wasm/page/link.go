@@ -114,7 +114,7 @@ func (p *page) requestOf(r *recipe.Recipe) proto.Sample {
 	d, end := p.info.Defaults, p.legOf(r.Leg)
 	s := proto.Sample{
 		Model: p.chosen.ref, Seed: end.Seed, Count: r.Count, Choice: end.Choice, Solver: cmp.Or(end.Solver, d.Solver), Grid: cmp.Or(r.Grid, d.Grid),
-		Steps: cmp.Or(r.Steps, d.Steps), Guidance: end.Guidance, Rescale: end.Rescale, Classify: end.Classify, Settings: end.Settings, Vary: r.Vary,
+		Steps: cmp.Or(r.Steps, len(r.Levels), d.Steps), Guidance: end.Guidance, Rescale: end.Rescale, Classify: end.Classify, Settings: end.Settings, Vary: r.Vary, Levels: r.Levels, Recipe: true,
 	}
 	if s.Guidance != s.Guidance && p.info.GuidanceReason == "" {
 		s.Guidance = d.Guidance
@@ -159,6 +159,7 @@ func (p *page) showRecipe(r *recipe.Recipe) {
 	}
 	if optionNamed(p.info.Grids, r.Grid) != nil {
 		u.grid.SetValue(r.Grid)
+		u.levels.SetValue(recipe.Numbers(r.Levels))
 		p.gridChosen()
 	}
 	if optionNamed(p.info.Solvers, r.Solver) != nil {

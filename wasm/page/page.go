@@ -49,10 +49,13 @@ type page struct {
 	retry  func()      // what the error's button does
 
 	// The controls that differ from model to model.
-	slots  []slotControl
-	knobs  []*knob
-	ticked []string // solvers to compare
-	listed bool     // the long list of solvers is there
+	slots    []slotControl
+	knobs    []*knob
+	ticked   []string // solvers to compare
+	listed   bool     // the long list of solvers is there
+	rows     []solverRow
+	ahead    string            // what was asked of the worker's foresight last
+	outlooks map[string]string // why solvers would end in noise, and what would do
 
 	runs    []*run                // on the stage, in order
 	batch   []*run                // those of them that were launched last
@@ -132,6 +135,7 @@ func (p *page) listen() {
 	} {
 		on(c.control, "input", func(dom.Event) { c.does() })
 	}
+	on(u.steps, "change", func(dom.Event) { p.lookAhead() })
 	on(u.solver, "change", func(dom.Event) { p.solverChosen() })
 	on(u.grid, "change", func(dom.Event) {
 		p.carry(nil) // they were the other grid's
@@ -182,6 +186,9 @@ func (p *page) enter(next phase) {
 	u.play.SetDisabled(busy)
 	u.models.SetDisabled(busy || next == starting)
 	setHidden(u.progress, next != loading && next != sampling)
+	if next == idle || next == done {
+		p.lookAhead()
+	}
 	if next != failed {
 		setHidden(u.alert, true)
 		p.pardon()

@@ -248,7 +248,7 @@ func (p *page) finish() {
 func (p *page) caption(r *run) {
 	steps := r.sheet.steps() / r.request.Count
 	words := r.label + "\n" + strconv.Itoa(steps) + " steps"
-	if n := evaluations(r.info, r.request.Solver, steps); n > steps {
+	if n := r.done.Evals / r.request.Count; n > steps {
 		words += ", " + strconv.Itoa(n) + " evaluations"
 	}
 	r.sheet.caption.SetTextContent(words + " · " + seconds(r.done.Millis))

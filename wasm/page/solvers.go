@@ -37,7 +37,7 @@ func (p *page) showSolvers() {
 	clearChildren(u.solverList)
 	u.all.RemoveAttribute("open")
 	p.ticked = nil
-	p.listed = false
+	p.listed, p.rows, p.outlooks, p.ahead = false, nil, nil, ""
 	for g, name := range groups {
 		group := create[dom.HTMLElement](u.doc, "optgroup", "")
 		group.SetAttribute("label", name)
@@ -65,6 +65,7 @@ func (p *page) solverChosen() {
 	}
 	p.ui.solverLine.SetTextContent(sentence.Of(o.Line) + " " + character(o))
 	p.showKnobs(o)
+	p.showOutlook()
 	p.planBudget()
 }
 
@@ -74,7 +75,7 @@ func character(o *proto.Option) string {
 	if o.Stochastic {
 		words = "Weak order " + strconv.Itoa(o.Order) + ", draws noise"
 	}
-	if strings.Contains(o.Cost, " ") {
+	if len(o.Evals) == 0 {
 		return words + "; evaluations: " + o.Cost + "."
 	}
 	return words + "; " + o.Cost + " evaluations in n steps."
@@ -89,26 +90,12 @@ func optionNamed(options []proto.Option, name string) *proto.Option {
 	return nil
 }
 
-// evaluations is what steps of a solver cost, by its formula a n + b; 0 where
-// the cost is no such formula.
+// evaluations is what steps of a solver cost; 0: nobody knows.
 func evaluations(info *proto.Info, solver string, steps int) int {
-	o := optionNamed(info.Solvers, solver)
-	if o == nil {
-		return 0
+	if o := optionNamed(info.Solvers, solver); o != nil {
+		return o.Of(steps)
 	}
-	times, plus, ok := strings.Cut(o.Cost, "n")
-	a, err := strconv.Atoi(times)
-	if times == "" {
-		a, err = 1, nil
-	}
-	if !ok || err != nil {
-		return 0
-	}
-	b, err := strconv.Atoi(plus)
-	if plus != "" && err != nil {
-		return 0
-	}
-	return a*steps + b
+	return 0
 }
 
 // listSolvers fills the long list once it is opened: fifty solvers with all
@@ -137,6 +124,7 @@ func (p *page) listSolvers() {
 		}
 		p.ui.solverList.AppendChild(list)
 	}
+	p.markRows()
 }
 
 func (p *page) solverRow(o *proto.Option) dom.HTMLElement {
@@ -165,7 +153,8 @@ func (p *page) solverRow(o *proto.Option) dom.HTMLElement {
 		words = sentence.Of(o.Reason)
 		row.SetAttribute("data-off", "")
 	}
-	text(doc, row, "p", "note", words)
+	note := text(doc, row, "p", "note", words)
+	p.rows = append(p.rows, solverRow{o, row, note, tick, name})
 	return row
 }
 

@@ -16,14 +16,14 @@ type ui struct {
 
 	app, form, stage, sheets, empty, emptyText, status, live, alert, alertText, alertRemedy,
 	result, hash, hashLabel, verdict, cost, modelList, cardName, facts, classifyField, labels, labelsLegend, wordsRow, wordsNote, slots,
-	stepsNote, budgetNote, guidanceNote, solverLine, solverNote, knobs, all, solverList, gridLine, carriedNote, link,
+	stepsNote, budgetNote, guidanceNote, solverLine, solverNote, knobs, all, solverList, gridLine, levelsField, carriedNote, link,
 	film, filmStep, forked, forkedText, storage, kept, keptTotal, edit dom.HTMLElement
 
 	generate, cancel, dice, retry, copy, share, animate, compare, back, surprise, defaults,
 	play, fork, unfork, purge, unpaint, redraw *dom.HTMLButtonElement
 
 	seed, words, count, steps, budget, guidance, rescale, classify, vary, varySeed, strength, file, scrub,
-	viewX, viewDenoised, viewBoth *dom.HTMLInputElement
+	viewX, viewDenoised, viewBoth, levels *dom.HTMLInputElement
 
 	solver, grid     *dom.HTMLSelectElement
 	models, sampling *dom.HTMLFieldSetElement
@@ -45,7 +45,7 @@ func findUI(doc dom.Document) *ui {
 		{"classify-field", &u.classifyField}, {"labels", &u.labels}, {"labels-legend", &u.labelsLegend},
 		{"words-row", &u.wordsRow}, {"words-note", &u.wordsNote}, {"slots", &u.slots}, {"steps-note", &u.stepsNote},
 		{"budget-note", &u.budgetNote}, {"guidance-note", &u.guidanceNote}, {"solver-line", &u.solverLine},
-		{"solver-note", &u.solverNote}, {"knobs", &u.knobs}, {"all", &u.all}, {"solver-list", &u.solverList}, {"grid-line", &u.gridLine}, {"carried-note", &u.carriedNote}, {"link", &u.link},
+		{"solver-note", &u.solverNote}, {"knobs", &u.knobs}, {"all", &u.all}, {"solver-list", &u.solverList}, {"grid-line", &u.gridLine}, {"levels-field", &u.levelsField}, {"carried-note", &u.carriedNote}, {"link", &u.link},
 		{"film", &u.film}, {"film-step", &u.filmStep}, {"forked", &u.forked}, {"forked-text", &u.forkedText},
 		{"storage", &u.storage}, {"kept", &u.kept}, {"kept-total", &u.keptTotal}, {"edit", &u.edit},
 	} {
@@ -68,7 +68,7 @@ func findUI(doc dom.Document) *ui {
 		{"seed", &u.seed}, {"words", &u.words}, {"count", &u.count}, {"steps", &u.steps}, {"budget", &u.budget}, {"guidance", &u.guidance},
 		{"rescale", &u.rescale}, {"classify", &u.classify}, {"vary", &u.vary}, {"vary-seed", &u.varySeed}, {"strength", &u.strength},
 		{"file", &u.file}, {"scrub", &u.scrub}, {"view-x", &u.viewX}, {"view-denoised", &u.viewDenoised},
-		{"view-both", &u.viewBoth},
+		{"view-both", &u.viewBoth}, {"levels", &u.levels},
 	} {
 		*e.el = find[*dom.HTMLInputElement](doc, e.id)
 	}

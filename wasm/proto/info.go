@@ -45,9 +45,11 @@ type Option struct {
 	Name   string
 	Reason string // why this checkpoint forbids it; empty when it does not
 	Line   string // what it does, in one line
-	// Of a solver: its order, 0 for a grid, and the evaluations of n steps.
+	// Of a solver: its order, 0 for a grid, and the evaluations of n steps, as a formula for people and as the least of
+	// Evals' lines each·n + more; no lines: they depend on the picture.
 	Order      int
 	Cost       string
+	Evals      []Line
 	Stochastic bool
 	Settings   []Setting
 }
@@ -58,4 +60,17 @@ type Setting struct {
 	Default, Min, Max float64
 	Whole             bool
 	Choices           []string // what the whole numbers from 0 are called; empty: it is a quantity
+}
+
+// A Line is Each·n + More.
+type Line struct{ Each, More int }
+
+// Of is what the solver's n steps cost; 0: nobody knows.
+func (o *Option) Of(n int) (evals int) {
+	for i, l := range o.Evals {
+		if v := l.Each*n + l.More; i == 0 || v < evals {
+			evals = v
+		}
+	}
+	return evals
 }

@@ -81,6 +81,11 @@ type Sample struct {
 	// Vary is SEED:AMOUNT: the noise of the beginning turned towards that of
 	// another seed; "" as it is.
 	Vary string
+	// Levels are those of the grids times and sigmas, noise falling; nil for another grid.
+	Levels []float64
+	// Force draws what would end in noise. Recipe says that the settings are a recipe's: nothing is refused for what it
+	// ends in, and what was written before solvers and grids could begin otherwise means what was done then.
+	Force, Recipe bool
 	// Animate asks for Done.Animation.
 	Animate bool
 }
@@ -115,6 +120,20 @@ type Leg struct {
 	Settings          []Value
 	Until             int // more than the leg before it, less than the request's steps
 }
+
+// Foresee asks which solvers would end in noise on a grid, in so many steps, at their own settings; the model is loaded first
+// if it is not the one in memory. Answer: Foreseen.
+type Foresee struct {
+	Model ModelRef
+	Grid  string
+	Steps int
+}
+
+// Foreseen answers Foresee.
+type Foreseen struct{ Solvers []Outlook }
+
+// An Outlook is a solver that would end in noise: how, and what would do.
+type Outlook struct{ Solver, Reason, Remedy string }
 
 // Sheet asks for one file of pictures that several workers made. It needs no model. Answer: Done.
 type Sheet struct {
@@ -211,6 +230,7 @@ type Done struct {
 	SHA256 string
 	Millis float64  // of making the pictures, or their sheet
 	Memory int64    // bytes that making the pictures took besides the weights
+	Evals  int      // how often the network was asked for them, twice the work where they are guided
 	PNG    js.Value // ArrayBuffer of the sheet, transferred; null for one picture
 	Recipe string   // how all of them are made, "" if an edit was part of it
 	// Animation is an ArrayBuffer of an animated PNG of all steps, transferred;

@@ -28,10 +28,10 @@ func messages(bitmap, buffer js.Value) []Message {
 		Slots:    []Slot{{"head", []string{"shark", "ape"}, true, 2}, {"body", []string{}, false, -1}},
 		Defaults: Defaults{"ddim", "trailing", 4, 1.5, []Value{{"eta", 0.5}}},
 		Solvers: []Option{
-			{"ddpm", "no noise", "draws", 1, "n", true, []Setting{{"variance", "of the noise", 0, 0, 1, true, []string{"small", "large"}}}},
-			{"ddim", "", "keeps", 1, "n", false, []Setting{{"eta", "fresh noise", 0, 0, 1, false, []string{}}}},
+			{"ddpm", "no noise", "draws", 1, "n", []Line{{1, 0}}, true, []Setting{{"variance", "of the noise", 0, 0, 1, true, []string{"small", "large"}}}},
+			{"ddim", "", "keeps", 1, "n+9", []Line{{1, 9}, {4, -3}}, false, []Setting{{"eta", "fresh noise", 0, 0, 1, false, []string{}}}},
 		},
-		Grids: []Option{{"trailing", "", "equal steps", 0, "", false, []Setting{}}},
+		Grids: []Option{{"trailing", "", "equal steps", 0, "", []Line{}, false, []Setting{}}},
 		Steps: []int{1, 4}, GuidanceReason: "folded in",
 	}
 	return []Message{
@@ -39,14 +39,15 @@ func messages(bitmap, buffer js.Value) []Message {
 		Sample{Model: with, Classify: 4, Seed: math.MaxUint64, First: 3, Count: 13, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
 			Settings: []Value{{"eta", 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
 			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, 3, []Value{{"eta", 0}}, 3}}},
-		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Vary: "9:0.25", Animate: true},
+		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Vary: "9:0.25", Animate: true, Grid: "times", Levels: []float64{999, 0.5}, Force: true, Recipe: true},
 		Sample{Model: ref, Count: 1, Label: "head=shark", Guidance: math.NaN(), Settings: []Value{}},
 		Sample{Model: ref, Count: 1, Guidance: math.NaN(), Settings: []Value{}},
 		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
 		Sheet{32, 48, []js.Value{buffer, buffer}, "v=1"},
 		Picture{Picture: 1, Seed: 1 << 63, SHA256: "ab", RGBA: buffer, PNG: buffer, Recipe: "v=1"},
-		Loaded{info, js.Null(), 1, []int{}}, Loaded{info, js.Global().Get("Blob").New(), 2, []int{3, -1}}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
+		Loaded{info, js.Null(), 1, []int{}}, Loaded{info, js.Global().Get("Blob").New(), 2, []int{3, -1}}, Done{SHA256: "cd", Millis: 320.5, Memory: 5, Evals: 7, PNG: buffer, Recipe: "v=1", Animation: buffer}, Done{PNG: js.Null(), Animation: js.Null()},
+		Foresee{ref, "karras", 12}, Foreseen{[]Outlook{{"pc", "noise", "more steps"}}}, Foreseen{[]Outlook{}},
 		Cancelled{Found: true}, Cached{}, Purge{"ab"}, Kept{[]KeptModel{{"nouns", 1 << 40, "ab", false}, {"nouns", 8, "cd", true}}, RefusedRoom}, Kept{[]KeptModel{}, RefusedNothing}, &Error{ErrHash, "Other bytes.", "Reload."},
 	}
 }

@@ -118,9 +118,21 @@ func (f *infoReader) defaults(v jsontext.Value) Defaults {
 func (f *infoReader) option(v jsontext.Value) Option {
 	return Option{
 		Name: f.text(v, "name"), Reason: f.text(v, "reason"), Line: f.text(v, "line"),
-		Order: int(f.whole(v, "order", 0, 99)), Cost: f.text(v, "cost"), Stochastic: f.bool(v, "stochastic"),
+		Order: int(f.whole(v, "order", 0, 99)), Cost: f.text(v, "cost"), Evals: each(f, v, "evals", f.line), Stochastic: f.bool(v, "stochastic"),
 		Settings: each(f, v, "settings", f.setting),
 	}
+}
+
+func (f *infoReader) line(v jsontext.Value) Line {
+	n, err := v.Ints()
+	if err == nil && len(n) != 2 {
+		err = v.Fail("is not a pair of numbers")
+	}
+	f.note(err)
+	if f.err != nil {
+		return Line{}
+	}
+	return Line{n[0], n[1]}
 }
 
 func (f *infoReader) setting(v jsontext.Value) Setting {

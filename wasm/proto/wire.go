@@ -56,6 +56,8 @@ var decoders = map[string]func(*reader) Message{
 	"cached":   func(r *reader) Message { return Cached{} },
 	"purge":    func(r *reader) Message { return Purge{r.str("sha256")} },
 	"kept":     decodeKept,
+	"foresee":  func(r *reader) Message { return Foresee{r.model("model"), r.str("grid"), r.int("steps", 1, MaxSteps)} },
+	"foreseen": decodeForeseen,
 	"ready":    func(r *reader) Message { return Ready{r.bool("simd"), r.int("threads", 1, maxThreads)} },
 	"progress": func(r *reader) Message { return Progress{r.size("received"), r.size("total")} },
 	"step":     decodeStep,
@@ -80,6 +82,8 @@ func (Cancel) kind() string    { return "cancel" }
 func (Cached) kind() string    { return "cached" }
 func (Purge) kind() string     { return "purge" }
 func (Kept) kind() string      { return "kept" }
+func (Foresee) kind() string   { return "foresee" }
+func (Foreseen) kind() string  { return "foreseen" }
 func (Ready) kind() string     { return "ready" }
 func (Progress) kind() string  { return "progress" }
 func (Step) kind() string      { return "step" }
@@ -94,6 +98,7 @@ func (Digested) answers()  {}
 func (Done) answers()      {}
 func (Cancelled) answers() {}
 func (Kept) answers()      {}
+func (Foreseen) answers()  {}
 func (*Error) answers()    {}
 
 func (m Load) fields(o map[string]any) []any {
@@ -141,6 +146,15 @@ func (m Sample) fields(o map[string]any) []any {
 	if m.Vary != "" {
 		o["vary"] = m.Vary
 	}
+	if m.Levels != nil {
+		o["levels"] = encodeFloats(m.Levels)
+	}
+	if m.Force {
+		o["force"] = true
+	}
+	if m.Recipe {
+		o["recipe"] = true
+	}
 	if m.Animate {
 		o["animate"] = true
 	}
@@ -167,6 +181,9 @@ func decodeSample(r *reader) Message {
 		Before:   r.legs("before"),
 		Vary:     r.optional("vary"),
 		Animate:  r.has("animate") && r.bool("animate"),
+		Levels:   r.floats("levels"),
+		Force:    r.has("force") && r.bool("force"),
+		Recipe:   r.has("recipe") && r.bool("recipe"),
 	}
 }
 
@@ -275,6 +292,7 @@ func (m Done) fields(o map[string]any) []any {
 	o["sha256"] = m.SHA256
 	o["ms"] = m.Millis
 	o["memory"] = m.Memory
+	o["evals"] = m.Evals
 	o["png"] = m.PNG
 	o["recipe"] = m.Recipe
 	o["animation"] = m.Animation
@@ -289,7 +307,7 @@ func (m Done) fields(o map[string]any) []any {
 
 func decodeDone(r *reader) Message {
 	return Done{
-		SHA256: r.str("sha256"), Millis: r.float("ms"), Memory: r.size("memory"),
+		SHA256: r.str("sha256"), Millis: r.float("ms"), Memory: r.size("memory"), Evals: r.int("evals", 0, math.MaxInt32),
 		PNG: r.orNull("png", "ArrayBuffer"), Recipe: r.str("recipe"), Animation: r.orNull("animation", "ArrayBuffer"),
 	}
 }

@@ -103,6 +103,12 @@ func writeOption(w *jsontext.Writer, o Option) {
 	writeText(w, "line", o.Line)
 	writeInt(w, "order", int64(o.Order))
 	writeText(w, "cost", o.Cost)
+	writeList(w, "evals", o.Evals, func(l Line) {
+		w.BeginArray()
+		w.Int(int64(l.Each))
+		w.Int(int64(l.More))
+		w.EndArray()
+	})
 	writeBool(w, "stochastic", o.Stochastic)
 	writeList(w, "settings", o.Settings, func(s Setting) {
 		w.BeginObject()

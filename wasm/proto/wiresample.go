@@ -99,3 +99,50 @@ func (r *reader) legs(field string) []Leg {
 	}
 	return legs
 }
+
+func encodeFloats(values []float64) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = v
+	}
+	return out
+}
+
+// floats reads a list of numbers, nil if it was left out.
+func (r *reader) floats(field string) []float64 {
+	if !r.has(field) {
+		return nil
+	}
+	v, n := r.length(field)
+	if n < 1 || n > MaxSteps {
+		r.fail(field, "a list of 1 to "+strconv.Itoa(MaxSteps)+" numbers")
+		return nil
+	}
+	out := make([]float64, n)
+	of := &reader{v: v, path: r.path + "." + field, parent: r}
+	for i := range out {
+		out[i] = of.float(strconv.Itoa(i))
+	}
+	of.up()
+	return out
+}
+
+func (m Foresee) fields(o map[string]any) []any {
+	o["model"], o["grid"], o["steps"] = encodeRef(m.Model), m.Grid, m.Steps
+	return nil
+}
+
+func (m Foreseen) fields(o map[string]any) []any {
+	out := make([]any, len(m.Solvers))
+	for i, s := range m.Solvers {
+		out[i] = map[string]any{"solver": s.Solver, "reason": s.Reason, "remedy": s.Remedy}
+	}
+	o["solvers"] = out
+	return nil
+}
+
+func decodeForeseen(r *reader) Message {
+	return Foreseen{list(r, "solvers", func(r *reader) Outlook {
+		return Outlook{r.str("solver"), r.str("reason"), r.str("remedy")}
+	})}
+}

@@ -47,8 +47,12 @@ type fakeRun struct {
 
 func (r *fakeRun) Reset(seed uint64) error                  { r.seed, r.ops = seed, 0; return nil }
 func (m *fakeModel) Attach(io.Reader, proto.ModelRef) error { return nil }
-func (m *fakeModel) HasClassifier() bool                    { return false }
-func (m *fakeModel) Choice(label string) ([]int, error)     { return []int{len(label)}, nil }
+func (r *fakeRun) Evals() int                               { return r.ops / 2 }
+func (m *fakeModel) Foresee(grid string, steps int, between func() error) ([]proto.Outlook, error) {
+	return []proto.Outlook{{Solver: grid, Reason: "noise", Remedy: "more steps"}}, between()
+}
+func (m *fakeModel) HasClassifier() bool                { return false }
+func (m *fakeModel) Choice(label string) ([]int, error) { return []int{len(label)}, nil }
 
 func (r *fakeRun) Recipe() (recipe.Recipe, bool) {
 	return recipe.Recipe{Model: "fake", Leg: recipe.Leg{Seed: 40}}, true

@@ -92,9 +92,12 @@ func (c *checkpoint) Info() proto.Info {
 		}
 	}
 	for _, s := range sampler.Solvers() {
+		if s.Needs.Foreign() && !m.Extras.Has(s.Needs, m.Process) {
+			continue // of another kind of model: nothing to choose here
+		}
 		info.Solvers = append(info.Solvers, proto.Option{
 			Name: s.Name, Reason: c.solverReason(s.Kind), Line: s.Line,
-			Order: s.Order, Cost: s.Cost, Stochastic: s.Stochastic, Settings: settingsOf(s.Knobs),
+			Order: s.Order, Cost: s.Evals.String(), Evals: linesOf(s.Evals), Stochastic: s.Stochastic, Settings: settingsOf(s.Knobs),
 		})
 	}
 	for _, g := range schedule.Grids() {
@@ -107,6 +110,15 @@ func (c *checkpoint) Info() proto.Info {
 	return info
 }
 
+// linesOf are the formulas of a solver's evaluations.
+func linesOf(e sampler.Evals) []proto.Line {
+	out := make([]proto.Line, len(e.Lines))
+	for i, l := range e.Lines {
+		out[i] = proto.Line(l)
+	}
+	return out
+}
+
 // settingsOf describes the settings that a solver reads.
 func settingsOf(knobs []sampler.Knob) []proto.Setting {
 	out := make([]proto.Setting, len(knobs))
@@ -117,6 +129,29 @@ func settingsOf(knobs []sampler.Knob) []proto.Setting {
 		}
 	}
 	return out
+}
+
+// Foresee says which solvers would end in noise on a grid, at their own settings.
+func (c *checkpoint) Foresee(grid string, steps int, between func() error) ([]proto.Outlook, error) {
+	k, err := model.GridNamed(grid)
+	if err != nil {
+		return nil, forbidden(err)
+	}
+	seen := []proto.Outlook{}
+	for _, s := range sampler.Solvers() {
+		spec := c.model.Defaults()
+		spec.Use(s.Kind)
+		spec.UseGrid(k)
+		spec.Steps = steps
+		var clash *pipeline.Clash
+		if c.model.CheckSolver(s.Kind) == nil && errors.As(c.model.Foresee(spec), &clash) {
+			seen = append(seen, proto.Outlook{Solver: s.Name, Reason: clash.Problem, Remedy: clash.Remedy})
+		}
+		if err := between(); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
 }
 
 // solverReason is why the contract forbids a solver, in the checkpoint's own

@@ -18,6 +18,8 @@ type Model interface {
 	// Compile checks the request and allocates everything for one picture,
 	// whatever the request's count.
 	Compile(request proto.Sample, between func() error) (Run, error)
+	// Foresee says which solvers would end in noise; between is called after each.
+	Foresee(grid string, steps int, between func() error) ([]proto.Outlook, error)
 	// Attach decodes a classifier to be guided by.
 	Attach(file io.Reader, ref proto.ModelRef) error
 	HasClassifier() bool
@@ -37,6 +39,8 @@ type Run interface {
 	// RGBA writes the noisy picture and the predicted clean one, row by row,
 	// 4*width*height bytes each.
 	RGBA(x, denoised []byte) error
+	// Evals is how often the network has been asked for this picture.
+	Evals() int
 	// Memory is the bytes that the run holds, the weights not among them.
 	Memory() int64
 	// Recipe says how picture 0 is made; false if a recipe cannot say it.

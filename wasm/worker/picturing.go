@@ -67,6 +67,8 @@ func (p *picturing) Recipe() (recipe.Recipe, bool) {
 	return r, ok
 }
 
+func (p *picturing) Evals() int { return p.run.Evals() }
+
 func (p *picturing) Memory() int64 { return p.run.Memory().Total() }
 
 func (p *picturing) Progress() (step, total int) { return p.run.Progress() }

@@ -21,15 +21,22 @@ func recipeOf(run Run, k uint64, count int, hash string) string {
 
 // legs gives a request's words their types.
 func (c *checkpoint) legs(m proto.Sample) ([]pipeline.Leg, error) {
-	r := recipe.Recipe{Grid: m.Grid, Steps: m.Steps, Vary: m.Vary, Leg: words(proto.Leg{
+	r := recipe.Recipe{Grid: m.Grid, Steps: m.Steps, Levels: m.Levels, Vary: m.Vary, Leg: words(proto.Leg{
 		Seed: m.Seed, Choice: m.Choice, Solver: m.Solver, Guidance: m.Guidance, Rescale: m.Rescale, Classify: m.Classify, Settings: m.Settings,
 	})}
 	for _, l := range m.Before {
 		r.Before = append(r.Before, words(l))
 	}
-	legs, err := c.model.Legs(&r)
+	read := c.model.Legs
+	if m.Recipe {
+		read = c.model.Recall
+	}
+	legs, err := read(&r)
 	if err != nil {
 		return nil, err
+	}
+	for i := range legs {
+		legs[i].Spec.Force = legs[i].Spec.Force || m.Force
 	}
 	legs[0].Spec.Edit, err = c.edit(m.Edit)
 	return legs, err

@@ -27,7 +27,7 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 		return proto.Done{}, err
 	}
 	pictures := make([]*image.NRGBA, m.Count)
-	film := newFilm(m)
+	film, evals := newFilm(m), 0
 	for i := range pictures {
 		if i == 1 {
 			collectForDrawing() // the first is shown
@@ -37,6 +37,7 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 		if pictures[i], err = w.picture(j, run, k, seed, film); err != nil {
 			return proto.Done{}, err
 		}
+		evals += run.Evals()
 		one := proto.Picture{Picture: k, Seed: seed, SHA256: picture.SHA256(pictures[i])}
 		one.Recipe = recipeOf(run, uint64(k), 1, one.SHA256)
 		if one.PNG, err = pngOf(pictures[i], one.Recipe); err != nil {
@@ -45,7 +46,7 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 		one.RGBA = fromBytes(pictures[i].Pix).Get("buffer")
 		w.send(j.id, one)
 	}
-	done := proto.Done{SHA256: picture.SHA256(pictures...), Millis: millis(begun), Memory: run.Memory(), PNG: js.Null()}
+	done := proto.Done{SHA256: picture.SHA256(pictures...), Millis: millis(begun), Memory: run.Memory(), Evals: evals, PNG: js.Null()}
 	done.Recipe = recipeOf(run, uint64(m.First), m.Count, done.SHA256)
 	if m.Count > 1 {
 		if done.PNG, err = pngOf(picture.Sheet(pictures), done.Recipe); err != nil {
@@ -54,6 +55,14 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 	}
 	done.Animation, err = film.develop(done.Recipe)
 	return done, err
+}
+
+// foresee looks ahead for every solver, a few at a time.
+func (w *worker) foresee(j *job, m proto.Foresee) (seen proto.Foreseen, err error) {
+	if err = w.ensure(j, m.Model); err == nil {
+		seen.Solvers, err = w.model.Foresee(m.Grid, m.Steps, func() error { return w.check(j) })
+	}
+	return seen, err
 }
 
 // picture runs the tape for picture k and shows every solver step.

@@ -83,7 +83,7 @@ func (w *worker) receive(data js.Value) {
 	switch m := message.(type) {
 	case proto.Cancel:
 		w.send(id, proto.Cancelled{Found: w.cancel(m.Target)})
-	case proto.Load, proto.Digest, proto.Sample, proto.Sheet, proto.Cached, proto.Purge:
+	case proto.Load, proto.Digest, proto.Sample, proto.Foresee, proto.Sheet, proto.Cached, proto.Purge:
 		w.enqueue(&job{id: id, request: m, file: js.Null()})
 	default:
 		w.send(id, &proto.Error{
@@ -155,6 +155,11 @@ func (w *worker) do(j *job) (answer proto.Answer) {
 		var done proto.Done
 		if done, err = w.sample(j, m); err == nil {
 			return done
+		}
+	case proto.Foresee:
+		var seen proto.Foreseen
+		if seen, err = w.foresee(j, m); err == nil {
+			return seen
 		}
 	case proto.Sheet:
 		var done proto.Done
