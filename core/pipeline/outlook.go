@@ -36,7 +36,7 @@ func (m *Model) checkNoise(s *Spec, p *plan) error {
 		return nil
 	}
 	warning := m.noisy(s, share)
-	if d := m.Contract.Defaults; s.Force || s.Steps < fewestJudged || s.Solver == d.Solver && s.Grid == d.Grid && s.Steps == d.Steps {
+	if d := m.Contract.Defaults; s.Force || s.Steps < fewestJudged || s.Solver == d.Solver && s.Grid == d.Grid {
 		p.warning = warning
 		return nil
 	}
