@@ -33,10 +33,10 @@ type Recipe struct {
 	Grid     string
 	Steps    int
 	Levels   []float64 // of the grids times and sigmas
-	Leg             // the settings; those of the last leg where there are others before it
-	Vary     string // SEED:AMOUNT of a variation; "": none
-	Before   []Leg  // each with its Until
-	Hash     string // SHA-256 of the pictures' RGBA bytes
+	Leg                // the settings; those of the last leg where there are others before it
+	Vary     string    // SEED:AMOUNT of a variation; "": none
+	Before   []Leg     // each with its Until
+	Hash     string    // SHA-256 of the pictures' RGBA bytes
 }
 
 // Leg is one set of settings of a picture that may be forked at its steps.
