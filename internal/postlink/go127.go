@@ -40,7 +40,13 @@ type layout struct {
 	recordLine   int
 	recordTables int // how many more tables the record has behind it
 	recordUnit   int // read with files only, and the function's first line behind it
+	recordID     int // one byte: not 0 if the runtime, or a trace, treats the function as a special one
 	recordData   int // how many places of further data follow these, one byte
+
+	// readNames are names of functions that the runtime reads, besides special ones': of
+	// those that it starts goroutines with (traceback.go, isSystemGoroutine), and of
+	// those whose arguments it finds by others' (stkframe.go, argMapInternal).
+	readNames []string
 
 	unsafePoint int // of the tables, the one for asynchronous preemption
 	argInfo     int // of the further data, how a trace shows arguments
@@ -107,7 +113,11 @@ var go127 = &layout{
 	recordLine:   24,
 	recordTables: 28,
 	recordUnit:   32,
+	recordID:     40,
 	recordData:   43,
+
+	readNames: []string{"runtime.bgsweep", "runtime.bgscavenge", "runtime.forcegchelper", "runtime.updateMaxProcsGoroutine",
+		"reflect.makeFuncStub", "reflect.methodValueCall"},
 
 	unsafePoint: 0,
 	argInfo:     5,

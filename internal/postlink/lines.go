@@ -6,8 +6,9 @@ import (
 )
 
 // dropLines takes what only traces show out of the table of functions in the data of the program that begins at base:
-// files, lines and arguments; and the stops for asynchronous preemption; and all of functions that are not used. Nothing
-// moves: what is dropped becomes zeros, which compress to nothing.
+// files, lines and arguments, and the names of functions that are not the program's own (names.go); and the stops for
+// asynchronous preemption; and all of functions that are not used. Nothing moves: what is dropped becomes zeros, which
+// compress to nothing.
 func (l *layout) dropLines(image []byte, base int, unused []bool) error {
 	t, err := l.findTable(image)
 	if err != nil {
@@ -23,12 +24,16 @@ func (l *layout) dropLines(image []byte, base int, unused []bool) error {
 	}
 	numbers := pieces{l, image[t.numbers:t.functions], map[uint32]bool{0: true}, map[uint32]bool{}}
 	data := pieces{l, image[more:], map[uint32]bool{}, map[uint32]bool{}}
+	special := map[uint32]bool{} // places of the names of functions that the runtime treats as such
 	i := -1
 	err = t.records(func(at, tables, more int) bool {
 		if i++; unused[i] {
 			t.dropName(at)
 			numbers.unused(image[at:], tables, more)
 			return true
+		}
+		if image[at+l.recordID] != 0 {
+			special[t.u32(at+l.recordName)] = true
 		}
 		numbers.record(image[at:], tables)
 		data.arguments(image[at+l.recordBytes+4*tables:][:4*more])
@@ -37,6 +42,7 @@ func (l *layout) dropLines(image []byte, base int, unused []bool) error {
 	if err != nil {
 		return err
 	}
+	t.shortenNames(special)
 	clear(image[t.units:t.numbers]) // without files nothing leads there
 	if err := numbers.clear(skipNumbers); err != nil {
 		return err

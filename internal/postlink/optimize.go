@@ -2,7 +2,7 @@ package postlink
 
 import "fmt"
 
-// optimize returns the program with shorter code that computes the same. Six
+// optimize returns the program with shorter code that computes the same. These
 // things are rewritten, each where Go's compiler emits more than the machine
 // needs and a browser's compiler does not put it right:
 //
@@ -14,6 +14,8 @@ import "fmt"
 //     the function's head (loops.go);
 //   - a jump to a later part of the function: a branch instead of a detour by
 //     the function's head (jumps.go);
+//   - ways out of the function, ifs of one branch and frames taken off in two steps
+//     (shorten.go);
 //   - nop: gone.
 //
 // Nothing outside a body changes.
@@ -47,7 +49,7 @@ func (l *layout) optimizeCode(section []byte) ([]byte, error) {
 			return nil, fmt.Errorf("body %d %w", i, err)
 		}
 		short := append([]byte(nil), locals...)
-		for _, in := range straightenJumps(closeLoops(foldPairs(l.foldOffsets(dropNops(code))))) {
+		for _, in := range shorten(straightenJumps(closeLoops(foldPairs(l.foldOffsets(dropNops(code)))))) {
 			short = append(short, in.raw...)
 		}
 		out = appendSized(out, short)

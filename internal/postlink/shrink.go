@@ -13,7 +13,8 @@ import (
 //     compressed. They become a few.
 //   - The tables of files, lines and arguments go, and the stops for
 //     asynchronous preemption, which WebAssembly has not. A panic's trace names
-//     functions still.
+//     the program's own functions still, not those of the standard library
+//     between them (names.go).
 //   - The simd package's emulated variants of functions trap: they are for
 //     processors without vectors and for GODEBUG, and a module with vectors
 //     runs on neither. So does what the runtime has for tools that no browser

@@ -32,7 +32,8 @@ func TestTrace(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: no panic", name)
 		}
-		for _, want := range []string{"index out of range [5] with length 3", "main.fifth(", "main.main("} {
+		for _, want := range []string{"index out of range [5] with length 3", "main.(*list[...]).fifth(", "main.main(",
+			"value method time.Duration.String called using nil *Duration pointer"} {
 			if !strings.Contains(string(printed), want) {
 				t.Errorf("%s: no %q in\n%s", name, want, printed)
 			}
