@@ -167,9 +167,11 @@ func TestElementElsewhere(t *testing.T) {
 		said.push(border(), (await running).seed, e.state);
 		document.documentElement.append(e);
 		said.push(border(), (await e.sample()).seed, e.state);
+		await e.sample({ model: "nouns-32", label: [-1, -1, -1, 3, -1], steps: 1 });
+		said.push(e.shadowRoot.querySelector("canvas").ariaLabel.replace(/,/g, ""));
 		return said.join();
 	})()`)
-	if want := "7,99,head=shark,,,,empty,AbortError,7,1,relative,8,done,relative,7,done"; got != want {
+	if want := "7,99,head=shark,,,,empty,AbortError,7,1,relative,8,done,relative,7,done,a picture drawn by the diffusion model nouns-32 seed 7"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -378,8 +378,9 @@ export class TintypeSampler extends HTMLElement {
 
   // #describe names the picture to those who cannot see it.
   #describe({ model, label }, seed) {
-    const words = Array.isArray(label) ? this.#fields.words() : label;
-    this.#ui.canvas.setAttribute("aria-label", `${words || "a picture"}, drawn by the diffusion model ${this.#info?.name ?? model ?? ""}, seed ${seed}`);
+    const words = Array.isArray(label) ? this.#full?.words() : label;
+    const name = (model ?? null) === this.getAttribute("model") ? this.#info?.name : model;
+    this.#ui.canvas.setAttribute("aria-label", `${words || "a picture"}, drawn by the diffusion model ${name}, seed ${seed}`);
   }
 
   #tell(type, detail) {
