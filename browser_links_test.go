@@ -111,8 +111,7 @@ func TestLinksFollowOneAnother(t *testing.T) {
 	})
 	b.becomes("another model", shownOf("83"), func() { b.turnTo(link("fashion-mnist-32", "83")) })
 	// Solvers that are ticked are not part of a link.
-	eval[any](b, `document.getElementById("all").open = true`)
-	b.until("the list of solvers", `!!document.querySelector("[data-solver=heun] input")`)
+	b.listSolvers()
 	b.click("[data-solver=heun] input")
 	b.click("[data-solver=euler] input")
 	b.becomes("one picture", shownOf("84"), func() { b.turnTo(link("fashion-mnist-32", "84")) })
