@@ -38,6 +38,7 @@ dist: ## Write the static site to dist/, ready for any host.
 
 shots: ## Take pictures of every state of the page and of the element: shots/*.png.
 	go test . -count=1 -run "Screenshots|TestElement$$|UpdateIsOffered"
+	go test ./tools/sample -count=1 -run NoOfferedSolverEndsInNoise -sheets $(CURDIR)/shots
 
 offline: ## Write the page as one HTML file that needs no server: dist/tintype.html.
 	go run . -offline dist/tintype.html
