@@ -81,7 +81,7 @@
   async function drawOwn(address) {
     const file = new File([await (await fetch(address)).blob()], "mine.safetensors.zst");
     const drop = new Event("drop", { bubbles: true, cancelable: true });
-    drop.dataTransfer = { files: [file] };
+    drop.dataTransfer = { types: ["Files"], items: [{ kind: "file", getAsFile: () => file }] }; // WebKit's has no items to add to
     await after(() => document.body.dispatchEvent(drop), "idle");
     set("steps", "4");
     return drawGrid();
