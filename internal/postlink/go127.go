@@ -1,5 +1,7 @@
 package postlink
 
+import "encoding/binary"
+
 // A layout is what the steps take for granted of how one version of Go's linker
 // and compiler lay a js/wasm program out. Each step checks what it can before it
 // changes anything; where a program is laid out otherwise the step is left out
@@ -59,10 +61,17 @@ type layout struct {
 	moduleFirst     int // the lowest program counter
 	moduleLast      int // behind the highest one
 	moduleEnd       int // of the memory that the program starts with
-	moduleTypes     int
+	moduleTypes     int // the next word is how many bytes of these describe types
 	moduleTypesEnd  int
 	moduleMore      int // where functions' further data is counted from
 	moduleWords     int // how many there are
+
+	// A type's description (internal/abi's type.go, Type, DescriptorSize): the fixed part, what its kind adds, and what
+	// a named type and each method of it add.
+	typeBytes, typeHash, typeFlags, typeKind int
+	typeNamed                                byte // of the flags
+	typeKinds                                map[byte]typeKind
+	namedBytes, methodCount, methodBytes     int
 
 	counterBits int // of a program counter are within the function
 	findBits    int // of a program counter an entry of the finder is for (symtab.go, findfuncbucket)
@@ -80,6 +89,22 @@ type layout struct {
 	// which is called to find out whether a condition holds.
 	never  []condition
 	always string
+}
+
+// A typeKind is how much longer the description of a kind of type is: more bytes, and each for some that are counted
+// in what is behind the fixed part.
+type typeKind struct {
+	more, each int
+	count      func(rest []byte) int
+}
+
+// listed counts what stands in a slice behind a pointer.
+func listed(rest []byte) int { return int(binary.LittleEndian.Uint32(rest[16:])) }
+
+// passed counts a function's parameters and results, whose highest bit says that the last parameter is variadic.
+func passed(rest []byte) int {
+	le := binary.LittleEndian
+	return int(le.Uint16(rest)) + int(le.Uint16(rest[2:])&0x7fff)
 }
 
 // A condition is why functions are never called: unless the program has one
@@ -133,6 +158,25 @@ var go127 = &layout{
 	moduleMore:      43,
 	moduleWords:     60,
 
+	typeBytes: 48,
+	typeHash:  16,
+	typeFlags: 20,
+	typeKind:  23,
+	typeNamed: 1,
+	typeKinds: map[byte]typeKind{
+		17: {more: 24},                          // array
+		18: {more: 16},                          // channel
+		19: {more: 8, each: 8, count: passed},   // function
+		20: {more: 32, each: 8, count: listed},  // interface
+		21: {more: 88},                          // map
+		22: {more: 8},                           // pointer
+		23: {more: 8},                           // slice
+		25: {more: 32, each: 24, count: listed}, // struct
+	},
+	namedBytes:  16,
+	methodCount: 4,
+	methodBytes: 16,
+
 	counterBits: 16,
 	findBits:    12,
 	findBytes:   20,
@@ -146,6 +190,11 @@ var go127 = &layout{
 		// scheduler, the scavenger and the collector do, and may hold for some stacks only.
 		{"", []string{"internal_godebug.registerMetric", "internal_bisect.New", "internal_bisect.__Matcher_.",
 			"runtime.schedtrace", "runtime.printScavTrace", "runtime.checkFinalizersAndCleanups", "runtime.printAncestorTraceback"}},
+		// Self-tests of the ciphers, which run where GODEBUG asks for FIPS 140 (CAST).
+		{"", []string{"crypto_internal_fips140_aes.init.0.func1", "crypto_internal_fips140_aes_gcm.init.0.func1",
+			"crypto_internal_fips140_drbg.init.0.func1", "crypto_internal_fips140_hmac.init.0.func1",
+			"crypto_internal_fips140_sha256.init.0.func1", "crypto_internal_fips140_sha3.init.0.func1",
+			"crypto_internal_fips140_sha512.init.0.func1"}},
 		// A second module, and C.
 		{"", []string{"runtime.typesEqual", "runtime.printCgoTraceback"}},
 	},

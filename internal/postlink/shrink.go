@@ -19,6 +19,7 @@ import (
 //     processors without vectors and for GODEBUG, and a module with vectors
 //     runs on neither. So does what the runtime has for tools that no browser
 //     runs, and what only these call (unused.go).
+//   - Types that no type switch names have numbers for hashes (hashes.go).
 //   - The name section goes; those functions are found by it.
 //
 // As with threads, each assumption on the layout is checked.
@@ -34,6 +35,10 @@ func (l *layout) shrink(bin []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	constants, err := m.constants(m.code, unused)
+	if err != nil {
+		return nil, err
+	}
 	var out []section
 	for _, s := range sections {
 		switch {
@@ -42,7 +47,7 @@ func (l *layout) shrink(bin []byte) ([]byte, error) {
 		case s.id == secCode:
 			s.body, err = m.dropCode(s.body, unused)
 		case s.id == secData:
-			s.body, err = l.shrinkData(s.body, unused)
+			s.body, err = l.shrinkData(s.body, unused, constants)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s section: %w", sectionNames[s.id], err)
@@ -73,12 +78,15 @@ func (m *module) dropCode(code []byte, unused []bool) ([]byte, error) {
 }
 
 // shrinkData joins the segments and cuts the tables short.
-func (l *layout) shrinkData(data []byte, unused []bool) ([]byte, error) {
+func (l *layout) shrinkData(data []byte, unused []bool, constants map[uint32]bool) ([]byte, error) {
 	image, at, err := readImage(data)
 	if err != nil {
 		return nil, err
 	}
 	if err := l.dropLines(image, at, unused); err != nil {
+		return nil, err
+	}
+	if err := l.numberTypes(image, at, constants); err != nil {
 		return nil, err
 	}
 	return writeImage(image, at), nil

@@ -59,6 +59,7 @@ func goData(base int, functions []byte, count, end int) []byte {
 	at := func(part int) uint64 { return uint64(base + 40 + part) }
 	words[0], words[1], words[go127.moduleFunctions] = at(0), at(go127.headerBytes), at(int(le.Uint64(functions[64:])))
 	words[go127.moduleMore] = at(len(functions))
+	words[go127.moduleTypes] = at(0) // none
 	image = append(image, 1, 1, 1, 1, 0xff, 2, 3, 4, 0, 8, 0xfe, 8, 8, 0xfd, 0xfc, 0xff, 5, 6, 7, 8)
 	words[go127.moduleFinder] = uint64(base + len(image))
 	words[go127.moduleFirst], words[go127.moduleLast] = 0x1000<<16, uint64(0x1000+count-1)<<16+0x101
