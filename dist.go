@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"tintype/internal/javascript"
 )
 
 // dist writes the static site to a folder that any host can serve: site/, the builds, and the licences of what ships
@@ -107,7 +109,39 @@ func (b *builder) fill(to string) error {
 			return err
 		}
 	}
-	return precache(to)
+	// The service worker's list has the hashes of what is served, and is filled in where its text is known.
+	if err := minify(to, func(name string) bool { return name != "sw.js" }); err != nil {
+		return err
+	}
+	if err := precache(to); err != nil {
+		return err
+	}
+	return minify(to, func(name string) bool { return name == "sw.js" })
+}
+
+// minify shortens a site's own scripts. The examples stay: they are there to be read.
+func minify(site string, which func(name string) bool) error {
+	paths, err := filepath.Glob(filepath.Join(site, "*.js"))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		name := filepath.Base(path)
+		if !which(name) {
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if text, err = javascript.Minify(name, text); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, text, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // upToDate builds what is stale.

@@ -148,6 +148,7 @@ func TestOutsidePackagesHaveOneDoor(t *testing.T) {
 		"golang.org/x/text":             func(s source) bool { return s.pkg == "internal/names" },
 		"honnef.co/go/js/dom/v2":        func(s source) bool { return s.pkg == "wasm/page" },
 		"github.com/andybalholm/brotli": func(s source) bool { return s.pkg == "." || strings.HasPrefix(s.pkg, "tools/") },
+		"github.com/evanw/esbuild":      func(s source) bool { return s.pkg == "internal/javascript" },
 		"github.com/chromedp/chromedp":  func(s source) bool { return s.pkg == "tools/bench/browser" },
 		"github.com/chromedp/cdproto":   func(s source) bool { return s.pkg == "tools/bench/browser" },
 	}

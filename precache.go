@@ -21,7 +21,7 @@ const (
 )
 
 // essential are the page, the scripts without which it draws nothing, and the program.
-var essential = []string{"index.html", "boot.js", "runtime.js", "worker.js", wasmExec, simdWasm}
+var essential = []string{"index.html", "boot.js", "runtime.js", "decode.js", "worker.js", wasmExec, simdWasm}
 
 // needOf says how much the page needs a file, false if it does not. Models are not kept here: the worker keeps those that
 // are used; nor is their list, which grows without a new version.
