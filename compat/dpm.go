@@ -213,11 +213,11 @@ func (s *Scheduler) dpmSteps(correction, n int) (emit, error) {
 	case s.Order < 1 || s.Order > 3:
 		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.Order)
 	case s.Algorithm == "dpmsolver++" && s.Order == 1:
-		return sampler.Euler{}.Compile, nil
+		return sampler.Steps(sampler.Euler{}), nil
 	case s.Algorithm == "dpmsolver++" && s.Order == 2:
-		return sampler.DPMpp2M{Correction: correction, LastSteps: last}.Compile, nil
+		return sampler.Steps(sampler.DPMpp2M{Correction: correction, LastSteps: last}), nil
 	case s.Algorithm == "dpmsolver++":
-		return sampler.DPMpp3M{Correction: correction, LastSteps: last, Halved: true}.Compile, nil
+		return sampler.Steps(sampler.DPMpp3M{Correction: correction, LastSteps: last, Halved: true}), nil
 	case s.Algorithm == "dpmsolver":
 		return noiseSteps{order: s.Order, last: last, fromV: s.Prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
 	case s.Algorithm == "sde-dpmsolver" && s.thirdOrder(n):
@@ -225,7 +225,7 @@ func (s *Scheduler) dpmSteps(correction, n int) (emit, error) {
 	case s.Algorithm == "sde-dpmsolver":
 		return noiseSteps{order: s.Order, last: last, stochastic: true, fromV: s.Prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
 	case s.Algorithm == "sde-dpmsolver++":
-		return sampler.SDEDPMpp{Estimates: s.Order, Eta: 1, SNoise: 1, Correction: correction, LastSteps: last, Third: sampler.ThirdSign}.Compile, nil
+		return sampler.Steps(sampler.SDEDPMpp{Estimates: s.Order, Eta: 1, SNoise: 1, Correction: correction, LastSteps: last, Third: sampler.ThirdSign}), nil
 	}
 	return nil, fmt.Errorf("algorithm_type %q is not implemented", s.Algorithm)
 }

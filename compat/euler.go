@@ -76,7 +76,7 @@ func churnedEuler(with Settings, spread int, param denoise.Param, read func(sche
 	return func(levels []schedule.Level, b *sampler.Builder) error {
 		gamma := min(with.Churn/float64(spread), math.Sqrt2-1)
 		if !(gamma > 0) {
-			return sampler.Euler{}.Compile(levels, b)
+			return sampler.Steps(sampler.Euler{})(levels, b)
 		}
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {

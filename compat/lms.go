@@ -17,5 +17,5 @@ func planLMS(s *Scheduler, n int, with Settings) (*Plan, error) {
 	}
 	sigmas := g.list(0)
 	return newPlan(singles(g.times), sigmas, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
-		sampler.LMS{Order: with.Order, Through: true}.Compile)
+		sampler.Steps(sampler.LMS{Order: with.Order, Through: true}))
 }

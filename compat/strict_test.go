@@ -58,7 +58,7 @@ func deviation(t *testing.T, name string, solver sampler.Solver, levels func([]s
 	if levels != nil {
 		levels(on)
 	}
-	tape, err := sampler.Assemble(on, solver.Compile)
+	tape, err := sampler.Assemble(on, sampler.Steps(solver))
 	if err != nil {
 		t.Fatal(err)
 	}

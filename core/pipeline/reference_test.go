@@ -16,7 +16,7 @@ func TestReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tape, err := sampler.Assemble(levels, sampler.Euler{}.Compile)
+	tape, err := sampler.Assemble(levels, sampler.Steps(sampler.Euler{}))
 	if err != nil {
 		t.Fatal(err)
 	}

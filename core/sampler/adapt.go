@@ -132,7 +132,7 @@ func (r *adaptRun) Step() (done bool, err error) {
 // ask evaluates and counts.
 func (r *adaptRun) ask(dst, x []float32, l schedule.Level) error {
 	if err := r.env.Denoiser.Denoise(dst, x, l); err != nil {
-		return located(r.seen, l, err)
+		return Located(r.seen, l, err)
 	}
 	r.estimate = dst
 	r.seen.Evals++
@@ -204,7 +204,7 @@ func (r *adaptRun) judge(goal schedule.Level) error {
 	}
 	e := math.Sqrt(sum / float64(len(r.y)))
 	if e-e != 0 {
-		return located(r.seen, r.to, denoise.ErrNotFinite)
+		return Located(r.seen, r.to, denoise.ErrNotFinite)
 	}
 	next := adaptSafety * float64(r.step*exact.Pow(max(e, 1e-9), -adaptRoot))
 	if e > 1 && r.step > adaptLeast {

@@ -106,9 +106,6 @@ func (r *adaptiveRun) Reset() {
 	copy(r.d, r.x)
 }
 
-// unit is the width of the marginal of unit-variance data.
-func unit(l schedule.Level) float64 { return math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S)) }
-
 // Denoised is the latest estimate.
 func (r *adaptiveRun) Denoised() []float32 { return r.d }
 
@@ -127,7 +124,7 @@ func (r *adaptiveRun) Step() (done bool, err error) {
 		}
 	}
 	if err := r.env.Denoiser.Denoise(r.d, src, l); err != nil {
-		return false, located(r.seen, l, err)
+		return false, Located(r.seen, l, err)
 	}
 	r.seen.Evals++
 	r.seen.NFE = max(r.seen.NFE, r.seen.Evals+r.seen.Steps-r.at-1)
@@ -236,7 +233,7 @@ func (r *adaptiveRun) judge() {
 
 // error is E, summed in the order of the values.
 func (r *adaptiveRun) error() float64 {
-	u := unit(r.to)
+	u := r.to.Width()
 	sum := 0.0
 	for i, d := range r.delta {
 		scale := max(math.Abs(float64(r.x[i])), math.Abs(float64(r.y[i])))

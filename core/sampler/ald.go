@@ -37,7 +37,7 @@ var aldInfo = Info{
 const aldInner = 5
 
 // Compile emits the tape.
-func (s ALD) Compile(levels []schedule.Level, b *Builder) error {
+func (s ALD) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ var analyticInfo = Info{
 }
 
 // Compile emits the tape.
-func (s Analytic) Compile(levels []schedule.Level, b *Builder) error {
+func (s Analytic) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

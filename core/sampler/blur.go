@@ -25,7 +25,7 @@ var gddimBlurInfo = Info{
 }
 
 // Compile emits the tape.
-func (s GDDIMBlur) Compile(levels []schedule.Level, b *Builder) error {
+func (s GDDIMBlur) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (c Churn) gamma(from schedule.Level, n int) float64 {
 }
 
 // raise emits the step up from level i and returns the level that X is at then.
-func (c Churn) raise(b *Builder, z Buf, i int) int {
+func (c Churn) raise(b *Draft, z Buf, i int) int {
 	from := b.At(i)
 	g := c.gamma(from, b.steps)
 	if g == 0 {

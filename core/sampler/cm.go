@@ -27,7 +27,7 @@ var cmInfo = Info{
 }
 
 // Compile emits the tape.
-func (s CM) Compile(levels []schedule.Level, b *Builder) error {
+func (s CM) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

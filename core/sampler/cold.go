@@ -36,7 +36,7 @@ var coldNaiveInfo = Info{
 }
 
 // Compile emits the tape.
-func (s Cold) Compile(levels []schedule.Level, b *Builder) error {
+func (s Cold) Compile(levels []schedule.Level, b *Draft) error {
 	d, y, y2 := b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		b.Eval(d, X, i)

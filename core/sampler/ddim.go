@@ -30,7 +30,7 @@ var ddimInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DDIM) Compile(levels []schedule.Level, b *Builder) error {
+func (s DDIM) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s DDIM) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // ancestralSteps emits a step of this form between any two levels, the fresh noise times a factor.
-func ancestralSteps(levels []schedule.Level, b *Builder, eta, noise float64) {
+func ancestralSteps(levels []schedule.Level, b *Draft, eta, noise float64) {
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		b.Eval(d, X, i)
@@ -50,7 +50,7 @@ func ancestralSteps(levels []schedule.Level, b *Builder, eta, noise float64) {
 
 // ancestral emits x' = a_T·D + √(s_T² - v)·e + noise·√v·z as a combination of x, D and z. Without variance no noise
 // is drawn.
-func ancestral(b *Builder, d, z Buf, from, to schedule.Level, eta, noise float64) {
+func ancestral(b *Draft, d, z Buf, from, to schedule.Level, eta, noise float64) {
 	down, up := split(from, to, eta)
 	if up == 0 {
 		firstOrder(b, X, X, d, from, to)

@@ -28,7 +28,7 @@ var ddpmInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DDPM) Compile(levels []schedule.Level, b *Builder) error {
+func (s DDPM) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

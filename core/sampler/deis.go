@@ -26,7 +26,7 @@ var deisInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DEIS) Compile(levels []schedule.Level, b *Builder) error {
+func (s DEIS) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ var dpm2Info = Info{
 }
 
 // Compile emits the tape.
-func (s DPM2) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPM2) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ var dpm2AncestralInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPM2Ancestral) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPM2Ancestral) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ var dpmFastInfo = Info{
 }
 
 // Compile emits the tape.
-func (DPMFast) Compile(levels []schedule.Level, b *Builder) error {
+func (DPMFast) Compile(levels []schedule.Level, b *Draft) error {
 	g := noiseOverLambda
 	st, i := newStages(b, g, g.exact, 3), 0
 	for _, n := range groups(levels) {

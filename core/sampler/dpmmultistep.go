@@ -29,7 +29,7 @@ var dpmMultistepInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPMMultistep) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPMMultistep) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

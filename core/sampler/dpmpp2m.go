@@ -29,7 +29,7 @@ var dpmpp2mInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPMpp2M) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPMpp2M) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

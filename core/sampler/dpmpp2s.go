@@ -22,6 +22,6 @@ var dpmpp2sInfo = Info{
 }
 
 // Compile emits the tape.
-func (DPMpp2S) Compile(levels []schedule.Level, b *Builder) error {
+func (DPMpp2S) Compile(levels []schedule.Level, b *Draft) error {
 	return newStages(b, dataOverLambda, dataOverLambda.midpoint, 2).singlestep(b, levels, 0.5)
 }

@@ -24,7 +24,7 @@ var dpmpp2SAncestralInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPMpp2SAncestral) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPMpp2SAncestral) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

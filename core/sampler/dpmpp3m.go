@@ -30,7 +30,7 @@ var dpmpp3mInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPMpp3M) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPMpp3M) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ var dpmpp3sInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPMpp3S) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPMpp3S) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

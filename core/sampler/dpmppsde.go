@@ -36,7 +36,7 @@ var dpmppSDEInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPMppSDE) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPMppSDE) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

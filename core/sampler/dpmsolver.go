@@ -34,7 +34,7 @@ var dpm3sInfo = Info{
 }
 
 // Compile emits the tape.
-func (s DPMSolver) Compile(levels []schedule.Level, b *Builder) error {
+func (s DPMSolver) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

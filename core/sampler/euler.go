@@ -29,7 +29,7 @@ var eulerInfo = Info{
 }
 
 // Compile emits the tape.
-func (s Euler) Compile(levels []schedule.Level, b *Builder) error {
+func (s Euler) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (s Euler) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // late emits X' = X^ + (σ_T - σ^)·e with the e of X.
-func (s Euler) late(b *Builder, d, z Buf, from, to schedule.Level) {
+func (s Euler) late(b *Draft, d, z Buf, from, to schedule.Level) {
 	g := s.Churn.gamma(from, b.steps)
 	q := decay(from, to) - (1 + g)
 	up := float64(to.A * float64(from.Sigma()*math.Sqrt(float64(g*(2+g)))))

@@ -23,7 +23,7 @@ var eulerAncestralInfo = Info{
 }
 
 // Compile emits the tape.
-func (s EulerAncestral) Compile(levels []schedule.Level, b *Builder) error {
+func (s EulerAncestral) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

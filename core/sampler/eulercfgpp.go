@@ -21,7 +21,7 @@ var eulerCFGppInfo = Info{
 }
 
 // Compile emits the tape.
-func (EulerCFGpp) Compile(levels []schedule.Level, b *Builder) error {
+func (EulerCFGpp) Compile(levels []schedule.Level, b *Draft) error {
 	d, u := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		a := to.S / levels[i].S

@@ -101,7 +101,7 @@ func (e *Extras) Compile(k Kind, o Options, p schedule.Process, levels []schedul
 		return nil, err
 	}
 	if loop := infos[k].loop; loop != nil {
-		if err := checkLevels(levels); err != nil {
+		if err := CheckLevels(levels); err != nil {
 			return nil, err
 		}
 		return loop(full).Prepare(p, levels)

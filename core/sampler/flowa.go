@@ -28,7 +28,7 @@ var flowAncestralInfo = Info{
 }
 
 // Compile emits the tape.
-func (s FlowAncestral) Compile(levels []schedule.Level, b *Builder) error {
+func (s FlowAncestral) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

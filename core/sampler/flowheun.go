@@ -26,7 +26,7 @@ var flowHeunInfo = Info{
 }
 
 // Compile emits the tape.
-func (FlowHeun) Compile(levels []schedule.Level, b *Builder) error {
+func (FlowHeun) Compile(levels []schedule.Level, b *Draft) error {
 	d, d2 := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

@@ -21,7 +21,7 @@ var flowMapInfo = Info{
 }
 
 // Compile emits the tape.
-func (FlowMap) Compile(levels []schedule.Level, b *Builder) error {
+func (FlowMap) Compile(levels []schedule.Level, b *Draft) error {
 	d := b.Buffer()
 	for i, to := range levels[1:] {
 		b.Jump(d, X, i, i+1)

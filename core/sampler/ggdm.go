@@ -57,7 +57,7 @@ var ggdmInfo = Info{
 }
 
 // Compile emits the tape.
-func (GGDM) Compile(levels []schedule.Level, b *Builder) error {
+func (GGDM) Compile(levels []schedule.Level, b *Draft) error {
 	t := b.extras.Table
 	if err := t.Check(); err != nil {
 		return err
@@ -91,11 +91,11 @@ func (GGDM) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // sum is Lin of any number of terms, in as many operations as it takes. dst is none of the sources.
-func (b *Builder) sum(dst Buf, terms []Term) {
-	n := min(len(terms), maxTerms)
+func (b *Draft) sum(dst Buf, terms []Term) {
+	n := min(len(terms), MaxTerms)
 	b.Lin(dst, terms[:n]...)
 	for terms = terms[n:]; len(terms) > 0; terms = terms[n:] {
-		n = min(len(terms), maxTerms-1)
+		n = min(len(terms), MaxTerms-1)
 		b.Lin(dst, append([]Term{{1, dst}}, terms[:n]...)...)
 	}
 }

@@ -22,7 +22,7 @@ var gradientInfo = Info{
 }
 
 // Compile emits the tape.
-func (s GradientEstimation) Compile(levels []schedule.Level, b *Builder) error {
+func (s GradientEstimation) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

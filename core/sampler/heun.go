@@ -33,7 +33,7 @@ var heunInfo = Info{
 }
 
 // Compile emits the tape.
-func (s Heun) Compile(levels []schedule.Level, b *Builder) error {
+func (s Heun) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s Heun) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // part emits the rest of a step whose second slope is taken before its end.
-func (s Heun) part(b *Builder, d, y, d2 Buf, from, to schedule.Level) {
+func (s Heun) part(b *Draft, d, y, d2 Buf, from, to schedule.Level) {
 	k := decay(from, to)
 	r := 1 + float64(s.Alpha*(k-1)) // σ'/σ_S
 	at := b.Level(b.Of(from.Lambda() - exact.Log(r)))

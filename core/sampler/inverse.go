@@ -21,7 +21,7 @@ func Invert(s Inverse, levels []schedule.Level) (*Tape, error) {
 	if s.Rounds < 1 {
 		return nil, &LevelsError{"an inverse of no rounds"}
 	}
-	if err := checkLevels(levels); err != nil {
+	if err := CheckLevels(levels); err != nil {
 		return nil, err
 	}
 	up := make([]schedule.Level, len(levels))
@@ -37,7 +37,7 @@ func (s Inverse) emit(levels []schedule.Level, b *Builder) error {
 		from := levels[i]
 		if to.A == 0 {
 			b.Eval(d, X, i)
-			slopeOf(b, X, X, d, from)
+			b.Slope(X, X, d, from)
 			b.Lin(X, Term{to.S, X})
 			b.Emit(i + 1)
 			continue

@@ -38,7 +38,7 @@ var ipndmvInfo = Info{
 }
 
 // Compile emits the tape.
-func (s IPNDM) Compile(levels []schedule.Level, b *Builder) error {
+func (s IPNDM) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

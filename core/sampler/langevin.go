@@ -10,14 +10,14 @@ import (
 //
 //	x <- x + ε·score + √(2ε)·z,  score = (a·D - x)/s²,  ε = c·(|z|/|score|)² of each picture
 func (b *Builder) Langevin(d, z Buf, l schedule.Level, c float64) {
-	b.add(Op{Kind: OpLangevin, Dst: X, Src: [maxTerms]Buf{X, d, z}, Terms: 3,
-		Coef: [maxTerms]float64{c, l.A, 1 / float64(l.S*l.S)}})
+	b.add(Op{Kind: OpLangevin, Dst: X, Src: [MaxTerms]Buf{X, d, z}, Terms: 3,
+		Coef: [MaxTerms]float64{c, l.A, 1 / float64(l.S*l.S)}})
 }
 
 // langevin executes an OpLangevin. The norms are sums in float64, in the order of a picture's values.
-func (r *Run) langevin(op *Op, c *[maxTerms]float32) {
+func (r *Run) langevin(op *Op, c *[MaxTerms]float32) {
 	x, d, z := r.buf[op.Src[0]], r.buf[op.Src[1]], r.buf[op.Src[2]]
-	per := len(x) / r.env.shape(len(x)).N
+	per := len(x) / r.env.ShapeOf(len(x)).N
 	for at := 0; at < len(x); at += per {
 		x, d, z := x[at:][:per], d[at:][:per], z[at:][:per]
 		noise, slope := 0.0, 0.0

@@ -29,7 +29,7 @@ var ddpmLearnedInfo = Info{
 }
 
 // Compile emits the tape.
-func (DDPMLearned) Compile(levels []schedule.Level, b *Builder) error {
+func (DDPMLearned) Compile(levels []schedule.Level, b *Draft) error {
 	d, v, z := b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]

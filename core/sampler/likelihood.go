@@ -37,7 +37,7 @@ func (s Likelihood) LogProb(den denoise.Denoiser, p schedule.Process, x []float3
 		}
 		f.draw(noise)
 	}
-	if one(hi, lo) || !lo.Below(hi) {
+	if hi.A == 0 || lo.S == 0 || !lo.Below(hi) {
 		return 0, 0, &LevelsError{"a likelihood is followed from little noise to much, and neither level may be without signal or noise"}
 	}
 	f.x, f.y = make([]float64, f.n), make([]float64, f.n)
@@ -51,7 +51,7 @@ func (s Likelihood) LogProb(den denoise.Denoiser, p schedule.Process, x []float3
 	if err := f.run(lo, hi); err != nil {
 		return 0, f.evals, err
 	}
-	u := unit(hi)
+	u := hi.Width()
 	sum := 0.0
 	for _, v := range f.x {
 		sum += float64(v * v)
@@ -183,7 +183,7 @@ func (f *flow) trace(l schedule.Level) (float64, error) {
 
 // error is E of x and of the integral, whichever is worse.
 func (f *flow) error(off float64, to schedule.Level) float64 {
-	u, sum := unit(to), 0.0
+	u, sum := to.Width(), 0.0
 	for i, y := range f.y {
 		d := 0.0
 		for j, c := range f.try.off {

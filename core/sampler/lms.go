@@ -27,7 +27,7 @@ var lmsInfo = Info{
 }
 
 // Compile emits the tape.
-func (s LMS) Compile(levels []schedule.Level, b *Builder) error {
+func (s LMS) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

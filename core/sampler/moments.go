@@ -36,7 +36,7 @@ var nprInfo = Info{
 }
 
 // Compile emits the tape.
-func (s Moments) Compile(levels []schedule.Level, b *Builder) error {
+func (s Moments) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

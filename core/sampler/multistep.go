@@ -13,7 +13,7 @@ type multistep struct {
 }
 
 // Compile emits the tape.
-func (m multistep) Compile(levels []schedule.Level, b *Builder) error {
+func (m multistep) Compile(levels []schedule.Level, b *Draft) error {
 	v := b.History(m.order)
 	d := v
 	if m.slope {
@@ -22,7 +22,7 @@ func (m multistep) Compile(levels []schedule.Level, b *Builder) error {
 	for i := range levels[1:] {
 		b.Eval(d.Push(), X, i)
 		if m.slope {
-			slopeOf(b, v.Push(), X, d.At(0), levels[i])
+			b.Slope(v.Push(), X, d.At(0), levels[i])
 		}
 		m.step(b, X, d.At(0), v, levels, i)
 		b.Emit(i + 1)
@@ -31,7 +31,7 @@ func (m multistep) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // step emits step i, from x into X.
-func (m multistep) step(b *Builder, x, d Buf, v *History, levels []schedule.Level, i int) {
+func (m multistep) step(b *Draft, x, d Buf, v *History, levels []schedule.Level, i int) {
 	from, to := levels[i], levels[i+1]
 	if from.A == to.A && from.S == to.S {
 		return // compat: the references may end on a level twice
@@ -72,14 +72,9 @@ func lastOrder(last, order, left int) int {
 	return order
 }
 
-// slopeOf emits e = (x - a·D)/s.
-func slopeOf(b *Builder, e, x, d Buf, l schedule.Level) {
-	b.Lin(e, Term{1 / l.S, x}, Term{-l.A / l.S, d})
-}
-
 // interpolate emits dst = A·x + B·D + Σ w_k·(v_k - v_0), the step of phi.go. D is the estimate at from; v_0 is D
 // itself or its e.
-func interpolate(b *Builder, dst, x, d Buf, from, to schedule.Level, v0 Buf, others []Buf, w weights) {
+func interpolate(b *Draft, dst, x, d Buf, from, to schedule.Level, v0 Buf, others []Buf, w weights) {
 	sum := 0.0
 	for k := range others {
 		sum += w[k]

@@ -27,24 +27,25 @@ const (
 const fewestOpened = 4
 
 // Compile emits the tape.
-func (o Opened) Compile(levels []schedule.Level, b *Builder) error {
+func (o Opened) Compile(levels []schedule.Level, b *Draft) error {
 	if err := o.valid(); err != nil {
 		return err
 	}
 	i := 0
-	if len(levels) > fewestOpened {
-		own := b.next
+	open := func() error {
 		for d := b.Buffer(); levels[i].Lost(); i++ {
 			b.Eval(d, X, i)
 			firstOrder(b, X, X, d, levels[i], levels[i+1])
 			b.Emit(i + 1)
 		}
-		b.next = own // nothing of these steps is read again
+		return nil
 	}
-	b.first += i
-	err := o.Solver.Compile(levels[i:], b)
-	b.first -= i
-	return err
+	if len(levels) > fewestOpened {
+		if err := b.Stretch(0, open); err != nil {
+			return err
+		}
+	}
+	return b.Stretch(i, func() error { return o.Solver.Compile(levels[i:], b) })
 }
 
 // openingKnob is of the solvers that need it.

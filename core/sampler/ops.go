@@ -27,7 +27,7 @@ func (r *Run) ask(op *Op) error {
 }
 
 // values executes the operations that solvers of few checkpoints have.
-func (r *Run) values(op *Op, c *[maxTerms]float32) {
+func (r *Run) values(op *Op, c *[MaxTerms]float32) {
 	dst, x := r.buf[op.Dst], r.buf[op.Src[0]]
 	switch op.Kind {
 	case OpSecond:
@@ -52,7 +52,7 @@ func (r *Run) values(op *Op, c *[maxTerms]float32) {
 }
 
 // spread is min(√(c0 + c1·clamp(v, 0, 1)), c3). A NaN stays one.
-func spread(v float32, c *[maxTerms]float32) float32 {
+func spread(v float32, c *[MaxTerms]float32) float32 {
 	if v < 0 {
 		v = 0
 	}

@@ -47,7 +47,7 @@ var pcInfo = Info{
 }
 
 // Compile emits the tape.
-func (s PC) Compile(levels []schedule.Level, b *Builder) error {
+func (s PC) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s PC) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // predict emits x' = keep·x + gain·score + up·z.
-func (s PC) predict(b *Builder, d, z Buf, from, to schedule.Level) {
+func (s PC) predict(b *Draft, d, z Buf, from, to schedule.Level) {
 	r := from.A / to.A
 	v := float64(from.S*from.S) - float64(float64(r*r)*float64(to.S*to.S))
 	var keep, gain, up float64

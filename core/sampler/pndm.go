@@ -38,7 +38,7 @@ var prkInfo = Info{
 }
 
 // Compile emits the tape.
-func (s PNDM) Compile(levels []schedule.Level, b *Builder) error {
+func (s PNDM) Compile(levels []schedule.Level, b *Draft) error {
 	m := multistep{order: 4, slope: true, weigh: adams, through: s.Through}
 	d, e := b.Buffer(), b.History(4)
 	rk := newRungeKutta(b)
@@ -46,7 +46,7 @@ func (s PNDM) Compile(levels []schedule.Level, b *Builder) error {
 		from := levels[i]
 		inner := from.A > 0 && (to.S > 0 || s.Through)
 		b.Eval(d, X, i)
-		slopeOf(b, e.Push(), X, d, from)
+		b.Slope(e.Push(), X, d, from)
 		switch {
 		case inner && s.RungeKutta && i < 3:
 			rk.step(b, d, e.At(0), i, b.Level(b.OfTime((from.T+to.T)/2)), i+1)

@@ -35,16 +35,16 @@ type Env struct {
 // Shape is that of a batch of pictures, [N,H,W,C].
 type Shape struct{ N, H, W, C int }
 
-// shape is that of a run over n values.
-func (e *Env) shape(n int) Shape {
+// ShapeOf is that of a run over n values.
+func (e *Env) ShapeOf(n int) Shape {
 	if e.Shape == (Shape{}) {
 		return Shape{1, 1, n, 1}
 	}
 	return e.Shape
 }
 
-// arrived calls the hook, if there is one.
-func (e *Env) arrived(x []float32, l schedule.Level, visit int) error {
+// Arrive calls the hook, if there is one.
+func (e *Env) Arrive(x []float32, l schedule.Level, visit int) error {
 	if e.Arrived == nil {
 		return nil
 	}

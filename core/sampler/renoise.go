@@ -32,7 +32,7 @@ func renoiseInfo(k Kind, name, line, source string) Info {
 }
 
 // Compile emits the tape.
-func (Renoise) Compile(levels []schedule.Level, b *Builder) error {
+func (Renoise) Compile(levels []schedule.Level, b *Draft) error {
 	d, z := b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		b.Eval(d, X, i)

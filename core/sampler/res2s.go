@@ -24,6 +24,6 @@ var res2sInfo = Info{
 }
 
 // Compile emits the tape.
-func (RES2S) Compile(levels []schedule.Level, b *Builder) error {
+func (RES2S) Compile(levels []schedule.Level, b *Draft) error {
 	return newStages(b, dataOverLambda, dataOverLambda.exact, 2).singlestep(b, levels, 0.5)
 }

@@ -22,6 +22,6 @@ var resMultistepInfo = Info{
 }
 
 // Compile emits the tape.
-func (RESMultistep) Compile(levels []schedule.Level, b *Builder) error {
+func (RESMultistep) Compile(levels []schedule.Level, b *Draft) error {
 	return multistep{order: 2, weigh: dataOverLambda.exact}.Compile(levels, b)
 }

@@ -14,7 +14,7 @@ type Noise func(dst []float32, key uint32)
 // Run executes a tape on float32 buffers. Everything is allocated by NewRun.
 type Run struct {
 	tape  *Tape
-	coef  [][maxTerms]float32 // the tape's coefficients, each rounded once; one row per operation
+	coef  [][MaxTerms]float32 // the tape's coefficients, each rounded once; one row per operation
 	env   Env
 	begun bool // the hook has seen the first level
 	buf   [][]float32
@@ -47,7 +47,7 @@ func (e *StepError) Unwrap() error { return e.Err }
 
 // NewRun prepares a run over n values (all pictures of the batch) and resets it.
 func NewRun(t *Tape, env Env, n int) *Run {
-	r := &Run{tape: t, env: env, coef: make([][maxTerms]float32, len(t.Ops)), buf: make([][]float32, t.Buffers)}
+	r := &Run{tape: t, env: env, coef: make([][MaxTerms]float32, len(t.Ops)), buf: make([][]float32, t.Buffers)}
 	for i := range t.Ops {
 		for j, c := range t.Ops[i].Coef {
 			r.coef[i][j] = float32(c)
@@ -57,7 +57,7 @@ func NewRun(t *Tape, env Env, n int) *Run {
 		r.buf[i] = make([]float32, n)
 	}
 	for _, o := range t.Operators {
-		r.apply = append(r.apply, o.Bind(env.shape(n)))
+		r.apply = append(r.apply, o.Bind(env.ShapeOf(n)))
 	}
 	r.start = float32(t.Scale)
 	r.Reset()
@@ -94,7 +94,7 @@ func (r *Run) Step() (done bool, err error) {
 		return true, nil
 	}
 	if !r.begun {
-		if err := r.env.arrived(r.buf[X], r.tape.Levels[0], 0); err != nil {
+		if err := r.env.Arrive(r.buf[X], r.tape.Levels[0], 0); err != nil {
 			return false, err
 		}
 		r.begun = true
@@ -103,7 +103,7 @@ func (r *Run) Step() (done bool, err error) {
 	switch op.Kind {
 	case OpEval, OpJump:
 		if err := r.ask(op); err != nil {
-			return false, located(r.seen, r.tape.Levels[op.Level], err)
+			return false, Located(r.seen, r.tape.Levels[op.Level], err)
 		}
 		r.last = op.Dst
 		r.seen.Evals++
@@ -118,7 +118,7 @@ func (r *Run) Step() (done bool, err error) {
 	case OpNoise:
 		r.env.Noise(r.buf[op.Dst], op.Key)
 	case OpEmit:
-		if err := r.env.arrived(r.buf[X], r.tape.Levels[op.Level], r.seen.Step+1); err != nil {
+		if err := r.env.Arrive(r.buf[X], r.tape.Levels[op.Level], r.seen.Step+1); err != nil {
 			return false, err
 		}
 		r.seen.Step++
@@ -130,9 +130,9 @@ func (r *Run) Step() (done bool, err error) {
 	return r.pc == len(r.tape.Ops), nil
 }
 
-// located adds the step to what went wrong inside a denoiser's numbers; a hook's error (a cancelled pass) is its
+// Located adds the step to what went wrong inside a denoiser's numbers; a hook's error (a cancelled pass) is its
 // caller's own and passes as it is.
-func located(seen Progress, l schedule.Level, err error) error {
+func Located(seen Progress, l schedule.Level, err error) error {
 	if !errors.Is(err, denoise.ErrNotFinite) {
 		return err
 	}
@@ -140,7 +140,7 @@ func located(seen Progress, l schedule.Level, err error) error {
 }
 
 // lin sums from left to right, one rounding for each product and each sum.
-func (r *Run) lin(op *Op, coef *[maxTerms]float32) {
+func (r *Run) lin(op *Op, coef *[MaxTerms]float32) {
 	dst := r.buf[op.Dst]
 	src := op.Src[:op.Terms]
 	for i := range dst {

@@ -25,14 +25,14 @@ var rk4Info = Info{
 }
 
 // Compile emits the tape.
-func (RK4) Compile(levels []schedule.Level, b *Builder) error {
+func (RK4) Compile(levels []schedule.Level, b *Draft) error {
 	d, e := b.Buffer(), b.Buffer()
 	rk := newRungeKutta(b)
 	for i, to := range levels[1:] {
 		from := levels[i]
 		b.Eval(d, X, i)
 		if from.A > 0 && to.S > 0 {
-			slopeOf(b, e, X, d, from)
+			b.Slope(e, X, d, from)
 			middle := b.Of(-exact.Log((from.Sigma() + to.Sigma()) / 2))
 			rk.step(b, d, e, i, b.Level(middle), i+1)
 		} else {
@@ -46,18 +46,18 @@ func (RK4) Compile(levels []schedule.Level, b *Builder) error {
 // rungeKutta holds the buffers of steps of four slopes.
 type rungeKutta struct{ d, y, e2, e3, e4 Buf }
 
-func newRungeKutta(b *Builder) *rungeKutta {
+func newRungeKutta(b *Draft) *rungeKutta {
 	return &rungeKutta{b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()}
 }
 
 // slope evaluates y, which is at a level, and keeps its slope.
-func (r *rungeKutta) slope(b *Builder, e, y Buf, level int) {
+func (r *rungeKutta) slope(b *Draft, e, y Buf, level int) {
 	b.Eval(r.d, y, level)
-	slopeOf(b, e, y, r.d, b.At(level))
+	b.Slope(e, y, r.d, b.At(level))
 }
 
 // step emits the step of x, D and e from one level over a middle to another, each part of it a step along one slope.
-func (r *rungeKutta) step(b *Builder, d, e Buf, from, middle, to int) {
+func (r *rungeKutta) step(b *Draft, d, e Buf, from, middle, to int) {
 	s, m, t := b.At(from), b.At(middle), b.At(to)
 	half, whole := noiseOverSigma.moments(s, m)[0], noiseOverSigma.moments(s, t)[0]
 	firstOrder(b, r.y, X, d, s, m)

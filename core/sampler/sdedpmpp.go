@@ -73,7 +73,7 @@ func sdeDPMpp(estimates int, o Options) Solver {
 }
 
 // Compile emits the tape.
-func (s SDEDPMpp) Compile(levels []schedule.Level, b *Builder) error {
+func (s SDEDPMpp) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s SDEDPMpp) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // step emits the step from level i, which ends with noise left.
-func (s SDEDPMpp) step(b *Builder, m *History, z Buf, levels []schedule.Level, i int) {
+func (s SDEDPMpp) step(b *Draft, m *History, z Buf, levels []schedule.Level, i int) {
 	from, to := levels[i], levels[i+1]
 	k := decay(from, to)
 	gone := 0.0 // e^-ηh

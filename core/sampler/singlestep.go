@@ -11,7 +11,7 @@ type stages struct {
 	d, v   [3]Buf  // D and the interpolated value, which may be D, of each stage
 }
 
-func newStages(b *Builder, g integral, second weigher, order int) *stages {
+func newStages(b *Draft, g integral, second weigher, order int) *stages {
 	s := &stages{integral: g, second: second, y: b.Buffer()}
 	for i := range order {
 		s.d[i] = b.Buffer()
@@ -23,7 +23,7 @@ func newStages(b *Builder, g integral, second weigher, order int) *stages {
 }
 
 // step emits one step over the levels with the given numbers, from X into X.
-func (s *stages) step(b *Builder, at ...int) {
+func (s *stages) step(b *Draft, at ...int) {
 	last := len(at) - 2
 	for k := range last + 1 {
 		src, dst := s.y, s.y
@@ -39,12 +39,12 @@ func (s *stages) step(b *Builder, at ...int) {
 
 // stage evaluates src, which is at level k of the step, and goes from X, at the first, to level k+1. A step of order 3
 // is made of the first and the last value.
-func (s *stages) stage(b *Builder, dst, src Buf, k int, at []int) {
+func (s *stages) stage(b *Draft, dst, src Buf, k int, at []int) {
 	level := func(i int) schedule.Level { return b.At(at[i]) }
 	from, to := level(0), level(k+1)
 	b.Eval(s.d[k], src, at[k])
 	if s.slope && (k > 0 || len(at) > 2) {
-		slopeOf(b, s.v[k], src, s.d[k], level(k))
+		b.Slope(s.v[k], src, s.d[k], level(k))
 	}
 	if k == 0 {
 		firstOrder(b, dst, X, s.d[0], from, to)
@@ -59,7 +59,7 @@ func (s *stages) stage(b *Builder, dst, src Buf, k int, at []int) {
 
 // over takes the step from one level of the grid to another, over levels at the given parts of its h. A step to the
 // clean picture or from pure noise has no h, and is of order 1.
-func (s *stages) over(b *Builder, i, j int, parts ...float64) {
+func (s *stages) over(b *Draft, i, j int, parts ...float64) {
 	at := []int{i}
 	if from, to := b.At(i), b.At(j); from.A > 0 && to.S > 0 {
 		start := from.Lambda()
@@ -73,7 +73,7 @@ func (s *stages) over(b *Builder, i, j int, parts ...float64) {
 }
 
 // singlestep takes every step of the grid over such levels.
-func (s *stages) singlestep(b *Builder, levels []schedule.Level, parts ...float64) error {
+func (s *stages) singlestep(b *Draft, levels []schedule.Level, parts ...float64) error {
 	for i := range levels[1:] {
 		s.over(b, i, i+1, parts...)
 	}

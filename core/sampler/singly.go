@@ -12,7 +12,7 @@ type singly struct {
 
 // Start makes one run a picture.
 func (p singly) Start(env Env, n int) Runner {
-	s := env.shape(n)
+	s := env.ShapeOf(n)
 	if s.N == 1 {
 		return p.Program.Start(env, n)
 	}
@@ -100,7 +100,7 @@ func (r *singlyRun) Progress() Progress {
 func (r *singlyRun) Step() (done bool, err error) {
 	last := len(r.levels) - 1
 	if r.meet {
-		if err := r.env.arrived(r.x, r.levels[r.step], r.step); err != nil {
+		if err := r.env.Arrive(r.x, r.levels[r.step], r.step); err != nil {
 			return false, err
 		}
 		for k, row := range r.rows {

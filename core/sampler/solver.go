@@ -1,22 +1,42 @@
 package sampler
 
-import (
-	"fmt"
-	"math"
-
-	"tintype/core/schedule"
-)
+import "tintype/core/schedule"
 
 // Solver compiles levels to a tape. levels fall strictly, are at least two, and need not end at the clean picture.
 // A solver has no state: a Run holds the position and the buffers.
 type Solver interface {
-	Compile(levels []schedule.Level, b *Builder) error
+	Compile(levels []schedule.Level, b *Draft) error
 }
 
-// LevelsError says which levels a tape cannot be made of.
-type LevelsError struct{ Problem string }
+// Draft is a tape on its way, for a grid of a process.
+type Draft struct {
+	*Builder
+	process schedule.Process
+	extras  *Extras
+	steps   int  // of the grid
+	lost    bool // a level was asked of a process, and there is none
+}
 
-func (e *LevelsError) Error() string { return "sampler: " + e.Problem }
+// OfTime is the process' level at the model's time t.
+func (b *Draft) OfTime(t float64) schedule.Level {
+	if b.lost = b.lost || b.process == nil; b.lost {
+		return schedule.Level{}
+	}
+	return b.process.At(t)
+}
+
+// Of is the process' level with the given lambda.
+func (b *Draft) Of(lambda float64) schedule.Level {
+	if b.lost = b.lost || b.process == nil; b.lost {
+		return schedule.Level{}
+	}
+	return b.process.Of(lambda)
+}
+
+// Middle adds the process' level whose lambda is the mean of two, and returns its number.
+func (b *Draft) Middle(from, to schedule.Level) int {
+	return b.Level(b.Of(0.5 * (from.Lambda() + to.Lambda())))
+}
 
 // Compile makes the tape of a solver. p is asked for levels between those of the grid; a solver that needs none may
 // be compiled without a process.
@@ -33,51 +53,26 @@ func compile(s Solver, p schedule.Process, levels []schedule.Level, e *Extras) (
 			return nil, &NeedError{k, need}
 		}
 	}
-	if err := checkLevels(levels); err != nil {
+	if err := CheckLevels(levels); err != nil {
 		return nil, err
 	}
-	return assemble(p, e, levels, s.Compile)
+	return Assemble(levels, steps(s, p, e))
 }
 
-// Assemble makes a tape of what emit adds to it, of levels that may come in any order: those of a reference
-// implementation, or of a way back to noise.
-func Assemble(levels []schedule.Level, emit func([]schedule.Level, *Builder) error) (*Tape, error) {
-	if len(levels) == 0 {
-		return nil, &LevelsError{"no levels"}
-	}
-	return assemble(nil, &Extras{}, levels, emit)
-}
+// Steps is what a solver that asks no process adds to a tape, for Assemble.
+func Steps(s Solver) func([]schedule.Level, *Builder) error { return steps(s, nil, &Extras{}) }
 
-// assemble lets a run begin with unit-variance data at the first level: x = √(A² + S²)·z. For a variance-preserving
-// process that is the noise itself.
-func assemble(p schedule.Process, e *Extras, levels []schedule.Level, emit func([]schedule.Level, *Builder) error) (*Tape, error) {
-	l := levels[0]
-	b := &Builder{tape: Tape{Levels: append([]schedule.Level(nil), levels...),
-		Scale: math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S))}, process: p, extras: e, steps: len(levels) - 1}
-	b.Buffer() // X
-	if err := emit(b.tape.Levels[:len(levels):len(levels)], b); err != nil {
-		return nil, err
-	}
-	if b.lost {
-		return nil, &LevelsError{"levels between those of the grid, and no process to find them"}
-	}
-	return &b.tape, nil
-}
-
-// checkLevels returns a *LevelsError unless the noise falls strictly over at least two levels.
-func checkLevels(levels []schedule.Level) error {
-	if len(levels) < 2 {
-		return &LevelsError{fmt.Sprintf("%d levels, expected at least two", len(levels))}
-	}
-	for i, l := range levels {
-		if !(l.A >= 0 && l.S >= 0 && l.A+l.S > 0 && l.A+l.S <= math.MaxFloat64) {
-			return &LevelsError{fmt.Sprintf("level %d has signal rate %v and noise rate %v", i, l.A, l.S)}
+func steps(s Solver, p schedule.Process, e *Extras) func([]schedule.Level, *Builder) error {
+	return func(levels []schedule.Level, b *Builder) error {
+		d := &Draft{Builder: b, process: p, extras: e, steps: len(levels) - 1}
+		if err := s.Compile(levels, d); err != nil {
+			return err
 		}
-		if i > 0 && !l.Below(levels[i-1]) {
-			return &LevelsError{fmt.Sprintf("level %d does not carry less noise than the one before it", i)}
+		if d.lost {
+			return &LevelsError{"levels between those of the grid, and no process to find them"}
 		}
+		return nil
 	}
-	return nil
 }
 
 // The names below are used by every solver. A step goes from level S (the noisier, from) to level T (to); h is the
@@ -93,7 +88,7 @@ func decay(from, to schedule.Level) float64 {
 }
 
 // firstOrder emits x' = A·x + B·D into dst: the exact solution if D did not change.
-func firstOrder(b *Builder, dst, x, d Buf, from, to schedule.Level) {
+func firstOrder(b *Draft, dst, x, d Buf, from, to schedule.Level) {
 	a := to.S / from.S
 	b.Lin(dst, Term{a, x}, Term{to.A - float64(a*from.A), d})
 }

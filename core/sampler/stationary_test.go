@@ -37,7 +37,7 @@ type corrector struct {
 	c     float64
 }
 
-func (s corrector) Compile(levels []schedule.Level, b *Builder) error {
+func (s corrector) Compile(levels []schedule.Level, b *Draft) error {
 	d, z := b.Buffer(), b.Buffer()
 	for range s.times {
 		b.Eval(d, X, 0)

@@ -34,18 +34,18 @@ type Buf int16
 // X is the buffer of the noisy picture: where a run begins and ends.
 const X Buf = 0
 
-// maxTerms is the most terms of one Lin.
-const maxTerms = 6
+// MaxTerms is the most terms of one Lin.
+const MaxTerms = 6
 
 // Op is one operation.
 type Op struct {
 	Kind  OpKind
 	Terms uint8
 	Dst   Buf
-	Src   [maxTerms]Buf
+	Src   [MaxTerms]Buf
 	Level int32
 	Key   uint32 // of the noise stream: 0 is the noise a run begins with, then 1, 2, ... in the tape's order; or a number
-	Coef  [maxTerms]float64
+	Coef  [MaxTerms]float64
 }
 
 // Tape is a compiled solver.
@@ -69,13 +69,9 @@ type Term struct {
 // Builder collects the operations of a tape.
 type Builder struct {
 	tape    Tape
-	process schedule.Process
-	extras  *Extras
 	streams uint32 // noise drawn so far
 	next    Buf    // the buffer to name next
-	first   int    // the grid's number of the solver's first level
-	steps   int    // of the grid
-	lost    bool   // a level was asked of a process, and there is none
+	first   int    // the grid's number of the stretch's first level
 }
 
 // Level adds a level that is not one of the grid's, such as the middle of a step, and returns its number.
@@ -87,25 +83,14 @@ func (b *Builder) Level(l schedule.Level) int {
 // At is the level of a number, as levels and Level give them.
 func (b *Builder) At(level int) schedule.Level { return b.tape.Levels[b.first+level] }
 
-// OfTime is the process' level at the model's time t.
-func (b *Builder) OfTime(t float64) schedule.Level {
-	if b.lost = b.lost || b.process == nil; b.lost {
-		return schedule.Level{}
-	}
-	return b.process.At(t)
-}
-
-// Of is the process' level with the given lambda.
-func (b *Builder) Of(lambda float64) schedule.Level {
-	if b.lost = b.lost || b.process == nil; b.lost {
-		return schedule.Level{}
-	}
-	return b.process.Of(lambda)
-}
-
-// Middle adds the process' level whose lambda is the mean of two, and returns its number.
-func (b *Builder) Middle(from, to schedule.Level) int {
-	return b.Level(b.Of(0.5 * (from.Lambda() + to.Lambda())))
+// Stretch has emit write a part of the tape whose levels count from the given one. Its buffers are named anew afterwards:
+// nothing of the part is read again.
+func (b *Builder) Stretch(first int, emit func() error) error {
+	next, before := b.next, b.first
+	b.first += first
+	err := emit()
+	b.next, b.first = next, before
+	return err
 }
 
 // Buffer names a buffer of its own.
@@ -117,7 +102,7 @@ func (b *Builder) Buffer() Buf {
 
 // Eval estimates the clean picture of src, which is at the given level, into dst.
 func (b *Builder) Eval(dst, src Buf, level int) {
-	b.add(Op{Kind: OpEval, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Level: int32(b.first + level)})
+	b.add(Op{Kind: OpEval, Dst: dst, Src: [MaxTerms]Buf{src}, Terms: 1, Level: int32(b.first + level)})
 	b.tape.NFE++
 }
 
@@ -126,7 +111,7 @@ func (b *Builder) Unguided(dst Buf) { b.add(Op{Kind: OpUnguided, Dst: dst}) }
 
 // Jump is Eval by a network that is also told at which level the step ends.
 func (b *Builder) Jump(dst, src Buf, level, to int) {
-	b.add(Op{Kind: OpJump, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Level: int32(b.first + level), Key: uint32(b.first + to)})
+	b.add(Op{Kind: OpJump, Dst: dst, Src: [MaxTerms]Buf{src}, Terms: 1, Level: int32(b.first + level), Key: uint32(b.first + to)})
 	b.tape.NFE++
 }
 
@@ -135,22 +120,22 @@ func (b *Builder) Second(dst Buf) { b.add(Op{Kind: OpSecond, Dst: dst}) }
 
 // Mul sets dst to the product of two buffers, value by value.
 func (b *Builder) Mul(dst, x, y Buf) {
-	b.add(Op{Kind: OpMul, Dst: dst, Src: [maxTerms]Buf{x, y}, Terms: 2})
+	b.add(Op{Kind: OpMul, Dst: dst, Src: [MaxTerms]Buf{x, y}, Terms: 2})
 }
 
 // Exp sets dst to exp(c0 + c1·x).
 func (b *Builder) Exp(dst, x Buf, c0, c1 float64) {
-	b.add(Op{Kind: OpExp, Dst: dst, Src: [maxTerms]Buf{x}, Terms: 1, Coef: [maxTerms]float64{c0, c1}})
+	b.add(Op{Kind: OpExp, Dst: dst, Src: [MaxTerms]Buf{x}, Terms: 1, Coef: [MaxTerms]float64{c0, c1}})
 }
 
 // Spread sets dst to the deviation min(√(v + w·clamp(r·x, 0, 1)), most).
 func (b *Builder) Spread(dst, x Buf, v, w, r, most float64) {
-	b.add(Op{Kind: OpSpread, Dst: dst, Src: [maxTerms]Buf{x}, Terms: 1, Coef: [maxTerms]float64{v, w, r, most}})
+	b.add(Op{Kind: OpSpread, Dst: dst, Src: [MaxTerms]Buf{x}, Terms: 1, Coef: [MaxTerms]float64{v, w, r, most}})
 }
 
 // Apply sets dst, which is not src, to an operator's result.
 func (b *Builder) Apply(dst, src Buf, o Operator) {
-	b.add(Op{Kind: OpApply, Dst: dst, Src: [maxTerms]Buf{src}, Terms: 1, Key: uint32(len(b.tape.Operators))})
+	b.add(Op{Kind: OpApply, Dst: dst, Src: [MaxTerms]Buf{src}, Terms: 1, Key: uint32(len(b.tape.Operators))})
 	b.tape.Operators = append(b.tape.Operators, o)
 }
 
@@ -165,6 +150,11 @@ func (b *Builder) Lin(dst Buf, terms ...Term) {
 		op.Terms++
 	}
 	b.add(op)
+}
+
+// Slope sets e to the slope (x - a·D)/s at a level.
+func (b *Builder) Slope(e, x, d Buf, l schedule.Level) {
+	b.Lin(e, Term{1 / l.S, x}, Term{-l.A / l.S, d})
 }
 
 // Noise fills dst with noise of the next stream.

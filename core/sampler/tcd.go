@@ -29,7 +29,7 @@ var tcdInfo = Info{
 }
 
 // Compile emits the tape.
-func (s TCD) Compile(levels []schedule.Level, b *Builder) error {
+func (s TCD) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}

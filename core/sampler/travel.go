@@ -21,32 +21,27 @@ type Travel struct {
 }
 
 // Compile emits the tape.
-func (t Travel) Compile(levels []schedule.Level, b *Builder) error {
+func (t Travel) Compile(levels []schedule.Level, b *Draft) error {
 	if err := t.valid(); err != nil {
 		return err
 	}
 	z := b.Buffer()
-	own, first := b.next, b.first
 	for from := 0; from < len(levels)-1; from += t.Jump {
 		to := min(from+t.Jump, len(levels)-1)
 		for pass := range t.Times {
 			if pass > 0 {
 				b.renoise(z, levels[to], levels[from])
 			}
-			// The stretch's solver names its buffers anew; nothing of the last one is read again.
-			b.next = own
-			b.first = first + from
-			if err := t.Solver.Compile(levels[from:to+1], b); err != nil {
+			if err := b.Stretch(from, func() error { return t.Solver.Compile(levels[from:to+1], b) }); err != nil {
 				return err
 			}
-			b.first = first
 		}
 	}
 	return nil
 }
 
 // renoise takes X up from a level to one with more noise, as the forward process would.
-func (b *Builder) renoise(z Buf, from, to schedule.Level) {
+func (b *Draft) renoise(z Buf, from, to schedule.Level) {
 	r := to.A / from.A
 	b.Noise(z)
 	b.Lin(X, Term{r, X}, Term{math.Sqrt(max(float64(to.S*to.S)-float64((r*from.S)*(r*from.S)), 0)), z})

@@ -69,7 +69,7 @@ func TestTravelCountsLevelsFromItsStretch(t *testing.T) {
 // middle evaluates each level, and one of its own after it.
 type middle struct{}
 
-func (middle) Compile(levels []schedule.Level, b *Builder) error {
+func (middle) Compile(levels []schedule.Level, b *Draft) error {
 	d := b.Buffer()
 	for i := range levels[1:] {
 		b.Eval(d, X, i)

@@ -38,7 +38,7 @@ var unipcInfo = Info{
 }
 
 // Compile emits the tape.
-func (s UniPC) Compile(levels []schedule.Level, b *Builder) error {
+func (s UniPC) Compile(levels []schedule.Level, b *Draft) error {
 	if err := s.valid(); err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (s UniPC) Compile(levels []schedule.Level, b *Builder) error {
 }
 
 // correct emits step i-1 again, from the x before it, now that the value at its end is the newest.
-func (s UniPC) correct(b *Builder, before Buf, v *History, m multistep, levels []schedule.Level, i int) {
+func (s UniPC) correct(b *Draft, before Buf, v *History, m multistep, levels []schedule.Level, i int) {
 	from, to := levels[i-1], levels[i]
 	if from.A == 0 {
 		return

@@ -21,7 +21,7 @@ func (v *visit) begin(evals int) {
 	v.seen = Progress{Steps: len(v.levels) - 1, NFE: evals, Ops: evals}
 	v.at, v.arriving, v.known, v.from = 0, true, false, v.levels[0]
 	v.env.Noise(v.x, 0)
-	scale := float32(unit(v.from))
+	scale := float32(v.from.Width())
 	for i := range v.x {
 		v.x[i] = scale * v.x[i]
 	}
@@ -30,7 +30,7 @@ func (v *visit) begin(evals int) {
 // show shows the level that x has reached; done reports that it is the last. It may be tried again after an error.
 func (v *visit) show() (done bool, err error) {
 	if v.arriving {
-		if err := v.env.arrived(v.x, v.from, v.at); err != nil {
+		if err := v.env.Arrive(v.x, v.from, v.at); err != nil {
 			return false, err
 		}
 		v.arriving = false

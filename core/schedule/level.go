@@ -27,6 +27,9 @@ func (l Level) Sigma() float64 { return l.S / l.A }
 // Lambda is half the log signal-to-noise ratio, ln(A/S) = -ln Sigma.
 func (l Level) Lambda() float64 { return exact.Log(l.A / l.S) }
 
+// Width is √(A² + S²), the deviation of unit-variance data at this level: 1 for a variance-preserving process.
+func (l Level) Width() float64 { return math.Sqrt(float64(l.A*l.A) + float64(l.S*l.S)) }
+
 // Below reports whether l carries strictly less noise, relative to its signal, than k. It needs no division, so it
 // holds at A = 0 and S = 0 too.
 func (l Level) Below(k Level) bool { return float64(l.S*k.A) < float64(k.S*l.A) }
