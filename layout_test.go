@@ -74,9 +74,11 @@ var layers = map[string][]string{
 	"core/schedule": {"core/exact", "core/setting"},
 	"core/denoise":  {"core/exact", "core/kernel", "core/tensor", "core/schedule"},
 	"core/guidance": {"core/kernel", "core/tensor", "core/schedule", "core/denoise"},
-	"core/sampler":  {"core/exact", "core/kernel", "core/rng", "core/setting", "core/schedule", "core/denoise"},
-	"core/edit":     {"core/kernel", "core/tensor", "core/schedule", "core/denoise", "core/sampler"},
-	"core/pipeline": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/schedule", "core/denoise", "core/guidance", "core/sampler", "core/edit"},
+	"core/tape":     {"core/exact", "core/schedule", "core/denoise"},
+	"core/solver":   {"core/exact", "core/setting", "core/schedule", "core/denoise", "core/tape"},
+	"core/flow":     {"core/exact", "core/schedule", "core/denoise", "core/tape", "core/solver"},
+	"core/edit":     {"core/kernel", "core/tensor", "core/schedule", "core/denoise", "core/tape"},
+	"core/pipeline": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/schedule", "core/denoise", "core/guidance", "core/tape", "core/solver", "core/flow", "core/edit"},
 }
 
 func TestImportDirections(t *testing.T) {

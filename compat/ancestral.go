@@ -4,8 +4,8 @@ import (
 	"math"
 
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // updown splits a step from one sigma to another into the way down and the noise that is added there, in float32:
@@ -30,14 +30,14 @@ func heldUpdown(from, to float64) (up, down float64) {
 }
 
 // ancestral emits X' = (down/σ)·base + (1 - down/σ)·D + up·z.
-func ancestral(b *sampler.Builder, base, d, z sampler.Buf, sigma, down, up float64) {
+func ancestral(b *tape.Builder, base, d, z tape.Buf, sigma, down, up float64) {
 	keep := down / sigma
-	terms := []sampler.Term{{Coef: keep, Src: base}, {Coef: 1 - keep, Src: d}}
+	terms := []tape.Term{{Coef: keep, Src: base}, {Coef: 1 - keep, Src: d}}
 	if up != 0 {
 		b.Noise(z)
-		terms = append(terms, sampler.Term{Coef: up, Src: z})
+		terms = append(terms, tape.Term{Coef: up, Src: z})
 	}
-	b.Lin(sampler.X, terms...)
+	b.Lin(tape.X, terms...)
 }
 
 // planEulerAncestral is DDIM with η = 1 in X = x/a, as far as float32 holds its two sigmas.
@@ -48,13 +48,13 @@ func planEulerAncestral(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	}
 	sigmas := g.list(0)
 	return newPlan(g.times, sigmas, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
-		func(levels []schedule.Level, b *sampler.Builder) error {
+		func(levels []schedule.Level, b *tape.Builder) error {
 			d, z := b.Buffer(), b.Buffer()
 			for i, to := range levels[1:] {
 				from := levels[i]
-				b.Eval(d, sampler.X, i)
+				b.Eval(d, tape.X, i)
 				up, down := updown(from.S, to.S)
-				ancestral(b, sampler.X, d, z, from.S, down, up)
+				ancestral(b, tape.X, d, z, from.S, down, up)
 				b.Emit(i + 1)
 			}
 			return nil
@@ -95,33 +95,33 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	}
 	list := append(twice(sigmas), 0)
 	return newPlan(told, list, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
-		func(levels []schedule.Level, b *sampler.Builder) error {
+		func(levels []schedule.Level, b *tape.Builder) error {
 			d, z, kept, e, difference := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 			for i, to := range levels[1:] {
 				from, m := levels[i], schedule.Level{}
 				if i < n-1 {
 					m = middle[i]
 				}
-				b.Eval(d, sampler.X, i)
-				slope(b, e, difference, sampler.X, d, 1, from.S)
-				b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
-				b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: f32(m.S - from.S), Src: e})
+				b.Eval(d, tape.X, i)
+				slope(b, e, difference, tape.X, d, 1, from.S)
+				b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
+				b.Lin(tape.X, tape.Term{Coef: 1, Src: kept}, tape.Term{Coef: f32(m.S - from.S), Src: e})
 				if m.S == 0 { // to the clean picture
 					b.Emit(i + 1)
 					continue
 				}
-				b.Eval(d, sampler.X, b.Level(m))
+				b.Eval(d, tape.X, b.Level(m))
 				up, down := 0.0, to.S
 				if withNoise {
 					up, down = updown(from.S, to.S)
 				}
-				slope(b, e, difference, sampler.X, d, 1, m.S)
-				terms := []sampler.Term{{Coef: 1, Src: kept}, {Coef: f32(down - from.S), Src: e}}
+				slope(b, e, difference, tape.X, d, 1, m.S)
+				terms := []tape.Term{{Coef: 1, Src: kept}, {Coef: f32(down - from.S), Src: e}}
 				if up != 0 {
 					b.Noise(z)
-					terms = append(terms, sampler.Term{Coef: up, Src: z})
+					terms = append(terms, tape.Term{Coef: up, Src: z})
 				}
-				b.Lin(sampler.X, terms...)
+				b.Lin(tape.X, terms...)
 				b.Emit(i + 1)
 			}
 			return nil
@@ -154,22 +154,22 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 		told = append(told, time, g.times[i+1])
 	}
 	return newPlan(told, doubled(sigmas), s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
-		func(levels []schedule.Level, b *sampler.Builder) error {
+		func(levels []schedule.Level, b *tape.Builder) error {
 			d, z, kept := b.Buffer(), b.Buffer(), b.Buffer()
 			// The reference takes its sigmas back from their float32 logarithms.
 			back := func(sigma float64) float64 { return f32(exact.Exp(f32(exact.Log(sigma)))) }
 			for i, to := range levels[1:] {
 				sigma := back(levels[i].S)
-				b.Eval(d, sampler.X, i)
+				b.Eval(d, tape.X, i)
 				if to.S == 0 {
-					b.Lin(sampler.X, sampler.Term{Coef: 1, Src: d})
+					b.Lin(tape.X, tape.Term{Coef: 1, Src: d})
 					b.Emit(i + 1)
 					continue
 				}
-				b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+				b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
 				up, down := heldUpdown(sigma, middle[i].S)
-				ancestral(b, sampler.X, d, z, sigma, down, up*with.SAdd)
-				b.Eval(d, sampler.X, b.Level(middle[i]))
+				ancestral(b, tape.X, d, z, sigma, down, up*with.SAdd)
+				b.Eval(d, tape.X, b.Level(middle[i]))
 				up, down = heldUpdown(sigma, back(to.S))
 				ancestral(b, kept, d, z, sigma, down, up*with.SAdd)
 				b.Emit(i + 1)

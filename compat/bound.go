@@ -2,8 +2,8 @@ package compat
 
 import (
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // Bound holds estimates of the clean picture to a range. The zero Bound lets everything through.
@@ -53,7 +53,7 @@ func (p *Plan) Bounded(den denoise.Denoiser, per int) denoise.Denoiser {
 }
 
 // Bind makes the bound an operation of a tape, for the schedulers that go on with the estimate before it, too.
-func (b Bound) Bind(s sampler.Shape) func(dst, src []float32) {
+func (b Bound) Bind(s tape.Shape) func(dst, src []float32) {
 	den := b.around(itself{}, s.H*s.W*s.C)
 	return func(dst, src []float32) { _ = den.Denoise(dst, src, schedule.Level{}) }
 }

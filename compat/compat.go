@@ -1,7 +1,7 @@
 // Package compat does what a scheduler of the reference implementation (Hugging Face diffusers) does, its defects
 // included: from a scheduler's class, its constructor's options and a number of steps it makes the times and sigmas
 // that the class would visit, and a tape of its steps. It exists to prove parity with recorded runs, and to repeat
-// pictures that were made with the reference. Package core/sampler is the right mathematics; where both agree its
+// pictures that were made with the reference. Package core/solver is the right mathematics; where both agree its
 // solvers are used here, on the reference's levels.
 //
 // The formulas were written down from the reference's behaviour; none of its code is here.
@@ -13,8 +13,8 @@ import (
 	"math"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 	"tintype/internal/jsontext"
 	"tintype/internal/scheduler"
 )
@@ -24,7 +24,7 @@ type Plan struct {
 	Times  []float64 // what the network is told, call by call
 	Sigmas []float64 // as the class lists them; nil where it has none
 	Init   float64   // what the first noise is multiplied by
-	Tape   *sampler.Tape
+	Tape   *tape.Tape
 	Param  denoise.Param // how the network is asked, and how its output is read
 	Bound  Bound         // of the estimate
 	Note   string        // where the reference would fill its picture with NaN: what is done instead
@@ -114,11 +114,11 @@ func (p *Plan) check() error {
 	for i := range p.Tape.Ops {
 		op := &p.Tape.Ops[i]
 		for _, c := range op.Coef[:op.Terms] {
-			if op.Kind == sampler.OpLin && math.IsInf(c-c, 0) || c != c {
+			if op.Kind == tape.OpLin && math.IsInf(c-c, 0) || c != c {
 				return errNotFinite
 			}
 		}
-		if op.Kind != sampler.OpEval {
+		if op.Kind != tape.OpEval {
 			continue
 		}
 		param, err := p.Param(p.Tape.Levels[op.Level])
@@ -133,16 +133,16 @@ func (p *Plan) check() error {
 }
 
 // emit is what a family of schedulers adds to a tape: Builder.Eval at levels by their number.
-type emit func(levels []schedule.Level, b *sampler.Builder) error
+type emit func(levels []schedule.Level, b *tape.Builder) error
 
 // plan assembles a plan; the first noise is multiplied by init.
 func newPlan(times, sigmas []float64, init float64, param denoise.Param, levels []schedule.Level, steps emit) (*Plan, error) {
-	tape, err := sampler.Assemble(levels, steps)
+	compiled, err := tape.Assemble(levels, steps)
 	if err != nil {
 		return nil, err
 	}
-	tape.Scale = init
-	return &Plan{Times: times, Sigmas: sigmas, Init: init, Tape: tape, Param: param}, nil
+	compiled.Scale = init
+	return &Plan{Times: times, Sigmas: sigmas, Init: init, Tape: compiled, Param: param}, nil
 }
 
 // param is how the estimate follows from the network's output in variance-preserving coordinates.

@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"math"
 
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // pair is one step of DDIM: the level whose rates the class reads for its estimate and the one it steps to.
 type pair struct{ from, to schedule.Level }
 
-// planDDIM differs from sampler.DDIM in where its steps go: to t - ⌊T/n⌋, whether or not that is the next time of the
+// planDDIM differs from solver.DDIM in where its steps go: to t - ⌊T/n⌋, whether or not that is the next time of the
 // grid. Its slope is that of the network, not of the bounded estimate, unless use_clipped_model_output is on.
 func planDDIM(s *Scheduler, n int, with Settings) (*Plan, error) {
 	t, times, err := s.stepped(n, 0)
@@ -105,22 +105,22 @@ func (s *Scheduler) inverse(times []float64, steps []pair) (*Plan, error) {
 		return nil, err
 	}
 	bound := s.bound()
-	return newPlan(times, nil, 1, outputParam, fromLevels(steps), func(_ []schedule.Level, b *sampler.Builder) error {
+	return newPlan(times, nil, 1, outputParam, fromLevels(steps), func(_ []schedule.Level, b *tape.Builder) error {
 		output, clean, held := b.Buffer(), b.Buffer(), b.Buffer()
 		for i, p := range steps {
 			read, err := vp(p.from)
 			if err != nil {
 				return err
 			}
-			b.Eval(output, sampler.X, i)
-			b.Lin(clean, sampler.Term{Coef: read.Skip, Src: sampler.X}, sampler.Term{Coef: read.Out, Src: output})
+			b.Eval(output, tape.X, i)
+			b.Lin(clean, tape.Term{Coef: read.Skip, Src: tape.X}, tape.Term{Coef: read.Out, Src: output})
 			from := clean
 			if bound != (Bound{}) {
 				b.Apply(held, clean, bound)
 				from = held
 			}
-			terms := append(s.noiseOf(p.to.S, output, p.from), sampler.Term{Coef: p.to.A, Src: from})
-			b.Lin(sampler.X, terms...)
+			terms := append(s.noiseOf(p.to.S, output, p.from), tape.Term{Coef: p.to.A, Src: from})
+			b.Lin(tape.X, terms...)
 			b.Emit(i + 1)
 		}
 		return nil
@@ -128,14 +128,14 @@ func (s *Scheduler) inverse(times []float64, steps []pair) (*Plan, error) {
 }
 
 // noiseOf is c·ε of the network's output, as terms of x and it.
-func (s *Scheduler) noiseOf(c float64, output sampler.Buf, l schedule.Level) []sampler.Term {
+func (s *Scheduler) noiseOf(c float64, output tape.Buf, l schedule.Level) []tape.Term {
 	switch s.Prediction {
 	case "v_prediction":
-		return []sampler.Term{{Coef: c * l.A, Src: output}, {Coef: c * l.S, Src: sampler.X}}
+		return []tape.Term{{Coef: c * l.A, Src: output}, {Coef: c * l.S, Src: tape.X}}
 	case "sample":
-		return []sampler.Term{{Coef: c / l.S, Src: sampler.X}, {Coef: -c * l.A / l.S, Src: output}}
+		return []tape.Term{{Coef: c / l.S, Src: tape.X}, {Coef: -c * l.A / l.S, Src: output}}
 	}
-	return []sampler.Term{{Coef: c, Src: output}}
+	return []tape.Term{{Coef: c, Src: output}}
 }
 
 // fromLevels are the levels that steps begin at, and the last one's end.
@@ -160,14 +160,14 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 		steps[i].from = from[0]
 	}
 	apart := bound != (Bound{}) && !clippedNoise // the slope is that before the bound
-	plan, err := newPlan(times, nil, 1, vp, fromLevels(steps), func(_ []schedule.Level, b *sampler.Builder) error {
+	plan, err := newPlan(times, nil, 1, vp, fromLevels(steps), func(_ []schedule.Level, b *tape.Builder) error {
 		d, raw, z := b.Buffer(), b.Buffer(), b.Buffer()
 		for i, p := range steps {
 			slope := d
 			if apart {
 				slope = raw
 			}
-			b.Eval(slope, sampler.X, i)
+			b.Eval(slope, tape.X, i)
 			if apart {
 				b.Apply(d, raw, bound)
 			}
@@ -179,12 +179,12 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 			std := f32(eta * f32(math.Sqrt(v)))
 			keep := math.Sqrt(f32(f32(1-barT) - f32(std*std)))
 			terms := slopeTerms(keep, slope, p.from)
-			terms = append(terms, sampler.Term{Coef: p.to.A, Src: d})
+			terms = append(terms, tape.Term{Coef: p.to.A, Src: d})
 			if eta > 0 {
 				b.Noise(z)
-				terms = append(terms, sampler.Term{Coef: std, Src: z})
+				terms = append(terms, tape.Term{Coef: std, Src: z})
 			}
-			b.Lin(sampler.X, merged(terms)...)
+			b.Lin(tape.X, merged(terms)...)
 			b.Emit(i + 1)
 		}
 		return nil
@@ -196,13 +196,13 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 }
 
 // slopeTerms is c·e with e = (x - a·D)/s, as terms of x and D.
-func slopeTerms(c float64, d sampler.Buf, l schedule.Level) []sampler.Term {
-	return []sampler.Term{{Coef: c / l.S, Src: sampler.X}, {Coef: -c * l.A / l.S, Src: d}}
+func slopeTerms(c float64, d tape.Buf, l schedule.Level) []tape.Term {
+	return []tape.Term{{Coef: c / l.S, Src: tape.X}, {Coef: -c * l.A / l.S, Src: d}}
 }
 
 // merged adds up the terms of the same buffer.
-func merged(terms []sampler.Term) []sampler.Term {
-	var out []sampler.Term
+func merged(terms []tape.Term) []tape.Term {
+	var out []tape.Term
 next:
 	for _, t := range terms {
 		for i := range out {

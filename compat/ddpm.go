@@ -6,8 +6,8 @@ import (
 	"math"
 
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // visit are the levels of times in the table, and after them that of ᾱ = last.
@@ -36,7 +36,7 @@ func (o *options) stepped(n, extraBetas int) (table, []float64, error) {
 	return t, times, err
 }
 
-// planDDPM differs from sampler.DDPM in its last step, which adds noise unless its time is 0: with fixed_large much
+// planDDPM differs from solver.DDPM in its last step, which adds noise unless its time is 0: with fixed_large much
 // of it. β = 1 - ᾱ_S/ᾱ_T is rounded to float32 on the way.
 func planDDPM(s *Scheduler, n int, _ Settings) (*Plan, error) { return s.ddpm(n, nil) }
 
@@ -60,11 +60,11 @@ func (s *Scheduler) ddpm(n int, betas []float64) (*Plan, error) {
 	default:
 		return nil, fmt.Errorf("variance_type %q: the network would have to return a variance too", s.Variance)
 	}
-	p, err := newPlan(times, nil, 1, param, levels, func(levels []schedule.Level, b *sampler.Builder) error {
+	p, err := newPlan(times, nil, 1, param, levels, func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
 			from := levels[i]
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			barS, barT := f32(from.A*from.A), f32(to.A*to.A)
 			if to.T < 0 {
 				barT = 1 // a time below 0 is read from the table's end only where a step begins
@@ -81,13 +81,13 @@ func (s *Scheduler) ddpm(n int, betas []float64) (*Plan, error) {
 			case "fixed_large_log":
 				v = exact.Log(beta) // whose root is a number where β is 1 only
 			}
-			x := sampler.Term{Coef: math.Sqrt(keep) * noiseT / noiseS, Src: sampler.X}
-			clean := sampler.Term{Coef: math.Sqrt(barT) * beta / noiseS, Src: d}
+			x := tape.Term{Coef: math.Sqrt(keep) * noiseT / noiseS, Src: tape.X}
+			clean := tape.Term{Coef: math.Sqrt(barT) * beta / noiseS, Src: d}
 			if from.T > 0 {
 				b.Noise(z)
-				b.Lin(sampler.X, x, clean, sampler.Term{Coef: math.Sqrt(v), Src: z})
+				b.Lin(tape.X, x, clean, tape.Term{Coef: math.Sqrt(v), Src: z})
 			} else {
-				b.Lin(sampler.X, x, clean)
+				b.Lin(tape.X, x, clean)
 			}
 			b.Emit(i + 1)
 		}

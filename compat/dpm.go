@@ -9,8 +9,8 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // dpmGrid is the grid of the DPM-Solver family: whole times, after n+1 points of which one is dropped, and sigmas that
@@ -162,18 +162,18 @@ func (s *Scheduler) dpmLevels(times, sigmas []float64) ([]schedule.Level, denois
 func (s *Scheduler) lastSteps(n int) int {
 	switch {
 	case s.LowerOrderFinal && n < 15:
-		return sampler.LowerOrder
+		return solver.LowerOrder
 	case s.EulerFinal:
-		return sampler.EulerLast
+		return solver.EulerLast
 	}
-	return sampler.FullOrder
+	return solver.FullOrder
 }
 
 // thirdOrder reports whether one of n steps is of order 3.
 func (s *Scheduler) thirdOrder(n int) bool {
 	last := s.lastSteps(n)
 	for left := 1; left <= n-2; left++ { // the first two have too few values
-		if s.Order == 3 && !(left == 1 && (last != sampler.FullOrder || s.Final == "zero")) && !(left == 2 && last == sampler.LowerOrder) {
+		if s.Order == 3 && !(left == 1 && (last != solver.FullOrder || s.Final == "zero")) && !(left == 2 && last == solver.LowerOrder) {
 			return true
 		}
 	}
@@ -184,9 +184,9 @@ func (s *Scheduler) thirdOrder(n int) bool {
 func (s *Scheduler) dpmWords() (correction int, err error) {
 	switch s.Solver {
 	case "midpoint", "logrho", "bh1", "bh2":
-		correction = sampler.Midpoint
+		correction = solver.Midpoint
 	case "heun":
-		correction = sampler.HeunLike
+		correction = solver.HeunLike
 	default:
 		err = fmt.Errorf("solver_type %q is not one that the reference knows", s.Solver)
 	}
@@ -213,11 +213,11 @@ func (s *Scheduler) dpmSteps(correction, n int) (emit, error) {
 	case s.Order < 1 || s.Order > 3:
 		return nil, fmt.Errorf("solver_order: %d, expected 1 to 3", s.Order)
 	case s.Algorithm == "dpmsolver++" && s.Order == 1:
-		return sampler.Steps(sampler.Euler{}), nil
+		return solver.Steps(solver.Euler{}), nil
 	case s.Algorithm == "dpmsolver++" && s.Order == 2:
-		return sampler.Steps(sampler.DPMpp2M{Correction: correction, LastSteps: last}), nil
+		return solver.Steps(solver.DPMpp2M{Correction: correction, LastSteps: last}), nil
 	case s.Algorithm == "dpmsolver++":
-		return sampler.Steps(sampler.DPMpp3M{Correction: correction, LastSteps: last, Halved: true}), nil
+		return solver.Steps(solver.DPMpp3M{Correction: correction, LastSteps: last, Halved: true}), nil
 	case s.Algorithm == "dpmsolver":
 		return noiseSteps{order: s.Order, last: last, fromV: s.Prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
 	case s.Algorithm == "sde-dpmsolver" && s.thirdOrder(n):
@@ -225,7 +225,7 @@ func (s *Scheduler) dpmSteps(correction, n int) (emit, error) {
 	case s.Algorithm == "sde-dpmsolver":
 		return noiseSteps{order: s.Order, last: last, stochastic: true, fromV: s.Prediction == "v_prediction", weigh: noiseWeights(correction)}.emit, nil
 	case s.Algorithm == "sde-dpmsolver++":
-		return sampler.Steps(sampler.SDEDPMpp{Estimates: s.Order, Eta: 1, SNoise: 1, Correction: correction, LastSteps: last, Third: sampler.ThirdSign}), nil
+		return solver.Steps(solver.SDEDPMpp{Estimates: s.Order, Eta: 1, SNoise: 1, Correction: correction, LastSteps: last, Third: solver.ThirdSign}), nil
 	}
 	return nil, fmt.Errorf("algorithm_type %q is not implemented", s.Algorithm)
 }
@@ -233,7 +233,7 @@ func (s *Scheduler) dpmSteps(correction, n int) (emit, error) {
 // twiceAtEnd refuses what the reference fills with NaN: order 3 on a last level that comes twice.
 func (s *Scheduler) twiceAtEnd(sigmas []float64, n int) error {
 	k := len(sigmas)
-	if k > 3 && sigmas[k-1] == sigmas[k-2] && s.Order == 3 && s.lastSteps(n) == sampler.FullOrder {
+	if k > 3 && sigmas[k-1] == sigmas[k-2] && s.Order == 3 && s.lastSteps(n) == solver.FullOrder {
 		return errNotFinite
 	}
 	return nil

@@ -6,8 +6,9 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // scaledTable is the table of the classes whose state is X = x/a. Where the last step has no signal they give it a
@@ -31,7 +32,7 @@ func (o *options) lastSigma(smallest float64) (float64, error) {
 	return 0, fmt.Errorf("final_sigmas_type %q is not one that the reference knows", o.Final)
 }
 
-// planEuler is sampler.Euler on the reference's levels. With churn the reference asks the network before it adds the
+// planEuler is solver.Euler on the reference's levels. With churn the reference asks the network before it adds the
 // noise, and takes its answer for one at the higher sigma.
 func planEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 	t, err := s.scaledTable(0)
@@ -73,15 +74,15 @@ func planEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 // churnedEuler emits Euler's steps. Where s_churn, spread over so many steps, acts, x^ = x + c·z is stepped from
 // σ^ = σ(1+γ) with the output of the network at x; read says how that is read at σ^.
 func churnedEuler(with Settings, spread int, param denoise.Param, read func(schedule.Level, float64) (denoise.Precond, error)) emit {
-	return func(levels []schedule.Level, b *sampler.Builder) error {
+	return func(levels []schedule.Level, b *tape.Builder) error {
 		gamma := min(with.Churn/float64(spread), math.Sqrt2-1)
 		if !(gamma > 0) {
-			return sampler.Steps(sampler.Euler{})(levels, b)
+			return solver.Steps(solver.Euler{})(levels, b)
 		}
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
 			from := levels[i]
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			hat := from.S
 			if with.TMin <= from.S && from.S <= with.TMax {
 				hat = f32(from.S * f32(1+gamma))
@@ -99,19 +100,19 @@ func churnedEuler(with Settings, spread int, param denoise.Param, read func(sche
 				out := as.Out / asked.Out
 				b.Noise(z)
 				c := with.SAdd * math.Sqrt(f32(f32(hat*hat)-f32(from.S*from.S)))
-				b.Lin(d, sampler.Term{Coef: out, Src: d}, sampler.Term{Coef: as.Skip - out*asked.Skip, Src: sampler.X},
-					sampler.Term{Coef: as.Skip * c, Src: z})
-				b.Lin(sampler.X, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: c, Src: z})
+				b.Lin(d, tape.Term{Coef: out, Src: d}, tape.Term{Coef: as.Skip - out*asked.Skip, Src: tape.X},
+					tape.Term{Coef: as.Skip * c, Src: z})
+				b.Lin(tape.X, tape.Term{Coef: 1, Src: tape.X}, tape.Term{Coef: c, Src: z})
 			}
 			keep := to.S / hat
-			b.Lin(sampler.X, sampler.Term{Coef: keep, Src: sampler.X}, sampler.Term{Coef: 1 - keep, Src: d})
+			b.Lin(tape.X, tape.Term{Coef: keep, Src: tape.X}, tape.Term{Coef: 1 - keep, Src: d})
 			b.Emit(i + 1)
 		}
 		return nil
 	}
 }
 
-// planHeun averages the slopes at both ends of Euler's step, as sampler.Heun does, from a clipped estimate if the
+// planHeun averages the slopes at both ends of Euler's step, as solver.Heun does, from a clipped estimate if the
 // class clips. It has no churn. The slopes are kept and not the estimates, as large sigmas want it.
 func planHeun(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	g, vp, err := s.sigmaSpace(s.table, betaExp, n, s.param)
@@ -126,20 +127,20 @@ func planHeun(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	return p, err
 }
 
-func heunSteps(levels []schedule.Level, b *sampler.Builder) error {
+func heunSteps(levels []schedule.Level, b *tape.Builder) error {
 	d, first, second, difference, kept := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		from := levels[i]
 		dt := f32(to.S - from.S)
-		b.Eval(d, sampler.X, i)
-		slope(b, first, difference, sampler.X, d, 1, from.S)
-		b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
-		b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: dt, Src: first})
+		b.Eval(d, tape.X, i)
+		slope(b, first, difference, tape.X, d, 1, from.S)
+		b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
+		b.Lin(tape.X, tape.Term{Coef: 1, Src: kept}, tape.Term{Coef: dt, Src: first})
 		if to.S > 0 {
-			b.Eval(d, sampler.X, i+1)
-			slope(b, second, difference, sampler.X, d, 1, to.S)
-			b.Lin(second, sampler.Term{Coef: 1, Src: first}, sampler.Term{Coef: 1, Src: second})
-			b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: dt / 2, Src: second})
+			b.Eval(d, tape.X, i+1)
+			slope(b, second, difference, tape.X, d, 1, to.S)
+			b.Lin(second, tape.Term{Coef: 1, Src: first}, tape.Term{Coef: 1, Src: second})
+			b.Lin(tape.X, tape.Term{Coef: 1, Src: kept}, tape.Term{Coef: dt / 2, Src: second})
 		}
 		b.Emit(i + 1)
 	}

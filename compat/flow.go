@@ -6,8 +6,8 @@ import (
 	"math"
 
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // flowLevels are those of x = (1-σ)·x0 + σ·ε.
@@ -102,20 +102,20 @@ func planFlowEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 		times[i] = f32(v * float64(s.Steps))
 	}
 	sigmas = append(sigmas, last)
-	return newPlan(times, sigmas, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *sampler.Builder) error {
+	return newPlan(times, sigmas, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
 			from := levels[i]
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			switch {
 			case s.Stochastic && from.S == 0: // D stands for the output, x is the estimate
 				b.Noise(z)
-				b.Lin(sampler.X, sampler.Term{Coef: 1 - to.S, Src: sampler.X}, sampler.Term{Coef: to.S, Src: z})
+				b.Lin(tape.X, tape.Term{Coef: 1 - to.S, Src: tape.X}, tape.Term{Coef: to.S, Src: z})
 			case s.Stochastic:
 				b.Noise(z)
-				b.Lin(sampler.X, sampler.Term{Coef: 1 - to.S, Src: d}, sampler.Term{Coef: to.S, Src: z})
+				b.Lin(tape.X, tape.Term{Coef: 1 - to.S, Src: d}, tape.Term{Coef: to.S, Src: z})
 			default:
-				b.Lin(sampler.X, merged(append(flowOutput(to.S-from.S, d, from), sampler.Term{Coef: 1, Src: sampler.X}))...)
+				b.Lin(tape.X, merged(append(flowOutput(to.S-from.S, d, from), tape.Term{Coef: 1, Src: tape.X}))...)
 			}
 			b.Emit(i + 1)
 		}
@@ -130,11 +130,11 @@ func planFlowLCM(s *Scheduler, n int, with Settings) (*Plan, error) {
 }
 
 // flowOutput is c times what the network returned, (x - D)/σ.
-func flowOutput(c float64, d sampler.Buf, l schedule.Level) []sampler.Term {
+func flowOutput(c float64, d tape.Buf, l schedule.Level) []tape.Term {
 	if l.S == 0 {
-		return []sampler.Term{{Coef: c, Src: d}}
+		return []tape.Term{{Coef: c, Src: d}}
 	}
-	return []sampler.Term{{Coef: c / l.S, Src: sampler.X}, {Coef: -c / l.S, Src: d}}
+	return []tape.Term{{Coef: c / l.S, Src: tape.X}, {Coef: -c / l.S, Src: d}}
 }
 
 // planFlowHeun is Heun's method in σ. Its churn adds noise as if the process kept its signal; the second call of a
@@ -151,31 +151,31 @@ func planFlowHeun(s *Scheduler, n int, with Settings) (*Plan, error) {
 	}
 	list := doubled(sigmas)
 	gamma := min(with.Churn/float64(len(list)-1), math.Sqrt2-1)
-	return newPlan(twice(times), list, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *sampler.Builder) error {
+	return newPlan(twice(times), list, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *tape.Builder) error {
 		d, first, kept, z := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
 			from := levels[i]
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			hat := from.S
 			if gamma > 0 && with.TMin <= from.S && from.S <= with.TMax {
 				hat = f32(from.S * f32(1+gamma))
 			}
 			// the slope F·σ/σ^, with F read at σ
-			b.Lin(first, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -1, Src: d})
-			b.Lin(first, sampler.Term{Coef: 1 / hat, Src: first})
-			b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+			b.Lin(first, tape.Term{Coef: 1, Src: tape.X}, tape.Term{Coef: -1, Src: d})
+			b.Lin(first, tape.Term{Coef: 1 / hat, Src: first})
+			b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
 			if hat > from.S {
 				b.Noise(z)
 				c := with.SAdd * math.Sqrt(f32(f32(hat*hat)-f32(from.S*from.S)))
-				b.Lin(kept, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: c, Src: z})
+				b.Lin(kept, tape.Term{Coef: 1, Src: kept}, tape.Term{Coef: c, Src: z})
 			}
 			dt := to.S - hat
-			b.Lin(sampler.X, sampler.Term{Coef: 1, Src: kept}, sampler.Term{Coef: dt, Src: first})
+			b.Lin(tape.X, tape.Term{Coef: 1, Src: kept}, tape.Term{Coef: dt, Src: first})
 			if i < n-1 {
-				b.Eval(d, sampler.X, i+1)
-				terms := []sampler.Term{{Coef: 1, Src: kept}, {Coef: dt / 2, Src: first}}
-				b.Lin(d, sampler.Term{Coef: 1, Src: sampler.X}, sampler.Term{Coef: -1, Src: d})
-				b.Lin(sampler.X, append(terms, sampler.Term{Coef: dt / 2 / to.S, Src: d})...)
+				b.Eval(d, tape.X, i+1)
+				terms := []tape.Term{{Coef: 1, Src: kept}, {Coef: dt / 2, Src: first}}
+				b.Lin(d, tape.Term{Coef: 1, Src: tape.X}, tape.Term{Coef: -1, Src: d})
+				b.Lin(tape.X, append(terms, tape.Term{Coef: dt / 2 / to.S, Src: d})...)
 			}
 			b.Emit(i + 1)
 		}

@@ -6,8 +6,8 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // planIPNDM extrapolates the noise by the weights of equal steps, on a process of its own: s = sin²(πu/2) and
@@ -36,22 +36,22 @@ func planIPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 			levels[i].T = times[i]
 		}
 	}
-	return newPlan(times, nil, 1, denoise.PredictV.Param(), levels, func(levels []schedule.Level, b *sampler.Builder) error {
+	return newPlan(times, nil, 1, denoise.PredictV.Param(), levels, func(levels []schedule.Level, b *tape.Builder) error {
 		d, e := b.Buffer(), b.History(4)
 		for i, to := range levels[1:] {
 			from := levels[i]
-			b.Eval(d, sampler.X, i)
-			b.Lin(e.Push(), sampler.Term{Coef: 1 / from.S, Src: sampler.X}, sampler.Term{Coef: -from.A / from.S, Src: d})
-			var terms []sampler.Term
+			b.Eval(d, tape.X, i)
+			b.Lin(e.Push(), tape.Term{Coef: 1 / from.S, Src: tape.X}, tape.Term{Coef: -from.A / from.S, Src: d})
+			var terms []tape.Term
 			c := to.S
 			if from.A > 0 {
 				c -= to.A * from.S / from.A
-				terms = append(terms, sampler.Term{Coef: to.A / from.A, Src: sampler.X})
+				terms = append(terms, tape.Term{Coef: to.A / from.A, Src: tape.X})
 			}
 			for k, w := range adamsBashforth[min(i, 3)] {
-				terms = append(terms, sampler.Term{Coef: c * w, Src: e.At(k)})
+				terms = append(terms, tape.Term{Coef: c * w, Src: e.At(k)})
 			}
-			b.Lin(sampler.X, terms...)
+			b.Lin(tape.X, terms...)
 			b.Emit(i + 1)
 		}
 		return nil

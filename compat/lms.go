@@ -3,7 +3,7 @@ package compat
 import (
 	"fmt"
 
-	"tintype/core/sampler"
+	"tintype/core/solver"
 )
 
 // planLMS is the linear multistep method in σ, on the reference's levels.
@@ -17,5 +17,5 @@ func planLMS(s *Scheduler, n int, with Settings) (*Plan, error) {
 	}
 	sigmas := g.list(0)
 	return newPlan(singles(g.times), sigmas, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
-		sampler.Steps(sampler.LMS{Order: with.Order, Through: true}))
+		solver.Steps(solver.LMS{Order: with.Order, Through: true}))
 }

@@ -3,8 +3,8 @@ package compat
 import (
 	"math"
 
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // planLTX steps down further than it should and renoises, on the sigmas of planFlowEuler's class with its defaults:
@@ -20,14 +20,14 @@ func planLTX(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	for i := range times {
 		times[i] = f32(sigmas[i] * float64(s.Steps))
 	}
-	return newPlan(times, sigmas, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *sampler.Builder) error {
+	return newPlan(times, sigmas, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
 			from := levels[i]
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			down := to.S * (1 + float64((to.S/from.S-1)*s.Eta))
 			keep := down / from.S
-			terms := []sampler.Term{{Coef: keep, Src: sampler.X}, {Coef: 1 - keep, Src: d}}
+			terms := []tape.Term{{Coef: keep, Src: tape.X}, {Coef: 1 - keep, Src: d}}
 			if to.S > 0 && s.Eta > 0 && s.NoiseScale > 0 {
 				back := to.A / (1 - down)
 				for k := range terms {
@@ -35,9 +35,9 @@ func planLTX(s *Scheduler, n int, _ Settings) (*Plan, error) {
 				}
 				b.Noise(z)
 				up := math.Sqrt(max(float64(to.S*to.S)-float64(down*back*down*back), 0))
-				terms = append(terms, sampler.Term{Coef: up * s.NoiseScale, Src: z})
+				terms = append(terms, tape.Term{Coef: up * s.NoiseScale, Src: z})
 			}
-			b.Lin(sampler.X, terms...)
+			b.Lin(tape.X, terms...)
 			b.Emit(i + 1)
 		}
 		return nil

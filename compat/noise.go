@@ -4,8 +4,9 @@ import (
 	"math"
 
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // noiseSteps are the multistep solvers that extrapolate the noise e = (x - a·D)/s: DPM-Solver of old and DEIS. From a
@@ -18,17 +19,17 @@ type noiseSteps struct {
 	weigh       func(at []schedule.Level) []float64 // of the last values, the newest first; at: the levels T, S, before, ...
 }
 
-func (w noiseSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
+func (w noiseSteps) emit(levels []schedule.Level, b *tape.Builder) error {
 	d, difference, z, e := b.Buffer(), b.Buffer(), b.Buffer(), b.History(w.order)
 	for i, to := range levels[1:] {
 		from := levels[i]
-		b.Eval(d, sampler.X, i)
+		b.Eval(d, tape.X, i)
 		w.noise(b, e.Push(), difference, d, from)
 		order := min(w.order, i+1)
 		switch left := len(levels) - 1 - i; {
-		case w.last == sampler.LowerOrder:
+		case w.last == solver.LowerOrder:
 			order = min(order, left)
-		case w.last == sampler.EulerLast && left == 1:
+		case w.last == solver.EulerLast && left == 1:
 			order = 1
 		}
 		weights := []float64{-firstWeight(from, to)}
@@ -39,33 +40,33 @@ func (w noiseSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
 			}
 			weights = w.weigh(at)
 		}
-		terms := []sampler.Term{{Coef: f32(to.A / from.A), Src: sampler.X}}
+		terms := []tape.Term{{Coef: f32(to.A / from.A), Src: tape.X}}
 		for k, c := range weights {
 			if w.stochastic {
 				c *= 2
 			}
-			terms = append(terms, sampler.Term{Coef: c, Src: e.At(k)})
+			terms = append(terms, tape.Term{Coef: c, Src: e.At(k)})
 		}
 		if w.stochastic {
 			b.Noise(z)
 			h := f32(lambda32(to) - lambda32(from))
-			terms = append(terms, sampler.Term{Coef: f32(to.S * f32(math.Sqrt(f32(f32(exact.Exp(f32(2*h)))-1)))), Src: z})
+			terms = append(terms, tape.Term{Coef: f32(to.S * f32(math.Sqrt(f32(f32(exact.Exp(f32(2*h)))-1)))), Src: z})
 		}
-		b.Lin(sampler.X, terms...)
+		b.Lin(tape.X, terms...)
 		b.Emit(i + 1)
 	}
 	return nil
 }
 
 // noise emits e. A factor near 1 is split in two, so that float32 holds it.
-func (w noiseSteps) noise(b *sampler.Builder, e, difference, d sampler.Buf, l schedule.Level) {
+func (w noiseSteps) noise(b *tape.Builder, e, difference, d tape.Buf, l schedule.Level) {
 	if w.fromV { // v = (a·x - D)/s
 		c := l.A / l.S
 		hi := f32(l.S)
-		b.Lin(e, sampler.Term{Coef: float64(c*l.A) + (l.S - hi), Src: sampler.X}, sampler.Term{Coef: -c, Src: d}, sampler.Term{Coef: hi, Src: sampler.X})
+		b.Lin(e, tape.Term{Coef: float64(c*l.A) + (l.S - hi), Src: tape.X}, tape.Term{Coef: -c, Src: d}, tape.Term{Coef: hi, Src: tape.X})
 		return
 	}
-	slope(b, e, difference, sampler.X, d, l.A, l.S)
+	slope(b, e, difference, tape.X, d, l.A, l.S)
 }
 
 // lambda32 is λ as the reference has it, from float32 logarithms.
@@ -89,7 +90,7 @@ func noiseWeights(correction int) func([]schedule.Level) []float64 {
 		}
 		r0 := (lambda32(at[1]) - lambda32(at[2])) / h
 		if len(at) == 3 {
-			if correction == sampler.Midpoint {
+			if correction == solver.Midpoint {
 				q2 = q1 / 2
 			}
 			c := -s * q2 / r0

@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // planPNDM is PLMS, after a first part of Runge-Kutta steps unless that is skipped. Like DDIM it steps by ⌊T/n⌋, not
@@ -67,8 +67,8 @@ type pndm struct {
 	last      float64
 	ratio     int
 	prk, plms []float64
-	noise     sampler.Buf // ε
-	part      sampler.Buf // of the step, that ε makes
+	noise     tape.Buf // ε
+	part      tape.Buf // of the step, that ε makes
 }
 
 // rates is ᾱ at the time that a step goes to, the last one's below 0. (Where a step begins below 0 the reference reads
@@ -80,25 +80,25 @@ func (w *pndm) rates(time int) (float64, error) {
 	return w.table.at(time)
 }
 
-func (w *pndm) emit(levels []schedule.Level, b *sampler.Builder) error {
+func (w *pndm) emit(levels []schedule.Level, b *tape.Builder) error {
 	d, kept, sum := b.Buffer(), b.Buffer(), b.Buffer()
 	w.noise, w.part = b.Buffer(), b.Buffer()
 	outputs := b.History(4)
 	seen := 0
 	for k := range w.prk {
-		b.Eval(d, sampler.X, k)
+		b.Eval(d, tape.X, k)
 		output := d
 		if k%4 == 0 {
 			output = outputs.Push()
 			seen++
-			b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+			b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
 		}
-		b.Lin(output, sampler.Term{Coef: 1, Src: d})
+		b.Lin(output, tape.Term{Coef: 1, Src: d})
 		weight := []float64{1. / 6, 1. / 3, 1. / 3, 1. / 6}[k%4]
 		if k%4 == 0 {
-			b.Lin(sum, sampler.Term{Coef: weight, Src: output})
+			b.Lin(sum, tape.Term{Coef: weight, Src: output})
 		} else {
-			b.Lin(sum, sampler.Term{Coef: 1, Src: sum}, sampler.Term{Coef: weight, Src: output})
+			b.Lin(sum, tape.Term{Coef: 1, Src: sum}, tape.Term{Coef: weight, Src: output})
 		}
 		to := int(w.prk[k])
 		if k%2 == 0 {
@@ -107,28 +107,28 @@ func (w *pndm) emit(levels []schedule.Level, b *sampler.Builder) error {
 		if k%4 == 3 {
 			output = sum
 		}
-		if err := w.step(b, kept, int(w.prk[k/4*4]), to, sampler.Term{Coef: 1, Src: output}); err != nil {
+		if err := w.step(b, kept, int(w.prk[k/4*4]), to, tape.Term{Coef: 1, Src: output}); err != nil {
 			return err
 		}
 		b.Emit(k + 1)
 	}
 	for k, time := range w.plms {
 		at := len(w.prk) + k
-		from, to, base := int(time), int(time)-w.ratio, sampler.X
-		b.Eval(d, sampler.X, at)
-		var terms []sampler.Term
+		from, to, base := int(time), int(time)-w.ratio, tape.X
+		b.Eval(d, tape.X, at)
+		var terms []tape.Term
 		if at == 1 { // the first step again, with the mean of the outputs at its ends
 			from, to, base = int(time)+w.ratio, int(time), kept
-			terms = []sampler.Term{{Coef: 0.5, Src: d}, {Coef: 0.5, Src: outputs.At(0)}}
+			terms = []tape.Term{{Coef: 0.5, Src: d}, {Coef: 0.5, Src: outputs.At(0)}}
 		} else {
-			b.Lin(outputs.Push(), sampler.Term{Coef: 1, Src: d})
+			b.Lin(outputs.Push(), tape.Term{Coef: 1, Src: d})
 			seen = min(seen+1, 4)
 			for i, c := range adamsBashforth[seen-1] {
-				terms = append(terms, sampler.Term{Coef: c, Src: outputs.At(i)})
+				terms = append(terms, tape.Term{Coef: c, Src: outputs.At(i)})
 			}
 		}
 		if at == 0 {
-			b.Lin(kept, sampler.Term{Coef: 1, Src: sampler.X})
+			b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
 		}
 		if err := w.step(b, base, from, to, terms...); err != nil {
 			return err
@@ -155,7 +155,7 @@ func outputParam(l schedule.Level) (denoise.Precond, error) {
 // step is DDIM's from one time to another, written with ε:
 //
 //	x' = √(ᾱ_T/ᾱ_S)·x - (ᾱ_T - ᾱ_S)·ε/(ᾱ_S·√(1-ᾱ_T) + √(ᾱ_S·(1-ᾱ_S)·ᾱ_T))
-func (w *pndm) step(b *sampler.Builder, base sampler.Buf, from, to int, output ...sampler.Term) error {
+func (w *pndm) step(b *tape.Builder, base tape.Buf, from, to int, output ...tape.Term) error {
 	barS, err := w.table.at(from)
 	if err != nil {
 		return err
@@ -170,12 +170,12 @@ func (w *pndm) step(b *sampler.Builder, base sampler.Buf, from, to int, output .
 		for i := range output {
 			output[i].Coef *= f32(math.Sqrt(barS))
 		}
-		output = append(output, sampler.Term{Coef: f32(math.Sqrt(noiseS)), Src: base})
+		output = append(output, tape.Term{Coef: f32(math.Sqrt(noiseS)), Src: base})
 	}
 	// The quotient as the reference rounds it: near the noisy end both terms are far larger than their difference.
 	b.Lin(w.noise, output...)
-	b.Lin(w.noise, sampler.Term{Coef: f32(barT - barS), Src: w.noise})
+	b.Lin(w.noise, tape.Term{Coef: f32(barT - barS), Src: w.noise})
 	b.Apply(w.part, w.noise, quotient(down))
-	b.Lin(sampler.X, sampler.Term{Coef: f32(math.Sqrt(f32(barT / barS))), Src: base}, sampler.Term{Coef: -1, Src: w.part})
+	b.Lin(tape.X, tape.Term{Coef: f32(math.Sqrt(f32(barT / barS))), Src: base}, tape.Term{Coef: -1, Src: w.part})
 	return nil
 }

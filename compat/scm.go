@@ -6,8 +6,8 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // The times of SCM's first and, in two steps, second call.
@@ -35,13 +35,13 @@ func planSCM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	}
 	levels[0].A = max(levels[0].A, 0) // the first angle is a little above a right one
 	param := denoise.Reading{Prediction: denoise.PredictTrig, Data: s.SigmaData}.Param()
-	return newPlan(times[:n], nil, math.Abs(s.SigmaData), param, levels, func(levels []schedule.Level, b *sampler.Builder) error {
+	return newPlan(times[:n], nil, math.Abs(s.SigmaData), param, levels, func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
-			b.Eval(d, sampler.X, i)
-			terms := []sampler.Term{{Coef: to.A, Src: d}}
+			b.Eval(d, tape.X, i)
+			terms := []tape.Term{{Coef: to.A, Src: d}}
 			b.Noise(z)
-			b.Lin(sampler.X, append(terms, sampler.Term{Coef: to.S, Src: z})...)
+			b.Lin(tape.X, append(terms, tape.Term{Coef: to.S, Src: z})...)
 			b.Emit(i + 1)
 		}
 		return nil

@@ -5,8 +5,9 @@ import (
 	"math"
 
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // planDPMSinglestep takes the grid's levels for the stages of its steps, wherever they lie.
@@ -15,7 +16,7 @@ func planDPMSinglestep(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps := groupSteps{heun: correction == sampler.HeunLike, fromV: s.Prediction == "v_prediction"}
+	steps := groupSteps{heun: correction == solver.HeunLike, fromV: s.Prediction == "v_prediction"}
 	switch s.Algorithm {
 	case "dpmsolver++":
 		steps.terms = dataTerms
@@ -116,19 +117,19 @@ func stochasticTerms(from, to schedule.Level, h float64) groupTerms {
 		c3: to.A * (-p2/(2*h) - 0.5), up: f32(to.S * math.Sqrt(p1))}
 }
 
-func (g groupSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
+func (g groupSteps) emit(levels []schedule.Level, b *tape.Builder) error {
 	d, difference, z, base := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
-	v := [3]sampler.Buf{b.Buffer(), b.Buffer(), b.Buffer()}
+	v := [3]tape.Buf{b.Buffer(), b.Buffer(), b.Buffer()}
 	first := 0
 	for _, n := range g.groups {
-		b.Lin(base, sampler.Term{Coef: 1, Src: sampler.X})
+		b.Lin(base, tape.Term{Coef: 1, Src: tape.X})
 		for k := range n {
 			at := first + k
 			if g.slope {
-				b.Eval(d, sampler.X, at)
+				b.Eval(d, tape.X, at)
 				noiseSteps{fromV: g.fromV}.noise(b, v[k], difference, d, levels[at])
 			} else {
-				b.Eval(v[k], sampler.X, at)
+				b.Eval(v[k], tape.X, at)
 			}
 			g.step(b, base, v[:k+1], z, levels[first:at+2])
 			b.Emit(at + 1)
@@ -139,7 +140,7 @@ func (g groupSteps) emit(levels []schedule.Level, b *sampler.Builder) error {
 }
 
 // step emits the step over the levels at[0] to the last, with a value at each but that.
-func (g groupSteps) step(b *sampler.Builder, base sampler.Buf, v []sampler.Buf, z sampler.Buf, at []schedule.Level) {
+func (g groupSteps) step(b *tape.Builder, base tape.Buf, v []tape.Buf, z tape.Buf, at []schedule.Level) {
 	from, to := at[0], at[len(at)-1]
 	start := lambda32(from)
 	h := f32(lambda32(to) - start)
@@ -167,13 +168,13 @@ func (g groupSteps) step(b *sampler.Builder, base sampler.Buf, v []sampler.Buf, 
 	for _, c := range w[1:] {
 		w[0] -= c
 	}
-	terms := []sampler.Term{{Coef: t.keep, Src: base}}
+	terms := []tape.Term{{Coef: t.keep, Src: base}}
 	for k, c := range w {
-		terms = append(terms, sampler.Term{Coef: c, Src: v[k]})
+		terms = append(terms, tape.Term{Coef: c, Src: v[k]})
 	}
 	if g.noisy {
 		b.Noise(z)
-		terms = append(terms, sampler.Term{Coef: t.up, Src: z})
+		terms = append(terms, tape.Term{Coef: t.up, Src: z})
 	}
-	b.Lin(sampler.X, terms...)
+	b.Lin(tape.X, terms...)
 }

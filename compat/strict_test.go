@@ -7,11 +7,12 @@ import (
 
 	"tintype/compat"
 	"tintype/compat/parity"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
-// The solvers of core/sampler against the same recorded runs, on the reference's levels: they agree where the
+// The solvers of core/solver against the same recorded runs, on the reference's levels: they agree where the
 // reference does what its papers say, and differ where a test below names the reason.
 
 func recorded(t *testing.T, name string) *parity.Case {
@@ -50,7 +51,7 @@ func planned(t *testing.T, c *parity.Case) *compat.Plan {
 }
 
 // deviation is how far a strict solver goes from a recorded run, in units of the tolerance.
-func deviation(t *testing.T, name string, solver sampler.Solver, levels func([]schedule.Level)) float64 {
+func deviation(t *testing.T, name string, s solver.Solver, levels func([]schedule.Level)) float64 {
 	t.Helper()
 	c := recorded(t, name)
 	p := planned(t, c)
@@ -58,11 +59,11 @@ func deviation(t *testing.T, name string, solver sampler.Solver, levels func([]s
 	if levels != nil {
 		levels(on)
 	}
-	tape, err := sampler.Assemble(on, sampler.Steps(solver))
+	compiled, err := tape.Assemble(on, solver.Steps(s))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Tape = tape
+	p.Tape = compiled
 	r, err := parity.Deviation(c, p)
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
@@ -73,20 +74,20 @@ func deviation(t *testing.T, name string, solver sampler.Solver, levels func([]s
 func TestStrictSolversAgree(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		solver sampler.Solver
+		solver solver.Solver
 	}{
-		{"ddpm-fixed_small-sd-linspace-n4", sampler.DDPM{}},
-		{"ddpm-fixed_large-cos-leading-n4", sampler.DDPM{Variance: sampler.VarianceLarge}},
-		{"ddpm-fixed_small-lin-trailing-n4", sampler.DDPM{}},
-		{"ddim-lin-leading-n4", sampler.DDIM{}},
-		{"ddim-eta-sd-trailing-n8", sampler.DDIM{Eta: 0.7}},
-		{"euler-lin-trailing-n8", sampler.Euler{}},
-		{"euler-karras-n8", sampler.Euler{}},
-		{"heun-lin-trailing-n4", sampler.Heun{}},
-		{"heun-karras-n8", sampler.Heun{}},
-		{"dpmm-dpmsolver++-2-midpoint-lin-trailing-n8", sampler.DPMpp2M{Correction: sampler.Midpoint}},
-		{"dpmm-dpmsolver++-2-heun-sd-trailing-n4", sampler.DPMpp2M{Correction: sampler.HeunLike}},
-		{"dpmm-dpmsolver++-2-midpoint-cos-trailing-n8", sampler.DPMpp2M{Correction: sampler.Midpoint}},
+		{"ddpm-fixed_small-sd-linspace-n4", solver.DDPM{}},
+		{"ddpm-fixed_large-cos-leading-n4", solver.DDPM{Variance: solver.VarianceLarge}},
+		{"ddpm-fixed_small-lin-trailing-n4", solver.DDPM{}},
+		{"ddim-lin-leading-n4", solver.DDIM{}},
+		{"ddim-eta-sd-trailing-n8", solver.DDIM{Eta: 0.7}},
+		{"euler-lin-trailing-n8", solver.Euler{}},
+		{"euler-karras-n8", solver.Euler{}},
+		{"heun-lin-trailing-n4", solver.Heun{}},
+		{"heun-karras-n8", solver.Heun{}},
+		{"dpmm-dpmsolver++-2-midpoint-lin-trailing-n8", solver.DPMpp2M{Correction: solver.Midpoint}},
+		{"dpmm-dpmsolver++-2-heun-sd-trailing-n4", solver.DPMpp2M{Correction: solver.HeunLike}},
+		{"dpmm-dpmsolver++-2-midpoint-cos-trailing-n8", solver.DPMpp2M{Correction: solver.Midpoint}},
 	} {
 		if d := deviation(t, c.name, c.solver, nil); !(d <= 1) {
 			t.Errorf("%s: off by %.2g tolerances", c.name, d)
@@ -97,14 +98,14 @@ func TestStrictSolversAgree(t *testing.T) {
 // The reference's DDIM steps to t - ⌊T/n⌋, which is not the next time of a linspace grid: from the second call on the
 // network is told a wrong level.
 func TestPitfallDDIMStepsOffItsGrid(t *testing.T) {
-	if d := deviation(t, "ddim-lin-linspace-n4", sampler.DDIM{}, nil); !(d > 100) {
+	if d := deviation(t, "ddim-lin-linspace-n4", solver.DDIM{}, nil); !(d > 100) {
 		t.Errorf("differs by %.2g tolerances only", d)
 	}
 }
 
 // The reference's DDPM with fixed_large adds noise to the finished picture unless its last time is 0.
 func TestPitfallDDPMNoiseInTheLastStep(t *testing.T) {
-	if d := deviation(t, "ddpm-fixed_large-lin-trailing-n4", sampler.DDPM{Variance: sampler.VarianceLarge}, nil); !(d > 100) {
+	if d := deviation(t, "ddpm-fixed_large-lin-trailing-n4", solver.DDPM{Variance: solver.VarianceLarge}, nil); !(d > 100) {
 		t.Errorf("differs by %.2g tolerances only", d)
 	}
 }
@@ -112,7 +113,7 @@ func TestPitfallDDPMNoiseInTheLastStep(t *testing.T) {
 // The reference's third-order multistep solver halves the parabola's part, which costs it an order.
 func TestPitfallHalfOfTheParabola(t *testing.T) {
 	const name = "dpmm-dpmsolver++-3-heun-sd-trailing-n8"
-	s := sampler.DPMpp3M{Correction: sampler.HeunLike, LastSteps: sampler.LowerOrder}
+	s := solver.DPMpp3M{Correction: solver.HeunLike, LastSteps: solver.LowerOrder}
 	if d := deviation(t, name, s, nil); !(d > 10) {
 		t.Errorf("differs by %.2g tolerances only", d)
 	}
@@ -126,7 +127,7 @@ func TestPitfallHalfOfTheParabola(t *testing.T) {
 // at any number.
 func TestPitfallLowerOrderInShortRuns(t *testing.T) {
 	const name = "dpmm-dpmsolver++-3-heun-sd-trailing-n8"
-	s := sampler.DPMpp3M{Correction: sampler.HeunLike, Halved: true}
+	s := solver.DPMpp3M{Correction: solver.HeunLike, Halved: true}
 	if d := deviation(t, name, s, nil); !(d > 1) {
 		t.Errorf("differs by %.2g tolerances only", d)
 	}
@@ -138,8 +139,8 @@ func TestPitfallChurnAfterTheAnswer(t *testing.T) {
 	c := recorded(t, "euler-churn-n8")
 	p := planned(t, c)
 	for i := range p.Tape.Ops {
-		if p.Tape.Ops[i].Kind == sampler.OpNoise {
-			if i == 0 || p.Tape.Ops[i-1].Kind != sampler.OpEval {
+		if p.Tape.Ops[i].Kind == tape.OpNoise {
+			if i == 0 || p.Tape.Ops[i-1].Kind != tape.OpEval {
 				t.Error("compat draws its noise before it has asked")
 			}
 			return

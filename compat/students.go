@@ -6,8 +6,8 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // distilledTimes takes n of the times that a student of LCM's kind was trained at, evenly by their index. TCD takes all
@@ -69,19 +69,19 @@ func planLCM(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return nil, err
 	}
 	s.bounded(levels)
-	p, err := newPlan(times, nil, 1, vp, levels, func(levels []schedule.Level, b *sampler.Builder) error {
+	p, err := newPlan(times, nil, 1, vp, levels, func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			at := times[i] * s.TimestepScaling
 			norm := at*at + 0.25
 			skip, out := 0.25/norm, at/math.Sqrt(norm)
-			terms := []sampler.Term{{Coef: to.A * skip, Src: sampler.X}, {Coef: to.A * out, Src: d}}
+			terms := []tape.Term{{Coef: to.A * skip, Src: tape.X}, {Coef: to.A * out, Src: d}}
 			if i < n-1 {
 				b.Noise(z)
-				terms = append(terms, sampler.Term{Coef: to.S, Src: z})
+				terms = append(terms, tape.Term{Coef: to.S, Src: z})
 			}
-			b.Lin(sampler.X, terms...)
+			b.Lin(tape.X, terms...)
 			b.Emit(i + 1)
 		}
 		return nil
@@ -103,7 +103,7 @@ func planTCD(s *Scheduler, n int, with Settings) (*Plan, error) {
 		return nil, fmt.Errorf("eta %v: gamma is 0 to 1", with.Eta)
 	}
 	levels[n] = level(0, t[0])
-	return newPlan(times, nil, 1, vp, levels, func(levels []schedule.Level, b *sampler.Builder) error {
+	return newPlan(times, nil, 1, vp, levels, func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i := range n {
 			next := 0.0
@@ -111,18 +111,18 @@ func planTCD(s *Scheduler, n int, with Settings) (*Plan, error) {
 				next = times[i+1]
 			}
 			middle := level(0, t[int(f32(f32(1-with.Eta)*next))])
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			terms := slopeTerms(middle.S, d, levels[i])
-			terms = merged(append(terms, sampler.Term{Coef: middle.A, Src: d}))
+			terms = merged(append(terms, tape.Term{Coef: middle.A, Src: d}))
 			if with.Eta > 0 && i < n-1 {
 				ratio := f32(t[int(next)] / f32(middle.A*middle.A))
 				for k := range terms {
 					terms[k].Coef *= math.Sqrt(ratio)
 				}
 				b.Noise(z)
-				terms = append(terms, sampler.Term{Coef: math.Sqrt(f32(1 - ratio)), Src: z})
+				terms = append(terms, tape.Term{Coef: math.Sqrt(f32(1 - ratio)), Src: z})
 			}
-			b.Lin(sampler.X, terms...)
+			b.Lin(tape.X, terms...)
 			b.Emit(i + 1)
 		}
 		return nil
@@ -149,17 +149,17 @@ func planCM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 		return denoise.Precond{In: 1 / math.Sqrt(norm), Time: l.T, Out: off * s.SigmaData / math.Sqrt(norm),
 			Skip: s.SigmaData * s.SigmaData / (float64(off*off) + float64(s.SigmaData*s.SigmaData))}, nil
 	}
-	p, err := newPlan(times, sigmas, s.SigmaMax, param, scaled(times, sigmas), func(levels []schedule.Level, b *sampler.Builder) error {
+	p, err := newPlan(times, sigmas, s.SigmaMax, param, scaled(times, sigmas), func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, to := range levels[1:] {
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			up := min(max(to.S, s.SigmaMin), s.SigmaMax)
-			terms := []sampler.Term{{Coef: 1, Src: d}}
+			terms := []tape.Term{{Coef: 1, Src: d}}
 			if n > 1 {
 				b.Noise(z)
-				terms = append(terms, sampler.Term{Coef: math.Sqrt(max(float64(up*up)-float64(s.SigmaMin*s.SigmaMin), 0)) * s.NoiseScale, Src: z})
+				terms = append(terms, tape.Term{Coef: math.Sqrt(max(float64(up*up)-float64(s.SigmaMin*s.SigmaMin), 0)) * s.NoiseScale, Src: z})
 			}
-			b.Lin(sampler.X, terms...)
+			b.Lin(tape.X, terms...)
 			b.Emit(i + 1)
 		}
 		return nil

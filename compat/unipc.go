@@ -6,14 +6,14 @@ import (
 	"slices"
 
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // mostUniPC is the highest solver_order: a corrector of order 5 would be made of more terms than an operation of a tape has.
 const mostUniPC = 4
 
-// planUniPC steps as sampler.UniPC does, on the reference's levels and with its float32 logarithms; without predict_x0 it
+// planUniPC steps as solver.UniPC does, on the reference's levels and with its float32 logarithms; without predict_x0 it
 // interpolates the noise.
 func planUniPC(s *Scheduler, n int, with Settings) (*Plan, error) {
 	t, err := s.scaledTable(0)
@@ -77,14 +77,14 @@ func (u uniPC) endless(sigmas []float64) (endless, twice bool) {
 	return false, n > 2 && sigmas[n] == sigmas[n-1] && !u.lower && u.order > 2
 }
 
-func (u uniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
+func (u uniPC) emit(levels []schedule.Level, b *tape.Builder) error {
 	d, difference, before, v := b.Buffer(), b.Buffer(), b.Buffer(), b.History(u.order+1)
 	order := 0
 	for i := range levels[1:] {
 		if u.data {
-			b.Eval(v.Push(), sampler.X, i)
+			b.Eval(v.Push(), tape.X, i)
 		} else {
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			noiseSteps{fromV: u.fromV}.noise(b, v.Push(), difference, d, levels[i])
 		}
 		if i > 0 && !slices.Contains(u.uncorrected, i-1) {
@@ -98,12 +98,12 @@ func (u uniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
 		if u.lower {
 			order = min(order, len(levels)-1-i)
 		}
-		b.Lin(before, sampler.Term{Coef: 1, Src: sampler.X})
+		b.Lin(before, tape.Term{Coef: 1, Src: tape.X})
 		var others []int
 		for k := 1; k < order; k++ {
 			others = append(others, i-k)
 		}
-		u.step(b, sampler.X, v, levels, i, i, others)
+		u.step(b, tape.X, v, levels, i, i, others)
 		b.Emit(i + 1)
 	}
 	return nil
@@ -114,13 +114,13 @@ func (u uniPC) emit(levels []schedule.Level, b *sampler.Builder) error {
 //	x' = (s_T/s_S)·x - a_T·((e^H - 1)·D0 + B·Σ ρ_k·(D_k - D0)/r_k)
 //
 // and of e, with H = h, the same with a and s exchanged; B is H (bh1) or e^H - 1 (bh2).
-func (u uniPC) step(b *sampler.Builder, base sampler.Buf, v *sampler.History, levels []schedule.Level, i, s int, others []int) {
+func (u uniPC) step(b *tape.Builder, base tape.Buf, v *tape.History, levels []schedule.Level, i, s int, others []int) {
 	from, to := levels[s], levels[s+1]
 	if to.S == 0 { // what the first order comes to
 		if u.data {
-			b.Lin(sampler.X, sampler.Term{Coef: to.A, Src: v.At(i - s)})
+			b.Lin(tape.X, tape.Term{Coef: to.A, Src: v.At(i - s)})
 		} else {
-			b.Lin(sampler.X, sampler.Term{Coef: to.A / from.A, Src: base}, sampler.Term{Coef: -to.A * from.S / from.A, Src: v.At(i - s)})
+			b.Lin(tape.X, tape.Term{Coef: to.A / from.A, Src: base}, tape.Term{Coef: -to.A * from.S / from.A, Src: v.At(i - s)})
 		}
 		return
 	}
@@ -146,13 +146,13 @@ func (u uniPC) step(b *sampler.Builder, base sampler.Buf, v *sampler.History, le
 		rho = momentWeights(r, z, q1, scale)
 	}
 	first := -f32(rate * q1)
-	var rest []sampler.Term
+	var rest []tape.Term
 	for k, at := range others {
 		c := -rate * scale * rho[k] / r[k]
 		first -= c
-		rest = append(rest, sampler.Term{Coef: c, Src: v.At(i - at)})
+		rest = append(rest, tape.Term{Coef: c, Src: v.At(i - at)})
 	}
-	b.Lin(sampler.X, append([]sampler.Term{{Coef: keep, Src: base}, {Coef: first, Src: v.At(i - s)}}, rest...)...)
+	b.Lin(tape.X, append([]tape.Term{{Coef: keep, Src: base}, {Coef: first, Src: v.At(i - s)}}, rest...)...)
 }
 
 // momentWeights solves Σ_k r_k^(j-1)·ρ_k = j!·g_j/B, g_1 = q1/z - 1, g_{j+1} = g_j/z - 1/(j+1)!, for up to four ρ.

@@ -5,8 +5,8 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/exact"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // planScoreSdeVe is the predictor-corrector of the variance-exploding process, as its pipeline runs it: Langevin steps
@@ -30,24 +30,24 @@ func planScoreSdeVe(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	}
 	levels := scaled(sigmas, append(singles(sigmas), 0))
 	param := denoise.Reading{Prediction: denoise.PredictScore, Time: denoise.TimeSigma}.Param()
-	return newPlan(sigmas, sigmas, s.SigmaMax, param, levels, func(levels []schedule.Level, b *sampler.Builder) error {
+	return newPlan(sigmas, sigmas, s.SigmaMax, param, levels, func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
 		for i, from := range levels[:n] {
 			for range s.Corrections {
-				b.Eval(d, sampler.X, i)
+				b.Eval(d, tape.X, i)
 				b.Noise(z)
 				b.Langevin(d, z, from, 2*s.SNR*s.SNR)
 			}
-			b.Eval(d, sampler.X, i)
+			b.Eval(d, tape.X, i)
 			k := int(f32(times[i] * float64(n-1)))
 			v := f32(f32(at(k)*at(k)) - f32(at(k-1)*at(k-1)))
 			gain := v / float64(from.S*from.S)
-			terms := []sampler.Term{{Coef: 1 - gain, Src: sampler.X}, {Coef: gain, Src: d}}
+			terms := []tape.Term{{Coef: 1 - gain, Src: tape.X}, {Coef: gain, Src: d}}
 			if i < n-1 {
 				b.Noise(z)
-				terms = append(terms, sampler.Term{Coef: math.Sqrt(v), Src: z})
+				terms = append(terms, tape.Term{Coef: math.Sqrt(v), Src: z})
 			}
-			b.Lin(sampler.X, terms...)
+			b.Lin(tape.X, terms...)
 			b.Emit(i + 1)
 		}
 		return nil

@@ -5,15 +5,15 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/internal/scheduler"
 )
 
 // schedulerClass is what the name of a scheduler's class says beside its options: its process, solver and grid.
 type schedulerClass struct {
 	name       string
-	solver     sampler.Kind
+	solver     solver.Kind
 	kind       processKind
 	grid       schedule.GridKind // of classes that have no timestep_spacing; gridBySpacing: the config says
 	spacing    scheduler.Word    // of classes that have no such option, but one of its grids
@@ -44,38 +44,38 @@ const (
 )
 
 var schedulerClasses = []schedulerClass{
-	{name: "DDPMScheduler", solver: sampler.KindDDPM, ancestral: true},
-	{name: "GaussianDDPMScheduler", solver: sampler.KindDDPM, ancestral: true},
-	{name: "DDPMParallelScheduler", solver: sampler.KindDDPM, ancestral: true},
-	{name: "UnCLIPScheduler", solver: sampler.KindDDPM, ancestral: true, spacing: "linspace"},
-	{name: "DDIMScheduler", solver: sampler.KindDDIM, alphas: true, steps: 50},
-	{name: "DDIMParallelScheduler", solver: sampler.KindDDIM, alphas: true, steps: 50},
-	{name: "DDIMInverseScheduler", solver: sampler.KindDDIM, alphas: true, steps: 50}, // the same steps, backwards
-	{name: "RePaintScheduler", solver: sampler.KindDDIM, spacing: "leading", steps: 250},
-	{name: "PNDMScheduler", solver: sampler.KindPRK, alphas: true, steps: 50},
-	{name: "LMSDiscreteScheduler", solver: sampler.KindLMS, exact: true, steps: 50},
-	{name: "EulerDiscreteScheduler", solver: sampler.KindEuler, exact: true, steps: 50},
-	{name: "EulerAncestralDiscreteScheduler", solver: sampler.KindEulerAncestral, exact: true, steps: 50},
-	{name: "HeunDiscreteScheduler", solver: sampler.KindHeun, exact: true, steps: 50},
-	{name: "KDPM2DiscreteScheduler", solver: sampler.KindDPM2, exact: true, steps: 50},
-	{name: "KDPM2AncestralDiscreteScheduler", solver: sampler.KindDPM2Ancestral, exact: true, steps: 50},
-	{name: "DPMSolverSDEScheduler", solver: sampler.KindDPMppSDE, exact: true, steps: 50},
-	{name: "DPMSolverMultistepScheduler", solver: sampler.KindDPMpp2M, open: true, steps: 50},
-	{name: "DPMSolverSinglestepScheduler", solver: sampler.KindDPMpp2S, spacing: "linspace", open: true, steps: 25},
-	{name: "DEISMultistepScheduler", solver: sampler.KindDEIS, open: true, first: true, steps: 50},
-	{name: "UniPCMultistepScheduler", solver: sampler.KindUniPC, open: true, steps: 50},
-	{name: "IPNDMScheduler", solver: sampler.KindIPNDM, kind: processCosine, grid: schedule.CrashSteps, prediction: denoise.PredictV, steps: 50},
-	{name: "LCMScheduler", solver: sampler.KindLCM, grid: schedule.DistilledSteps, steps: 4},
-	{name: "TCDScheduler", solver: sampler.KindTCD, grid: schedule.DistilledSteps, first: true, steps: 4},
-	{name: "CMStochasticIterativeScheduler", solver: sampler.KindCM, kind: processEDM, grid: consistencyGrid, prediction: denoise.PredictConsistency, steps: 1},
-	{name: "SCMScheduler", solver: sampler.KindSCM, kind: processTrig, grid: schedule.Trailing, steps: 2},
-	{name: "EDMEulerScheduler", solver: sampler.KindEuler, kind: processEDM, grid: schedule.Karras, steps: 50},
-	{name: "EDMDPMSolverMultistepScheduler", solver: sampler.KindDPMpp2M, kind: processEDM, grid: schedule.Karras, steps: 50},
-	{name: "FlowMatchEulerDiscreteScheduler", solver: sampler.KindEuler, kind: processFlow, grid: schedule.Trailing, prediction: denoise.PredictFlow, steps: 28},
-	{name: "FlowMatchHeunDiscreteScheduler", solver: sampler.KindFlowHeun, kind: processFlow, grid: schedule.Trailing, prediction: denoise.PredictFlow, steps: 28},
-	{name: "FlowMatchLCMScheduler", solver: sampler.KindFlowStochastic, kind: processFlow, grid: schedule.Trailing, prediction: denoise.PredictFlow, steps: 4},
-	{name: "ScoreSdeVeScheduler", solver: sampler.KindPC, kind: processVE, grid: schedule.Exponential, prediction: denoise.PredictScore, steps: 2000},
-	{name: "LTXEulerAncestralRFScheduler", solver: sampler.KindFlowAncestral, kind: processFlow, grid: schedule.Trailing, prediction: denoise.PredictFlow, steps: 30},
+	{name: "DDPMScheduler", solver: solver.KindDDPM, ancestral: true},
+	{name: "GaussianDDPMScheduler", solver: solver.KindDDPM, ancestral: true},
+	{name: "DDPMParallelScheduler", solver: solver.KindDDPM, ancestral: true},
+	{name: "UnCLIPScheduler", solver: solver.KindDDPM, ancestral: true, spacing: "linspace"},
+	{name: "DDIMScheduler", solver: solver.KindDDIM, alphas: true, steps: 50},
+	{name: "DDIMParallelScheduler", solver: solver.KindDDIM, alphas: true, steps: 50},
+	{name: "DDIMInverseScheduler", solver: solver.KindDDIM, alphas: true, steps: 50}, // the same steps, backwards
+	{name: "RePaintScheduler", solver: solver.KindDDIM, spacing: "leading", steps: 250},
+	{name: "PNDMScheduler", solver: solver.KindPRK, alphas: true, steps: 50},
+	{name: "LMSDiscreteScheduler", solver: solver.KindLMS, exact: true, steps: 50},
+	{name: "EulerDiscreteScheduler", solver: solver.KindEuler, exact: true, steps: 50},
+	{name: "EulerAncestralDiscreteScheduler", solver: solver.KindEulerAncestral, exact: true, steps: 50},
+	{name: "HeunDiscreteScheduler", solver: solver.KindHeun, exact: true, steps: 50},
+	{name: "KDPM2DiscreteScheduler", solver: solver.KindDPM2, exact: true, steps: 50},
+	{name: "KDPM2AncestralDiscreteScheduler", solver: solver.KindDPM2Ancestral, exact: true, steps: 50},
+	{name: "DPMSolverSDEScheduler", solver: solver.KindDPMppSDE, exact: true, steps: 50},
+	{name: "DPMSolverMultistepScheduler", solver: solver.KindDPMpp2M, open: true, steps: 50},
+	{name: "DPMSolverSinglestepScheduler", solver: solver.KindDPMpp2S, spacing: "linspace", open: true, steps: 25},
+	{name: "DEISMultistepScheduler", solver: solver.KindDEIS, open: true, first: true, steps: 50},
+	{name: "UniPCMultistepScheduler", solver: solver.KindUniPC, open: true, steps: 50},
+	{name: "IPNDMScheduler", solver: solver.KindIPNDM, kind: processCosine, grid: schedule.CrashSteps, prediction: denoise.PredictV, steps: 50},
+	{name: "LCMScheduler", solver: solver.KindLCM, grid: schedule.DistilledSteps, steps: 4},
+	{name: "TCDScheduler", solver: solver.KindTCD, grid: schedule.DistilledSteps, first: true, steps: 4},
+	{name: "CMStochasticIterativeScheduler", solver: solver.KindCM, kind: processEDM, grid: consistencyGrid, prediction: denoise.PredictConsistency, steps: 1},
+	{name: "SCMScheduler", solver: solver.KindSCM, kind: processTrig, grid: schedule.Trailing, steps: 2},
+	{name: "EDMEulerScheduler", solver: solver.KindEuler, kind: processEDM, grid: schedule.Karras, steps: 50},
+	{name: "EDMDPMSolverMultistepScheduler", solver: solver.KindDPMpp2M, kind: processEDM, grid: schedule.Karras, steps: 50},
+	{name: "FlowMatchEulerDiscreteScheduler", solver: solver.KindEuler, kind: processFlow, grid: schedule.Trailing, prediction: denoise.PredictFlow, steps: 28},
+	{name: "FlowMatchHeunDiscreteScheduler", solver: solver.KindFlowHeun, kind: processFlow, grid: schedule.Trailing, prediction: denoise.PredictFlow, steps: 28},
+	{name: "FlowMatchLCMScheduler", solver: solver.KindFlowStochastic, kind: processFlow, grid: schedule.Trailing, prediction: denoise.PredictFlow, steps: 4},
+	{name: "ScoreSdeVeScheduler", solver: solver.KindPC, kind: processVE, grid: schedule.Exponential, prediction: denoise.PredictScore, steps: 2000},
+	{name: "LTXEulerAncestralRFScheduler", solver: solver.KindFlowAncestral, kind: processFlow, grid: schedule.Trailing, prediction: denoise.PredictFlow, steps: 30},
 }
 
 // classNamed finds a class; every class of the table of options is one.
@@ -93,20 +93,20 @@ func plain() schedulerConfig {
 	return schedulerConfig{class: vpClass, Options: scheduler.Plain(), numInferenceSteps: vpClass.steps}
 }
 
-var vpClass = &schedulerClass{name: "none", solver: sampler.KindDDIM, grid: schedule.Trailing, steps: 50}
+var vpClass = &schedulerClass{name: "none", solver: solver.KindDDIM, grid: schedule.Trailing, steps: 50}
 
 // The solvers of DPM-Solver's classes by their order, 1 to 3.
 var (
-	dataMultistep  = [3]sampler.Kind{sampler.KindDDIM, sampler.KindDPMpp2M, sampler.KindDPMpp3M}
-	sdeMultistep   = [3]sampler.Kind{sampler.KindSDEDPMpp1, sampler.KindSDEDPMpp2M, sampler.KindSDEDPMpp3M}
-	noiseMultistep = [3]sampler.Kind{sampler.KindDDIM, sampler.KindDPMMultistep, sampler.KindDPMMultistep}
-	dataSingle     = [3]sampler.Kind{sampler.KindDDIM, sampler.KindDPMpp2S, sampler.KindDPMpp3S}
-	noiseSingle    = [3]sampler.Kind{sampler.KindDDIM, sampler.KindDPM2S, sampler.KindDPM3S}
+	dataMultistep  = [3]solver.Kind{solver.KindDDIM, solver.KindDPMpp2M, solver.KindDPMpp3M}
+	sdeMultistep   = [3]solver.Kind{solver.KindSDEDPMpp1, solver.KindSDEDPMpp2M, solver.KindSDEDPMpp3M}
+	noiseMultistep = [3]solver.Kind{solver.KindDDIM, solver.KindDPMMultistep, solver.KindDPMMultistep}
+	dataSingle     = [3]solver.Kind{solver.KindDDIM, solver.KindDPMpp2S, solver.KindDPMpp3S}
+	noiseSingle    = [3]solver.Kind{solver.KindDDIM, solver.KindDPM2S, solver.KindDPM3S}
 )
 
 // byOrder are the solvers of a class whose config chooses among them, nil for the others.
-func (c *schedulerConfig) byOrder() (*[3]sampler.Kind, error) {
-	multistep, single := c.class.solver == sampler.KindDPMpp2M, c.class.solver == sampler.KindDPMpp2S
+func (c *schedulerConfig) byOrder() (*[3]solver.Kind, error) {
+	multistep, single := c.class.solver == solver.KindDPMpp2M, c.class.solver == solver.KindDPMpp2S
 	switch {
 	case !multistep && !single:
 		return nil, nil
@@ -127,22 +127,22 @@ func (c *schedulerConfig) byOrder() (*[3]sampler.Kind, error) {
 }
 
 // solver is the class's solver with the settings of the config that are not its defaults.
-func (c *schedulerConfig) solver() (sampler.Kind, sampler.Options, error) {
+func (c *schedulerConfig) solver() (solver.Kind, solver.Options, error) {
 	kind := c.class.solver
 	byOrder, err := c.byOrder()
 	switch {
 	case err != nil:
-		return 0, sampler.Options{}, err
+		return 0, solver.Options{}, err
 	case byOrder != nil:
 		kind = byOrder[c.Order-1]
 	case c.class.ancestral && c.learned():
-		kind = sampler.KindDDPMLearned
-	case kind == sampler.KindPRK && c.SkipPRK:
-		kind = sampler.KindPLMS
-	case kind == sampler.KindEuler && c.Stochastic:
-		kind = sampler.KindFlowStochastic
+		kind = solver.KindDDPMLearned
+	case kind == solver.KindPRK && c.SkipPRK:
+		kind = solver.KindPLMS
+	case kind == solver.KindEuler && c.Stochastic:
+		kind = solver.KindFlowStochastic
 	}
-	own := sampler.Options{}
+	own := solver.Options{}
 	for _, k := range kind.Knobs() {
 		if v, ok := c.asked(kind, k.Setting); ok && v != k.Default {
 			own = own.With(k.Setting, v)
@@ -152,29 +152,29 @@ func (c *schedulerConfig) solver() (sampler.Kind, sampler.Options, error) {
 }
 
 // asked is the config's value of a solver's setting; ok is false where it has none.
-func (c *schedulerConfig) asked(kind sampler.Kind, s sampler.Setting) (v float64, ok bool) {
+func (c *schedulerConfig) asked(kind solver.Kind, s solver.Setting) (v float64, ok bool) {
 	switch s {
-	case sampler.Order:
-		if kind == sampler.KindLMS || kind == sampler.KindIPNDM {
+	case solver.Order:
+		if kind == solver.KindLMS || kind == solver.KindIPNDM {
 			return 4, true
 		}
 		return float64(c.Order), true
-	case sampler.SNoise:
+	case solver.SNoise:
 		return c.NoiseScale, true
-	case sampler.SNR:
+	case solver.SNR:
 		return c.SNR, true
-	case sampler.Inner:
+	case solver.Inner:
 		return float64(c.Corrections), true
-	case sampler.Eta:
-		return c.Eta, kind == sampler.KindFlowAncestral || kind == sampler.KindDDIM
-	case sampler.LastSteps:
-		return pickIf(c.LowerOrderFinal, sampler.LowerOrder, sampler.FullOrder), true
-	case sampler.Bh:
-		return pickIf(c.Solver == "bh1", sampler.BH1, sampler.BH2), true
-	case sampler.Variance:
-		return pickIf(c.largeVariance(), sampler.VarianceLarge, sampler.VarianceSmall), true
-	case sampler.Correction:
-		return pickIf(c.Solver == "heun", sampler.HeunLike, sampler.Midpoint), true
+	case solver.Eta:
+		return c.Eta, kind == solver.KindFlowAncestral || kind == solver.KindDDIM
+	case solver.LastSteps:
+		return pickIf(c.LowerOrderFinal, solver.LowerOrder, solver.FullOrder), true
+	case solver.Bh:
+		return pickIf(c.Solver == "bh1", solver.BH1, solver.BH2), true
+	case solver.Variance:
+		return pickIf(c.largeVariance(), solver.VarianceLarge, solver.VarianceSmall), true
+	case solver.Correction:
+		return pickIf(c.Solver == "heun", solver.HeunLike, solver.Midpoint), true
 	}
 	return 0, false
 }

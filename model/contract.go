@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/weights"
 )
 
@@ -43,7 +43,7 @@ func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) err
 			continue // a solver that is not here cannot be used anyway
 		}
 		if c.Forbidden == nil {
-			c.Forbidden = map[sampler.Kind]string{}
+			c.Forbidden = map[solver.Kind]string{}
 		}
 		c.Forbidden[kind] = f.Reason
 	}
@@ -53,7 +53,7 @@ func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) err
 		}
 	}
 	if c.Reason != "" && c.Allowed == nil {
-		c.Allowed = []sampler.Kind{c.Defaults.Solver} // everything else is forbidden
+		c.Allowed = []solver.Kind{c.Defaults.Solver} // everything else is forbidden
 	}
 	if why != "" && (len(c.Allowed) != 1 || c.Allowed[0] != only) {
 		return fmt.Errorf("samplers: only %v is allowed: %s", only, why)
@@ -62,15 +62,15 @@ func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) err
 }
 
 // onlySteps are the steps of such a checkpoint that says nothing of them.
-var onlySteps = map[sampler.Kind]int{sampler.KindGDDIMBlur: 50, sampler.KindFlowMap: 4}
+var onlySteps = map[solver.Kind]int{solver.KindGDDIMBlur: 50, solver.KindFlowMap: 4}
 
 // only is the one solver that a checkpoint of another kind can be sampled by, and why; "": any.
-func (m *Model) only() (k sampler.Kind, why string) {
+func (m *Model) only() (k solver.Kind, why string) {
 	if _, blurs := m.Process.(*schedule.Blur); blurs {
-		return sampler.KindGDDIMBlur, "the process blurs, and other solvers know nothing of that"
+		return solver.KindGDDIMBlur, "the process blurs, and other solvers know nothing of that"
 	}
 	if m.Extras.SecondTime {
-		return sampler.KindFlowMap, "the network jumps to the end of a step: it is not the slope of an ODE"
+		return solver.KindFlowMap, "the network jumps to the end of a step: it is not the slope of an ODE"
 	}
 	return 0, ""
 }
@@ -82,7 +82,7 @@ func override(d *pipeline.Defaults, s *weights.Sampler) error {
 		return fmt.Errorf("samplers.default.name: %w", err)
 	}
 	if d.Solver != kind {
-		d.Options = sampler.Options{} // the class's, for another solver
+		d.Options = solver.Options{} // the class's, for another solver
 	}
 	d.Solver = kind
 	if s.Grid != "" {
@@ -95,20 +95,20 @@ func override(d *pipeline.Defaults, s *weights.Sampler) error {
 	}
 	d.Guidance = s.Guidance.Or(d.Guidance)
 	if s.Eta.Given && !idle(kind, s.Eta.Value) {
-		d.Options = d.Options.With(sampler.Eta, s.Eta.Value)
+		d.Options = d.Options.With(solver.Eta, s.Eta.Value)
 	}
 	return nil
 }
 
 // idle knows an eta that says what the solver does anyway: it draws no noise and has no eta, and 0 is asked for.
-func idle(k sampler.Kind, eta float64) bool {
+func idle(k solver.Kind, eta float64) bool {
 	info, _ := k.Info()
-	return eta == 0 && !info.Stochastic && !slices.ContainsFunc(info.Knobs, func(k sampler.Knob) bool { return k.Setting == sampler.Eta })
+	return eta == 0 && !info.Stochastic && !slices.ContainsFunc(info.Knobs, func(k solver.Knob) bool { return k.Setting == solver.Eta })
 }
 
 // SolverNamed finds a solver by the name that flags and pages use.
-func SolverNamed(name string) (sampler.Kind, error) {
-	return named("solver", name, sampler.Solvers(), func(i sampler.Info) sampler.Kind { return i.Kind })
+func SolverNamed(name string) (solver.Kind, error) {
+	return named("solver", name, solver.Solvers(), func(i solver.Info) solver.Kind { return i.Kind })
 }
 
 // gridPrefix stands before the names of grids' settings, some of which are also names of solvers' settings.
@@ -123,7 +123,7 @@ func Set(s *pipeline.Spec, name string, v float64) error {
 		}
 		return err
 	}
-	k, err := named("setting", name, sampler.Settings(), func(i sampler.SettingInfo) sampler.Setting { return i.Setting })
+	k, err := named("setting", name, solver.Settings(), func(i solver.SettingInfo) solver.Setting { return i.Setting })
 	if err == nil {
 		s.Options = s.Options.With(k, v)
 	}
@@ -139,7 +139,7 @@ func Choices(name string) []string {
 			}
 		}
 	}
-	for _, i := range sampler.Settings() {
+	for _, i := range solver.Settings() {
 		if i.Name == name {
 			return i.Choices
 		}

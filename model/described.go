@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/internal/scheduler"
 	"tintype/weights"
 )
@@ -81,9 +81,9 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 func orElse(v weights.Optional[float64], absent float64) float64 { return v.Or(absent) }
 
 // heads are the second outputs of a network, by the words of variance.kind.
-var heads = map[string]sampler.Head{
-	"none": sampler.HeadNone, "analytic": sampler.HeadNone, "learned_range": sampler.HeadVariance,
-	"second_moment": sampler.HeadSecondMoment, "error": sampler.HeadError,
+var heads = map[string]solver.Head{
+	"none": solver.HeadNone, "analytic": solver.HeadNone, "learned_range": solver.HeadVariance,
+	"second_moment": solver.HeadSecondMoment, "error": solver.HeadError,
 }
 
 // describedVariance is what the checkpoint knows of the reverse process' variance.
@@ -116,7 +116,7 @@ func describedTables(m *Model, t *weights.Tables) error {
 		}
 	}
 	if g := t.GGDM; g != nil {
-		m.Extras.Table = &sampler.Table{X: g.X, D: g.D, Noise: g.Noise}
+		m.Extras.Table = &solver.Table{X: g.X, D: g.D, Noise: g.Noise}
 		if err := m.Extras.Table.Check(); err != nil {
 			return fmt.Errorf("ggdm: %w", err)
 		}
@@ -125,18 +125,18 @@ func describedTables(m *Model, t *weights.Tables) error {
 }
 
 // degrader is what a restoring network undoes; nil: there is none of that description.
-func degrader(d *weights.Degrader) sampler.Degrader {
+func degrader(d *weights.Degrader) solver.Degrader {
 	const widest = 1 << 12 // pixels
 	width := d.Width.Value
 	switch {
 	case d.Kind == "heat" && width > 0 && width <= widest && d.Largest == 0:
-		return sampler.Heat{Width: width}
+		return solver.Heat{Width: width}
 	case d.Kind == "pixelate" && d.Largest > 1 && d.Largest <= widest && !d.Width.Given:
-		return sampler.Pixelate{Largest: d.Largest}
+		return solver.Pixelate{Largest: d.Largest}
 	case d.Kind == "fade" && !d.Width.Given && d.Largest == 0:
-		return sampler.Fade{}
+		return solver.Fade{}
 	case d.Kind == "mask" && !d.Width.Given && d.Largest == 0:
-		return sampler.Mask{}
+		return solver.Mask{}
 	}
 	return nil
 }

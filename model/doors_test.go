@@ -13,7 +13,7 @@ import (
 	"tintype/core/arch"
 	"tintype/core/compile"
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
+	"tintype/core/solver"
 	"tintype/weights"
 )
 
@@ -98,12 +98,12 @@ func TestFilesOfOtherKinds(t *testing.T) {
 	for _, c := range []struct {
 		unet  string
 		said  map[string]string
-		want  sampler.Kind
+		want  solver.Kind
 		steps int
 	}{
-		{small(`, "class_embed_type": "timestep"`), flow, sampler.KindFlowMap, 4},
-		{small(`, "class_embed_type": "timestep"`), length, sampler.KindFlowMap, 4},
-		{small(""), blur, sampler.KindGDDIMBlur, 50},
+		{small(`, "class_embed_type": "timestep"`), flow, solver.KindFlowMap, 4},
+		{small(`, "class_embed_type": "timestep"`), length, solver.KindFlowMap, 4},
+		{small(""), blur, solver.KindGDDIMBlur, 50},
 	} {
 		m, err := Load(made(t, c.unet, c.said))
 		if err != nil {
@@ -113,7 +113,7 @@ func TestFilesOfOtherKinds(t *testing.T) {
 		if s.Solver != c.want || s.Steps != c.steps {
 			t.Errorf("%v: the default is %v in %d steps", c.want, s.Solver, s.Steps)
 		}
-		for _, info := range sampler.Solvers() {
+		for _, info := range solver.Solvers() {
 			if err := m.CheckSolver(info.Kind); (err == nil) != (info.Kind == c.want) {
 				t.Errorf("%v: %v is allowed: %v", c.want, info.Kind, err)
 			}

@@ -1,8 +1,8 @@
 package model
 
 import (
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // gridKind is the grid of the class and its config.
@@ -44,7 +44,7 @@ func (c *schedulerConfig) gridOptions() schedule.Options {
 		{schedule.SigmaMin, 0, c.bound(c.SigmaMin)}, {schedule.SigmaMax, 0, c.bound(c.SigmaMax)},
 		{schedule.Rounding, schedule.RoundTrained, pickIf(c.class.exact, schedule.RoundNone, schedule.RoundTrained)},
 		{schedule.Final, schedule.FinalClean, pickIf(c.endsFirst(), schedule.FinalFirst, schedule.FinalClean)},
-		{schedule.Start, schedule.StartMarginal, pickIf(c.class.solver == sampler.KindCM, schedule.StartNoise, schedule.StartMarginal)},
+		{schedule.Start, schedule.StartMarginal, pickIf(c.class.solver == solver.KindCM, schedule.StartNoise, schedule.StartMarginal)},
 	} {
 		if asked.ask != asked.def {
 			o = o.With(asked.setting, asked.ask)

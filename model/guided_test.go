@@ -8,8 +8,9 @@ import (
 	"tintype/core/denoise"
 	"tintype/core/guidance"
 	"tintype/core/rng"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 	"tintype/weights"
 )
 
@@ -83,7 +84,7 @@ func TestShippedClassifierGuidesItsModel(t *testing.T) {
 		levels = append(levels, m.Process.At(999-float64(i)*1000/steps))
 	}
 	levels = append(levels, schedule.Clean)
-	tape, err := sampler.Compile(sampler.DDIM{}, m.Process, levels)
+	compiled, err := solver.Compile(solver.DDIM{}, m.Process, levels)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func TestShippedClassifierGuidesItsModel(t *testing.T) {
 		var den denoise.Denoiser = denoise.NewNetwork(net, m.Reading.Param(), n, m.H, m.W, m.C, cond)
 		den = &denoise.Clip{Denoiser: guidance.NewGradient(den, climb, size, scale), Limit: float32(m.Clip)}
 		noise := func(dst []float32, key uint32) { rng.Normal(dst, 1, key, 0) }
-		run := sampler.NewRun(tape, sampler.Env{Denoiser: den, Noise: noise}, size)
+		run := tape.NewRun(compiled, tape.Env{Denoiser: den, Noise: noise}, size)
 		for done := false; !done; {
 			if done, err = run.Step(); err != nil {
 				t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 	"tintype/core/compile"
 	"tintype/core/denoise"
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
+	"tintype/core/solver"
 	"tintype/weights"
 )
 
@@ -86,7 +86,7 @@ func build(d *weights.Description, src compile.Source) (*Model, error) {
 	})
 	m.H, m.W, m.C = cfg.SampleHeight, cfg.SampleWidth, cfg.InChannels
 	out, what := cfg.InChannels, "in_channels"
-	if m.Extras.Head != sampler.HeadNone {
+	if m.Extras.Head != solver.HeadNone {
 		out, what = 2*out, "twice in_channels, for the prediction and what stands beside it,"
 	}
 	if cfg.OutChannels != out {
@@ -115,16 +115,16 @@ func (m *Model) sampling(d *weights.Description) error {
 		m.Clip = s.ClipRange
 	}
 	if s.learned() {
-		m.Extras.Head = sampler.HeadVariance
+		m.Extras.Head = solver.HeadVariance
 	}
 	if s.Threshold {
 		m.Thresh = pipeline.Threshold{Quantile: s.ThresholdRatio, Max: s.ThresholdMax}
 	}
 	if s.largeVariance() {
-		m.Options = m.Options.With(sampler.Variance, sampler.VarianceLarge)
+		m.Options = m.Options.With(solver.Variance, solver.VarianceLarge)
 	}
 	if s.Solver == "heun" {
-		m.Options = m.Options.With(sampler.Correction, sampler.HeunLike)
+		m.Options = m.Options.With(solver.Correction, solver.HeunLike)
 	}
 	if err := described(m, d, &s); err != nil {
 		return err

@@ -9,8 +9,8 @@ import (
 
 	"tintype/compat"
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 	"tintype/internal/jsontext"
 	"tintype/internal/oracle"
 	"tintype/weights"
@@ -71,10 +71,10 @@ func levelTold(m *Model, time float64) schedule.Level {
 }
 
 // run follows a tape with the network, read by a parameterisation, its estimates held by a bound.
-func run(tape *sampler.Tape, net func([]float64, float64) []float64, param denoise.Param, bound compat.Bound, scale float64) ([]float64, error) {
+func run(compiled *tape.Tape, net func([]float64, float64) []float64, param denoise.Param, bound compat.Bound, scale float64) ([]float64, error) {
 	var wrong error
 	x := []float64{beginning[0] * scale, beginning[1] * scale}
-	end := oracle.Interpret(tape, x, func(dst, x []float64, l schedule.Level) {
+	end := oracle.Interpret(compiled, x, func(dst, x []float64, l schedule.Level) {
 		p, err := param(l)
 		if err != nil {
 			wrong = err
@@ -105,7 +105,7 @@ func held(d []float64, bound compat.Bound) {
 	for i, v := range d {
 		in[i] = float32(v)
 	}
-	bound.Bind(sampler.Shape{N: 1, H: 1, W: len(d), C: 1})(out, in)
+	bound.Bind(tape.Shape{N: 1, H: 1, W: len(d), C: 1})(out, in)
 	for i, v := range out {
 		d[i] = float64(v)
 	}
@@ -124,16 +124,16 @@ func strictly(m *Model, n int) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	tape, ok := program.(*sampler.Tape)
+	compiled, ok := program.(*tape.Tape)
 	if !ok {
-		return nil, fmt.Errorf("%v is no tape", def.Solver)
+		return nil, fmt.Errorf("%v is no compiled", def.Solver)
 	}
 	scale := math.Hypot(levels[0].A, levels[0].S)
 	if o.Whole(schedule.Start) == schedule.StartNoise {
 		scale = levels[0].S
 	}
 	bound := compat.Bound{Clip: m.Clip, Quantile: m.Thresh.Quantile, Limit: m.Thresh.Max}
-	return run(tape, network(m), m.Reading.Param(), bound, scale)
+	return run(compiled, network(m), m.Reading.Param(), bound, scale)
 }
 
 // asReference draws as package compat does. noted says that it tells the reader of a step which the reference fails at.

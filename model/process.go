@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // process builds the forward process.
@@ -83,7 +83,7 @@ func (c *schedulerConfig) reading() denoise.Reading {
 	case c.TimestepType == "continuous" && c.prediction == denoise.PredictV:
 		r.Time = denoise.TimeQuarterLog
 	}
-	if c.class.solver == sampler.KindLCM {
+	if c.class.solver == solver.KindLCM {
 		r.Boundary = c.TimestepScaling
 	}
 	return r

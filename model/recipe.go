@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/internal/decimal"
 	"tintype/internal/recipe"
 )
@@ -54,7 +54,7 @@ func (m *Model) Recall(r *recipe.Recipe) ([]pipeline.Leg, error) {
 	for i := range legs {
 		s := &legs[i].Spec
 		s.Force = true
-		s.Options = s.Options.Over(sampler.Options{}.With(sampler.Opening, sampler.OpeningOwn).For(s.Solver.Knobs()))
+		s.Options = s.Options.Over(solver.Options{}.With(solver.Opening, solver.OpeningOwn).For(s.Solver.Knobs()))
 		s.GridOptions = s.GridOptions.Over(schedule.Options{}.With(schedule.Begin, schedule.BeginOwn).For(s.Grid.Knobs()))
 	}
 	return legs, err
@@ -157,8 +157,8 @@ func wordsOf(s pipeline.Spec) recipe.Leg {
 	if s.Classifier != 0 {
 		l.Classify = recipe.Number(s.Classifier)
 	}
-	opened := sampler.Options{}.With(sampler.Opening, sampler.OpeningFirst).For(s.Solver.Knobs())
-	for _, info := range sampler.Settings() {
+	opened := solver.Options{}.With(solver.Opening, solver.OpeningFirst).For(s.Solver.Knobs())
+	for _, info := range solver.Settings() {
 		if v, ok := s.Options.Over(opened).Get(info.Setting); ok {
 			l.Settings = append(l.Settings, recipe.Setting{Name: info.Name, Value: v})
 		}

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/internal/jsontext"
 	"tintype/internal/scheduler"
 )
@@ -120,7 +120,7 @@ func checkGrid(c *schedulerConfig, root jsontext.Value) error {
 // checkSolver refuses what the solvers here do not do.
 func checkSolver(c *schedulerConfig, root jsontext.Value) error {
 	switch {
-	case c.class.solver == sampler.KindDEIS && (c.Algorithm == "sde-dpmsolver++" || c.Algorithm == "sde-dpmsolver"):
+	case c.class.solver == solver.KindDEIS && (c.Algorithm == "sde-dpmsolver++" || c.Algorithm == "sde-dpmsolver"):
 		return root.Get("algorithm_type").Fail(jsontext.Quote(string(c.Algorithm)) + " is not one of the class, which has deis")
 	case c.Algorithm == "sde-dpmsolver":
 		return root.Get("algorithm_type").Fail(`"sde-dpmsolver" is not implemented; implemented are dpmsolver++, dpmsolver, sde-dpmsolver++`)
@@ -148,11 +148,11 @@ func (c *schedulerConfig) checkSettings() error {
 // asOption makes the error of a setting one of the option that it was read from.
 func asOption(root jsontext.Value, err error) error {
 	option := ""
-	var solver *sampler.SettingError
+	var asked *solver.SettingError
 	var grid *schedule.SettingError
-	if errors.As(err, &solver) {
-		option = map[sampler.Setting]string{sampler.Order: "solver_order", sampler.SNoise: "s_noise", sampler.SNR: "snr",
-			sampler.Inner: "correct_steps", sampler.Eta: "eta"}[solver.Setting]
+	if errors.As(err, &asked) {
+		option = map[solver.Setting]string{solver.Order: "solver_order", solver.SNoise: "s_noise", solver.SNR: "snr",
+			solver.Inner: "correct_steps", solver.Eta: "eta"}[asked.Setting]
 	} else if errors.As(err, &grid) {
 		option = map[schedule.Setting]string{schedule.Offset: "steps_offset", schedule.Rho: "rho", schedule.Shift: "shift",
 			schedule.Terminal: "shift_terminal", schedule.Original: "original_inference_steps", schedule.SigmaMin: "sigma_min",

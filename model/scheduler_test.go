@@ -7,8 +7,8 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/internal/jsontext"
 	"tintype/weights"
 )
@@ -25,64 +25,64 @@ func parse(t *testing.T, text string) jsontext.Value {
 // A checkpoint without a sampling contract is sampled as its scheduler's class and that class's pipeline would.
 func TestDefaultsFollowTheSchedulerClass(t *testing.T) {
 	type want = pipeline.Defaults
-	set := func(s sampler.Setting, v int) sampler.Options { return sampler.Options{}.With(s, float64(v)) }
+	set := func(s solver.Setting, v int) solver.Options { return solver.Options{}.With(s, float64(v)) }
 	for _, c := range []struct {
 		class, config string
 		want          want
 		clip          bool
 	}{
-		{"DDPM", ``, want{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 1000}, true},
+		{"DDPM", ``, want{Solver: solver.KindDDPM, Grid: schedule.Leading, Steps: 1000}, true},
 		{"DDPM", `"num_train_timesteps": 200, "timestep_spacing": "trailing", "clip_sample": false`,
-			want{Solver: sampler.KindDDPM, Grid: schedule.Trailing, Steps: 200}, false},
-		{"DDPM", `"steps_offset": 1`, want{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 999}, true},
-		{"DDPM", `"variance_type": "fixed_large"`, want{Solver: sampler.KindDDPM, Grid: schedule.Leading, Steps: 1000,
-			Options: set(sampler.Variance, sampler.VarianceLarge)}, true},
-		{"DDPM", `"variance_type": "learned_range"`, want{Solver: sampler.KindDDPMLearned, Grid: schedule.Leading, Steps: 1000}, true},
-		{"ScoreSdeVe", ``, want{Solver: sampler.KindPC, Grid: schedule.Exponential, Steps: 2000, Options: sampler.Options{}.With(sampler.SNR, 0.15)}, false},
-		{"UnCLIP", ``, want{Solver: sampler.KindDDPM, Grid: schedule.Linspace, Steps: 1000}, true},
-		{"DDIM", ``, want{Solver: sampler.KindDDIM, Grid: schedule.Leading, Steps: 50}, true},
-		{"DDIMInverse", ``, want{Solver: sampler.KindDDIM, Grid: schedule.Leading, Steps: 50}, true},
-		{"PNDM", ``, want{Solver: sampler.KindPRK, Grid: schedule.Leading, Steps: 50}, false},
-		{"PNDM", `"skip_prk_steps": true, "steps_offset": 1`, want{Solver: sampler.KindPLMS, Grid: schedule.Leading, Steps: 50}, false},
-		{"EulerDiscrete", `"num_train_timesteps": 40`, want{Solver: sampler.KindEuler, Grid: schedule.Linspace, Steps: 40}, false},
-		{"EulerDiscrete", `"use_beta_sigmas": true`, want{Solver: sampler.KindEuler, Grid: schedule.BetaSigmas, Steps: 50}, false},
-		{"EulerAncestralDiscrete", ``, want{Solver: sampler.KindEulerAncestral, Grid: schedule.Linspace, Steps: 50}, false},
-		{"HeunDiscrete", `"use_karras_sigmas": true`, want{Solver: sampler.KindHeun, Grid: schedule.Karras, Steps: 50}, false},
-		{"KDPM2Discrete", ``, want{Solver: sampler.KindDPM2, Grid: schedule.Linspace, Steps: 50}, false},
-		{"KDPM2AncestralDiscrete", ``, want{Solver: sampler.KindDPM2Ancestral, Grid: schedule.Linspace, Steps: 50}, false},
-		{"LMSDiscrete", `"use_exponential_sigmas": true`, want{Solver: sampler.KindLMS, Grid: schedule.Exponential, Steps: 50}, false},
-		{"DPMSolverSDE", ``, want{Solver: sampler.KindDPMppSDE, Grid: schedule.Linspace, Steps: 50}, false},
-		{"DPMSolverMultistep", `"timestep_spacing": "leading"`, want{Solver: sampler.KindDPMpp2M, Grid: schedule.LeadingOpen, Steps: 50}, false},
+			want{Solver: solver.KindDDPM, Grid: schedule.Trailing, Steps: 200}, false},
+		{"DDPM", `"steps_offset": 1`, want{Solver: solver.KindDDPM, Grid: schedule.Leading, Steps: 999}, true},
+		{"DDPM", `"variance_type": "fixed_large"`, want{Solver: solver.KindDDPM, Grid: schedule.Leading, Steps: 1000,
+			Options: set(solver.Variance, solver.VarianceLarge)}, true},
+		{"DDPM", `"variance_type": "learned_range"`, want{Solver: solver.KindDDPMLearned, Grid: schedule.Leading, Steps: 1000}, true},
+		{"ScoreSdeVe", ``, want{Solver: solver.KindPC, Grid: schedule.Exponential, Steps: 2000, Options: solver.Options{}.With(solver.SNR, 0.15)}, false},
+		{"UnCLIP", ``, want{Solver: solver.KindDDPM, Grid: schedule.Linspace, Steps: 1000}, true},
+		{"DDIM", ``, want{Solver: solver.KindDDIM, Grid: schedule.Leading, Steps: 50}, true},
+		{"DDIMInverse", ``, want{Solver: solver.KindDDIM, Grid: schedule.Leading, Steps: 50}, true},
+		{"PNDM", ``, want{Solver: solver.KindPRK, Grid: schedule.Leading, Steps: 50}, false},
+		{"PNDM", `"skip_prk_steps": true, "steps_offset": 1`, want{Solver: solver.KindPLMS, Grid: schedule.Leading, Steps: 50}, false},
+		{"EulerDiscrete", `"num_train_timesteps": 40`, want{Solver: solver.KindEuler, Grid: schedule.Linspace, Steps: 40}, false},
+		{"EulerDiscrete", `"use_beta_sigmas": true`, want{Solver: solver.KindEuler, Grid: schedule.BetaSigmas, Steps: 50}, false},
+		{"EulerAncestralDiscrete", ``, want{Solver: solver.KindEulerAncestral, Grid: schedule.Linspace, Steps: 50}, false},
+		{"HeunDiscrete", `"use_karras_sigmas": true`, want{Solver: solver.KindHeun, Grid: schedule.Karras, Steps: 50}, false},
+		{"KDPM2Discrete", ``, want{Solver: solver.KindDPM2, Grid: schedule.Linspace, Steps: 50}, false},
+		{"KDPM2AncestralDiscrete", ``, want{Solver: solver.KindDPM2Ancestral, Grid: schedule.Linspace, Steps: 50}, false},
+		{"LMSDiscrete", `"use_exponential_sigmas": true`, want{Solver: solver.KindLMS, Grid: schedule.Exponential, Steps: 50}, false},
+		{"DPMSolverSDE", ``, want{Solver: solver.KindDPMppSDE, Grid: schedule.Linspace, Steps: 50}, false},
+		{"DPMSolverMultistep", `"timestep_spacing": "leading"`, want{Solver: solver.KindDPMpp2M, Grid: schedule.LeadingOpen, Steps: 50}, false},
 		{"DPMSolverMultistep", `"solver_type": "heun", "use_lu_lambdas": true`,
-			want{Solver: sampler.KindDPMpp2M, Grid: schedule.Exponential, Steps: 50, Options: set(sampler.Correction, sampler.HeunLike)}, false},
-		{"DPMSolverMultistep", `"solver_order": 1`, want{Solver: sampler.KindDDIM, Grid: schedule.LinspaceOpen, Steps: 50}, false},
-		{"DPMSolverMultistep", `"solver_order": 3, "lower_order_final": false`, want{Solver: sampler.KindDPMpp3M, Grid: schedule.LinspaceOpen, Steps: 50}, false},
+			want{Solver: solver.KindDPMpp2M, Grid: schedule.Exponential, Steps: 50, Options: set(solver.Correction, solver.HeunLike)}, false},
+		{"DPMSolverMultistep", `"solver_order": 1`, want{Solver: solver.KindDDIM, Grid: schedule.LinspaceOpen, Steps: 50}, false},
+		{"DPMSolverMultistep", `"solver_order": 3, "lower_order_final": false`, want{Solver: solver.KindDPMpp3M, Grid: schedule.LinspaceOpen, Steps: 50}, false},
 		{"DPMSolverMultistep", `"algorithm_type": "dpmsolver", "solver_order": 3, "final_sigmas_type": "sigma_min"`,
-			want{Solver: sampler.KindDPMMultistep, Grid: schedule.LinspaceOpen, Steps: 50,
-				Options: set(sampler.Order, 3).With(sampler.LastSteps, sampler.LowerOrder)}, false},
+			want{Solver: solver.KindDPMMultistep, Grid: schedule.LinspaceOpen, Steps: 50,
+				Options: set(solver.Order, 3).With(solver.LastSteps, solver.LowerOrder)}, false},
 		{"DPMSolverMultistep", `"algorithm_type": "sde-dpmsolver++"`,
-			want{Solver: sampler.KindSDEDPMpp2M, Grid: schedule.LinspaceOpen, Steps: 50, Options: set(sampler.Correction, sampler.Midpoint)}, false},
+			want{Solver: solver.KindSDEDPMpp2M, Grid: schedule.LinspaceOpen, Steps: 50, Options: set(solver.Correction, solver.Midpoint)}, false},
 		{"DPMSolverMultistep", `"use_flow_sigmas": true, "prediction_type": "flow_prediction", "flow_shift": 3`,
-			want{Solver: sampler.KindDPMpp2M, Grid: schedule.Trailing, Steps: 50}, false},
-		{"DPMSolverSinglestep", `"solver_order": 3`, want{Solver: sampler.KindDPMpp3S, Grid: schedule.LinspaceOpen, Steps: 25}, false},
+			want{Solver: solver.KindDPMpp2M, Grid: schedule.Trailing, Steps: 50}, false},
+		{"DPMSolverSinglestep", `"solver_order": 3`, want{Solver: solver.KindDPMpp3S, Grid: schedule.LinspaceOpen, Steps: 25}, false},
 		{"DPMSolverSinglestep", `"algorithm_type": "dpmsolver", "final_sigmas_type": "sigma_min"`,
-			want{Solver: sampler.KindDPM2S, Grid: schedule.LinspaceOpen, Steps: 25}, false},
-		{"DEISMultistep", ``, want{Solver: sampler.KindDEIS, Grid: schedule.LinspaceOpen, Steps: 50,
-			Options: set(sampler.Order, 2).With(sampler.LastSteps, sampler.LowerOrder)}, false},
-		{"UniPCMultistep", `"solver_type": "bh1", "solver_order": 3`, want{Solver: sampler.KindUniPC, Grid: schedule.LinspaceOpen, Steps: 50,
-			Options: set(sampler.Order, 3).With(sampler.Bh, sampler.BH1)}, false},
-		{"IPNDM", ``, want{Solver: sampler.KindIPNDM, Grid: schedule.CrashSteps, Steps: 50}, false},
-		{"LCM", ``, want{Solver: sampler.KindLCM, Grid: schedule.DistilledSteps, Steps: 4}, false},
-		{"TCD", ``, want{Solver: sampler.KindTCD, Grid: schedule.DistilledSteps, Steps: 4}, false},
-		{"CMStochasticIterative", ``, want{Solver: sampler.KindCM, Grid: schedule.ConsistencySteps, Steps: 1}, true},
-		{"SCM", ``, want{Solver: sampler.KindSCM, Grid: schedule.Trailing, Steps: 2}, false},
-		{"EDMEuler", ``, want{Solver: sampler.KindEuler, Grid: schedule.Karras, Steps: 50}, false},
-		{"EDMDPMSolverMultistep", `"sigma_schedule": "exponential"`, want{Solver: sampler.KindDPMpp2M, Grid: schedule.Exponential, Steps: 50}, false},
-		{"FlowMatchEulerDiscrete", `"shift": 3.0`, want{Solver: sampler.KindEuler, Grid: schedule.Trailing, Steps: 28}, false},
-		{"FlowMatchEulerDiscrete", `"stochastic_sampling": true`, want{Solver: sampler.KindFlowStochastic, Grid: schedule.Trailing, Steps: 28}, false},
-		{"FlowMatchHeunDiscrete", ``, want{Solver: sampler.KindFlowHeun, Grid: schedule.Trailing, Steps: 28}, false},
-		{"LTXEulerAncestralRF", `"eta": 0.5`, want{Solver: sampler.KindFlowAncestral, Grid: schedule.Trailing, Steps: 30,
-			Options: sampler.Options{}.With(sampler.Eta, 0.5)}, false},
+			want{Solver: solver.KindDPM2S, Grid: schedule.LinspaceOpen, Steps: 25}, false},
+		{"DEISMultistep", ``, want{Solver: solver.KindDEIS, Grid: schedule.LinspaceOpen, Steps: 50,
+			Options: set(solver.Order, 2).With(solver.LastSteps, solver.LowerOrder)}, false},
+		{"UniPCMultistep", `"solver_type": "bh1", "solver_order": 3`, want{Solver: solver.KindUniPC, Grid: schedule.LinspaceOpen, Steps: 50,
+			Options: set(solver.Order, 3).With(solver.Bh, solver.BH1)}, false},
+		{"IPNDM", ``, want{Solver: solver.KindIPNDM, Grid: schedule.CrashSteps, Steps: 50}, false},
+		{"LCM", ``, want{Solver: solver.KindLCM, Grid: schedule.DistilledSteps, Steps: 4}, false},
+		{"TCD", ``, want{Solver: solver.KindTCD, Grid: schedule.DistilledSteps, Steps: 4}, false},
+		{"CMStochasticIterative", ``, want{Solver: solver.KindCM, Grid: schedule.ConsistencySteps, Steps: 1}, true},
+		{"SCM", ``, want{Solver: solver.KindSCM, Grid: schedule.Trailing, Steps: 2}, false},
+		{"EDMEuler", ``, want{Solver: solver.KindEuler, Grid: schedule.Karras, Steps: 50}, false},
+		{"EDMDPMSolverMultistep", `"sigma_schedule": "exponential"`, want{Solver: solver.KindDPMpp2M, Grid: schedule.Exponential, Steps: 50}, false},
+		{"FlowMatchEulerDiscrete", `"shift": 3.0`, want{Solver: solver.KindEuler, Grid: schedule.Trailing, Steps: 28}, false},
+		{"FlowMatchEulerDiscrete", `"stochastic_sampling": true`, want{Solver: solver.KindFlowStochastic, Grid: schedule.Trailing, Steps: 28}, false},
+		{"FlowMatchHeunDiscrete", ``, want{Solver: solver.KindFlowHeun, Grid: schedule.Trailing, Steps: 28}, false},
+		{"LTXEulerAncestralRF", `"eta": 0.5`, want{Solver: solver.KindFlowAncestral, Grid: schedule.Trailing, Steps: 30,
+			Options: solver.Options{}.With(solver.Eta, 0.5)}, false},
 	} {
 		config := `{"_class_name": "` + c.class + `Scheduler"`
 		if c.config != "" {
@@ -314,11 +314,11 @@ func TestSchedulerReachesTheModel(t *testing.T) {
 		correction float64
 	}{
 		{`{"_class_name": "DDPMScheduler", "clip_sample_range": 1.5, "variance_type": "fixed_large", "prediction_type": "v_prediction"}`,
-			1.5, 0, denoise.PredictV, sampler.VarianceLarge, sampler.Midpoint},
+			1.5, 0, denoise.PredictV, solver.VarianceLarge, solver.Midpoint},
 		{`{"_class_name": "DDIMScheduler", "clip_sample": false, "steps_offset": 3, "prediction_type": "sample"}`,
-			0, 3, denoise.PredictSample, sampler.VarianceSmall, sampler.Midpoint},
+			0, 3, denoise.PredictSample, solver.VarianceSmall, solver.Midpoint},
 		{`{"_class_name": "DPMSolverMultistepScheduler", "solver_type": "heun"}`,
-			0, 0, denoise.PredictEpsilon, sampler.VarianceSmall, sampler.HeunLike},
+			0, 0, denoise.PredictEpsilon, solver.VarianceSmall, solver.HeunLike},
 	} {
 		checkpoint, err := weights.OpenDirectory("../core/arch/testdata/ddpm")
 		if err != nil {
@@ -330,8 +330,8 @@ func TestSchedulerReachesTheModel(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.config, err)
 		}
-		variance, _ := m.Options.Get(sampler.Variance)
-		correction, _ := m.Options.Get(sampler.Correction)
+		variance, _ := m.Options.Get(solver.Variance)
+		correction, _ := m.Options.Get(solver.Correction)
 		if m.Clip != c.clip || m.Grid.Value(schedule.Offset) != float64(c.offset) || m.Reading.Prediction != c.prediction || variance != c.variance || correction != c.correction {
 			t.Errorf("%s: clip %v, offset %v, prediction %v, variance %v, correction %v",
 				c.config, m.Clip, m.Grid.Options, m.Reading.Prediction, variance, correction)

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/internal/recipe"
 )
 
@@ -19,7 +19,7 @@ func TestSetByName(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if want := (sampler.Options{}).With(sampler.Alpha, 0.75).With(sampler.Eta, 1); s.Options != want {
+	if want := (solver.Options{}).With(solver.Alpha, 0.75).With(solver.Eta, 1); s.Options != want {
 		t.Errorf("solver's settings %v, want %v", s.Options, want)
 	}
 	if want := (schedule.Options{}).With(schedule.Alpha, 0.5).With(schedule.Rho, 5); s.GridOptions != want {
@@ -30,7 +30,7 @@ func TestSetByName(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	if kept := (sampler.Options{}).With(sampler.Alpha, 0.75).With(sampler.Eta, 1); s.Options != kept {
+	if kept := (solver.Options{}).With(solver.Alpha, 0.75).With(solver.Eta, 1); s.Options != kept {
 		t.Errorf("unknown names changed the settings to %v", s.Options)
 	}
 	if got := Choices("grid.final"); !slices.Equal(got, []string{"clean", "first"}) || Choices("grid.rho") != nil || Choices("variance") == nil {
@@ -41,7 +41,7 @@ func TestSetByName(t *testing.T) {
 // A recipe keeps the grid's settings, which all of its legs share.
 func TestRecipeKeepsGridSettings(t *testing.T) {
 	m := &Model{}
-	m.Contract.Defaults = pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Karras, Steps: 8, Guidance: 1}
+	m.Contract.Defaults = pipeline.Defaults{Solver: solver.KindDDIM, Grid: schedule.Karras, Steps: 8, Guidance: 1}
 	r := recipe.Recipe{Leg: recipe.Leg{Settings: []recipe.Setting{{Name: "eta", Value: 0.5}, {Name: "grid.rho", Value: 5}}},
 		Before: []recipe.Leg{{Until: 3, Seed: 4}}}
 	legs, err := m.Legs(&r)
@@ -65,7 +65,7 @@ func TestRecipeKeepsGridSettings(t *testing.T) {
 // A recipe of before there was a choice means what was done then, and is drawn whatever it ends in; one of now says which.
 func TestRecallOldRecipes(t *testing.T) {
 	m := &Model{}
-	m.Contract.Defaults = pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 8, Guidance: 1}
+	m.Contract.Defaults = pipeline.Defaults{Solver: solver.KindDDIM, Grid: schedule.Trailing, Steps: 8, Guidance: 1}
 	old, err := recipe.Parse("v=1&model=m&solver=heun&grid=karras&steps=12&fork=3~4~prk~~~~~&set=s-churn:1")
 	if err != nil {
 		t.Fatal(err)
@@ -75,14 +75,14 @@ func TestRecallOldRecipes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, l := range legs {
-		opening, said := l.Spec.Options.Get(sampler.Opening)
+		opening, said := l.Spec.Options.Get(solver.Opening)
 		begin, begun := l.Spec.GridOptions.Get(schedule.Begin)
-		if !said || opening != sampler.OpeningOwn || !begun || begin != schedule.BeginOwn || !l.Spec.Force {
+		if !said || opening != solver.OpeningOwn || !begun || begin != schedule.BeginOwn || !l.Spec.Force {
 			t.Errorf("leg %d: opening %v, begin %v, forced %v", i, opening, begin, l.Spec.Force)
 		}
 	}
 	asked, err := m.Legs(old) // of a request, what is left out is today's
-	if _, said := asked[1].Spec.Options.Get(sampler.Opening); err != nil || said {
+	if _, said := asked[1].Spec.Options.Get(solver.Opening); err != nil || said {
 		t.Errorf("a request says how it opens: %v", err)
 	}
 	words, ok := RecipeOf(asked)
@@ -91,8 +91,8 @@ func TestRecallOldRecipes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, l := range again {
-		opening, _ := l.Spec.Options.Get(sampler.Opening)
-		if begin, _ := l.Spec.GridOptions.Get(schedule.Begin); opening != sampler.OpeningFirst || begin != schedule.BeginLate {
+		opening, _ := l.Spec.Options.Get(solver.Opening)
+		if begin, _ := l.Spec.GridOptions.Get(schedule.Begin); opening != solver.OpeningFirst || begin != schedule.BeginLate {
 			t.Errorf("leg %d of a recipe of now: opening %v, begin %v", i, opening, begin)
 		}
 	}
@@ -101,7 +101,7 @@ func TestRecallOldRecipes(t *testing.T) {
 // A list of levels goes through a recipe, and says how many steps there are.
 func TestRecipeKeepsLevels(t *testing.T) {
 	m := &Model{}
-	m.Contract.Defaults = pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 8, Guidance: 1}
+	m.Contract.Defaults = pipeline.Defaults{Solver: solver.KindDDIM, Grid: schedule.Trailing, Steps: 8, Guidance: 1}
 	legs, err := m.Legs(&recipe.Recipe{Grid: "times", Levels: []float64{999, 499.5, 20}})
 	if err != nil || legs[0].Spec.Steps != 3 {
 		t.Fatalf("%v, %v", legs, err)

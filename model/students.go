@@ -7,15 +7,15 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/weights"
 )
 
 // method is what the way of distillation says of a student's sampler.
 type method struct {
 	names      []string
-	solvers    []sampler.Kind // the first is the default
+	solvers    []solver.Kind // the first is the default
 	grid       schedule.GridKind
 	most       int    // steps; 0: any number
 	noise      bool   // its steps draw noise
@@ -26,24 +26,24 @@ type method struct {
 }
 
 var methods = []method{
-	{names: []string{"progressive distillation", "progressive", "pd"}, solvers: []sampler.Kind{sampler.KindDDIM}, grid: schedule.Trailing,
+	{names: []string{"progressive distillation", "progressive", "pd"}, solvers: []solver.Kind{solver.KindDDIM}, grid: schedule.Trailing,
 		unguided: true, needsSteps: true,
 		reason: "a progressive student is a map between its own steps, not the slope of an ODE"},
-	{names: []string{"consistency", "cd", "ct"}, solvers: []sampler.Kind{sampler.KindCM}, grid: schedule.ConsistencySteps, noise: true,
+	{names: []string{"consistency", "cd", "ct"}, solvers: []solver.Kind{solver.KindCM}, grid: schedule.ConsistencySteps, noise: true,
 		reason: "a consistency model jumps to the picture: it is not the slope of an ODE"},
-	{names: []string{"lcm", "latent consistency"}, solvers: []sampler.Kind{sampler.KindLCM}, grid: schedule.DistilledSteps, most: 50, noise: true,
+	{names: []string{"lcm", "latent consistency"}, solvers: []solver.Kind{solver.KindLCM}, grid: schedule.DistilledSteps, most: 50, noise: true,
 		reason: "a latent consistency model jumps to the picture: it is not the slope of an ODE"},
-	{names: []string{"tcd"}, solvers: []sampler.Kind{sampler.KindTCD}, grid: schedule.DistilledSteps, most: 50, noise: true,
+	{names: []string{"tcd"}, solvers: []solver.Kind{solver.KindTCD}, grid: schedule.DistilledSteps, most: 50, noise: true,
 		reason: "a trajectory student jumps between the times of its own grid"},
-	{names: []string{"add", "turbo"}, solvers: []sampler.Kind{sampler.KindEulerAncestral}, grid: schedule.Trailing, most: 4, noise: true, unguided: true,
+	{names: []string{"add", "turbo"}, solvers: []solver.Kind{solver.KindEulerAncestral}, grid: schedule.Trailing, most: 4, noise: true, unguided: true,
 		reason: "an adversarial student was trained from full noise, in up to 4 steps that draw fresh noise"},
-	{names: []string{"lightning"}, solvers: []sampler.Kind{sampler.KindEuler, sampler.KindDDIM}, grid: schedule.Trailing, unguided: true, needsSteps: true,
+	{names: []string{"lightning"}, solvers: []solver.Kind{solver.KindEuler, solver.KindDDIM}, grid: schedule.Trailing, unguided: true, needsSteps: true,
 		reason: "the student was trained for Euler's steps, in exactly its number of them"},
-	{names: []string{"dmd", "dmd2"}, solvers: []sampler.Kind{sampler.KindLCM}, grid: schedule.Trailing, noise: true, needsTimes: true,
+	{names: []string{"dmd", "dmd2"}, solvers: []solver.Kind{solver.KindLCM}, grid: schedule.Trailing, noise: true, needsTimes: true,
 		reason: "a distribution-matching student knows its own list of times and fresh noise between them"},
-	{names: []string{"rectified flow", "reflow"}, solvers: []sampler.Kind{sampler.KindEuler, sampler.KindFlowHeun, sampler.KindHeun}, grid: schedule.Trailing,
+	{names: []string{"rectified flow", "reflow"}, solvers: []solver.Kind{solver.KindEuler, solver.KindFlowHeun, solver.KindHeun}, grid: schedule.Trailing,
 		reason: "a straightened flow is followed by straight steps"},
-	{names: []string{"scm"}, solvers: []sampler.Kind{sampler.KindSCM}, grid: schedule.Trailing, noise: true,
+	{names: []string{"scm"}, solvers: []solver.Kind{solver.KindSCM}, grid: schedule.Trailing, noise: true,
 		reason: "a continuous-time consistency model jumps to the picture: it is not the slope of an ODE"},
 }
 
@@ -69,7 +69,7 @@ func (m *Model) student(st *weights.Student, s *weights.Samplers) error {
 		m.Grid.Options = m.Grid.With(schedule.Original, float64(st.Original))
 	}
 	if st.Gamma.Given {
-		m.Options = m.Options.With(sampler.Gamma, st.Gamma.Value)
+		m.Options = m.Options.With(solver.Gamma, st.Gamma.Value)
 	}
 	k, known := methodNamed(st.Method)
 	if !known {
@@ -124,11 +124,11 @@ func (k *method) fits(m *Model, st *weights.Student) error {
 		return fmt.Errorf("student.t_list: missing: %s is trained for a list of times", name)
 	case k.noise && st.Deterministic:
 		return fmt.Errorf("student.deterministic contradicts student.method: the steps of %s draw noise", name)
-	case k.solvers[0] == sampler.KindCM && r.Prediction != denoise.PredictConsistency:
+	case k.solvers[0] == solver.KindCM && r.Prediction != denoise.PredictConsistency:
 		return fmt.Errorf("student.method %s needs the boundary cm", name)
 	case name == "lcm" && r.Boundary == 0:
 		return fmt.Errorf("student.method %s needs the boundary lcm", name)
-	case k.solvers[0] == sampler.KindSCM && r.Prediction != denoise.PredictTrig:
+	case k.solvers[0] == solver.KindSCM && r.Prediction != denoise.PredictTrig:
 		return fmt.Errorf("student.method %s needs the prediction trigflow", name)
 	}
 	rises := len(st.Timesteps) > 1 && st.Timesteps[1] > st.Timesteps[0]

@@ -8,8 +8,8 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/weights"
 )
 
@@ -38,17 +38,17 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &m.Contract
-	if want := (pipeline.Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 4, Guidance: 1}); c.Defaults != want {
+	if want := (pipeline.Defaults{Solver: solver.KindDDIM, Grid: schedule.Trailing, Steps: 4, Guidance: 1}); c.Defaults != want {
 		t.Errorf("defaults %+v, want %+v", c.Defaults, want)
 	}
-	if len(c.Allowed) != 1 || c.Allowed[0] != sampler.KindDDIM || c.Reason != "why" || c.Forbidden[sampler.KindHeun] != "because" {
+	if len(c.Allowed) != 1 || c.Allowed[0] != solver.KindDDIM || c.Reason != "why" || c.Forbidden[solver.KindHeun] != "because" {
 		t.Errorf("allowed %v, reason %q, forbidden %v", c.Allowed, c.Reason, c.Forbidden)
 	}
 	if !c.NoGuidance || c.BakedGuidance != 1.5 || !c.Deterministic || len(c.Times) != 4 || c.Times[1] != 749 {
 		t.Errorf("contract %+v", c)
 	}
 	d.Student, d.Samplers.Allowed = nil, nil
-	if err := m.sampling(d); err != nil || len(m.Contract.Allowed) != 1 || m.Contract.Allowed[0] != sampler.KindDDIM {
+	if err := m.sampling(d); err != nil || len(m.Contract.Allowed) != 1 || m.Contract.Allowed[0] != solver.KindDDIM {
 		t.Errorf("everything forbidden and nothing allowed: %v allowed, %v; want the default alone", m.Contract.Allowed, err)
 	}
 	d.Samplers.Allowed = []string{"nonsense"}
@@ -62,29 +62,29 @@ func TestMethodDecidesTheSampler(t *testing.T) {
 	for _, c := range []struct {
 		method string
 		change func(d *weights.Description)
-		solver sampler.Kind
+		solver solver.Kind
 		grid   schedule.GridKind
 		steps  int
 		guided bool
 	}{
-		{"pd", func(d *weights.Description) { d.Student.TrainedSteps = []int{8} }, sampler.KindDDIM, schedule.Trailing, 8, false},
+		{"pd", func(d *weights.Description) { d.Student.TrainedSteps = []int{8} }, solver.KindDDIM, schedule.Trailing, 8, false},
 		{"CD", func(d *weights.Description) {
 			d.Process, d.Boundary = &weights.Process{Kind: "edm"}, &weights.Boundary{Kind: "cm"}
 			d.TimeInput, d.Student.Timesteps = &weights.TimeInput{Kind: "log_sigma_250"}, []float64{0, 22}
-		}, sampler.KindCM, schedule.ConsistencySteps, 2, true},
-		{"lcm", func(d *weights.Description) { d.Boundary = &weights.Boundary{Kind: "lcm"} }, sampler.KindLCM, schedule.DistilledSteps, 4, true},
-		{"tcd", func(d *weights.Description) { d.Student.Gamma, d.Student.Original = weights.Some(0.2), 100 }, sampler.KindTCD, schedule.DistilledSteps, 4, true},
-		{"turbo", func(d *weights.Description) {}, sampler.KindEulerAncestral, schedule.Trailing, 4, false},
-		{"Lightning", func(d *weights.Description) { d.Student.TrainedSteps = []int{2} }, sampler.KindEuler, schedule.Trailing, 2, false},
-		{"DMD2", func(d *weights.Description) { d.Student.Timesteps = []float64{999, 749, 499, 249} }, sampler.KindLCM, schedule.Trailing, 4, true},
+		}, solver.KindCM, schedule.ConsistencySteps, 2, true},
+		{"lcm", func(d *weights.Description) { d.Boundary = &weights.Boundary{Kind: "lcm"} }, solver.KindLCM, schedule.DistilledSteps, 4, true},
+		{"tcd", func(d *weights.Description) { d.Student.Gamma, d.Student.Original = weights.Some(0.2), 100 }, solver.KindTCD, schedule.DistilledSteps, 4, true},
+		{"turbo", func(d *weights.Description) {}, solver.KindEulerAncestral, schedule.Trailing, 4, false},
+		{"Lightning", func(d *weights.Description) { d.Student.TrainedSteps = []int{2} }, solver.KindEuler, schedule.Trailing, 2, false},
+		{"DMD2", func(d *weights.Description) { d.Student.Timesteps = []float64{999, 749, 499, 249} }, solver.KindLCM, schedule.Trailing, 4, true},
 		{"reflow", func(d *weights.Description) {
 			d.Process, d.Prediction = &weights.Process{Kind: "flow", Shift: weights.Some(3.0)}, "flow_prediction"
 			d.TimeInput = &weights.TimeInput{Kind: "time", Scale: weights.Some(1000.0)}
-		}, sampler.KindEuler, schedule.Trailing, 50, true},
+		}, solver.KindEuler, schedule.Trailing, 50, true},
 		{"scm", func(d *weights.Description) {
 			d.Process, d.Prediction = &weights.Process{Kind: "trigflow"}, "trigflow"
 			d.Student.Timesteps = []float64{1.57, 1.3}
-		}, sampler.KindSCM, schedule.Trailing, 2, true},
+		}, solver.KindSCM, schedule.Trailing, 2, true},
 	} {
 		d := describedBy(t, distilled(c.method))
 		c.change(d)
@@ -97,11 +97,11 @@ func TestMethodDecidesTheSampler(t *testing.T) {
 		if k.Defaults.Solver != c.solver || k.Defaults.Grid != c.grid || k.Defaults.Steps != c.steps || k.NoGuidance == c.guided {
 			t.Errorf("%s: %+v, guidance refused %t", c.method, k.Defaults, k.NoGuidance)
 		}
-		if !k.Student || k.Reason == "" || !slices.Contains(k.Allowed, c.solver) || slices.Contains(k.Allowed, sampler.KindUniPC) {
+		if !k.Student || k.Reason == "" || !slices.Contains(k.Allowed, c.solver) || slices.Contains(k.Allowed, solver.KindUniPC) {
 			t.Errorf("%s allows %v because %q", c.method, k.Allowed, k.Reason)
 		}
 		// Karras' grid and a multistep solver are refused with the reason.
-		if err := m.CheckSolver(sampler.KindUniPC); err == nil || !strings.Contains(err.Error(), k.Reason) {
+		if err := m.CheckSolver(solver.KindUniPC); err == nil || !strings.Contains(err.Error(), k.Reason) {
 			t.Errorf("%s with unipc: %v", c.method, err)
 		}
 		if c.grid != schedule.Karras && m.CheckGrid(schedule.Karras) == nil {
@@ -213,12 +213,12 @@ func TestDescribedProcesses(t *testing.T) {
 func TestVarianceOpensSolvers(t *testing.T) {
 	for name, c := range map[string]struct {
 		d      weights.Description
-		solver sampler.Kind
+		solver solver.Kind
 	}{
-		"table":         {weights.Description{Variance: &weights.Variance{Kind: "analytic", Squares: make([]float64, 1000)}}, sampler.KindAnalytic},
-		"second moment": {weights.Description{Variance: &weights.Variance{Kind: "second_moment"}}, sampler.KindSN},
-		"error":         {weights.Description{Variance: &weights.Variance{Kind: "error"}}, sampler.KindNPR},
-		"learned range": {weights.Description{Scheduler: parse(t, `{"_class_name": "DDPMScheduler", "variance_type": "learned_range"}`)}, sampler.KindDDPMLearned},
+		"table":         {weights.Description{Variance: &weights.Variance{Kind: "analytic", Squares: make([]float64, 1000)}}, solver.KindAnalytic},
+		"second moment": {weights.Description{Variance: &weights.Variance{Kind: "second_moment"}}, solver.KindSN},
+		"error":         {weights.Description{Variance: &weights.Variance{Kind: "error"}}, solver.KindNPR},
+		"learned range": {weights.Description{Scheduler: parse(t, `{"_class_name": "DDPMScheduler", "variance_type": "learned_range"}`)}, solver.KindDDPMLearned},
 	} {
 		if !c.d.Scheduler.Exists() {
 			c.d.Scheduler = parse(t, `{"_class_name": "DDPMScheduler"}`)

@@ -3,8 +3,8 @@ package model
 import (
 	"testing"
 
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/weights"
 )
 
@@ -26,7 +26,7 @@ func TestTablesAndDegrader(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, k := range []sampler.Kind{sampler.KindGGDM, sampler.KindCold, sampler.KindColdNaive} {
+	for _, k := range []solver.Kind{solver.KindGGDM, solver.KindCold, solver.KindColdNaive} {
 		if plain.CheckSolver(k) == nil || m.CheckSolver(k) != nil {
 			t.Errorf("%v: with the tables %v, without %v", k, m.CheckSolver(k), plain.CheckSolver(k))
 		}

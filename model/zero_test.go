@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"tintype/core/sampler"
+	"tintype/core/solver"
 	"tintype/internal/recipe"
 	"tintype/weights"
 )
@@ -29,7 +29,7 @@ func TestZerosOfAContract(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := m.Defaults()
-		eta, given := s.Options.Get(sampler.Eta)
+		eta, given := s.Options.Get(solver.Eta)
 		if eta != c.eta || given != c.given || s.Guidance.Scale != c.guidance {
 			t.Errorf("%+v: eta %v (given: %v), guidance %v", c.say, eta, given, s.Guidance.Scale)
 		}
@@ -47,7 +47,7 @@ func TestNumbersOfARecipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := legs[0].Spec
-	if eta, given := s.Options.Get(sampler.Eta); !given || eta != 0 || s.Guidance.Scale != 0 || s.Vary.Seed != 10 || s.Vary.Amount != 0 {
+	if eta, given := s.Options.Get(solver.Eta); !given || eta != 0 || s.Guidance.Scale != 0 || s.Vary.Seed != 10 || s.Vary.Amount != 0 {
 		t.Errorf("%+v", s)
 	}
 	for _, text := range []string{"0x9:0.5", "9:0x1p-1", "9:inf", "9:NaN", "9:", ":0.5", "9", "9_0:1"} {

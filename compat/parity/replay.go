@@ -7,8 +7,8 @@ import (
 
 	"tintype/compat"
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 	"tintype/internal/jsontext"
 )
 
@@ -241,7 +241,7 @@ func (d *fed) noise(dst []float32, key uint32) {
 func run(r *Result, c *Case, p *compat.Plan, pin bool, tolerance float64) error {
 	feed := &fed{Case: c, result: r, param: p.Param, pin: pin, tolerance: tolerance}
 	size := len(c.Steps[0].X)
-	run := p.Tape.Start(sampler.Env{Denoiser: p.Bounded(feed, size), Noise: feed.noise}, size)
+	run := p.Tape.Start(tape.Env{Denoiser: p.Bounded(feed, size), Noise: feed.noise}, size)
 	for i, v := range c.Steps[0].X {
 		run.X()[i] = float32(v)
 	}

@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // DDRM restores pictures from noisy linear measurements (B. Kawar et al., arXiv 2201.11793, eq. 7 and 8). In the
@@ -31,7 +31,7 @@ const (
 )
 
 // Prepare makes the program of a run over the levels.
-func (d DDRM) Prepare(levels []schedule.Level) sampler.Program {
+func (d DDRM) Prepare(levels []schedule.Level) tape.Program {
 	return &restoration{d, levels}
 }
 
@@ -44,7 +44,7 @@ func (r *restoration) Asked() []schedule.Level { return r.levels[:len(r.levels)-
 
 func (r *restoration) DrawsNoise() bool { return true }
 
-func (r *restoration) Start(env sampler.Env, n int) sampler.Runner {
+func (r *restoration) Start(env tape.Env, n int) tape.Runner {
 	run := &restoring{restoration: r, env: env, x: make([]float32, n), d: make([]float32, n),
 		z: make([]float32, n), p: make([]float32, r.Known.Len())}
 	run.Reset()
@@ -54,7 +54,7 @@ func (r *restoration) Start(env sampler.Env, n int) sampler.Runner {
 // restoring is a DDRM run. A step has three phases, so that each can be tried again: evaluate, move, tell the hook.
 type restoring struct {
 	*restoration
-	env     sampler.Env
+	env     tape.Env
 	x, d, z []float32
 	p       []float32 // one picture
 	phase   int
@@ -80,9 +80,9 @@ func (r *restoring) Denoised() []float32 {
 
 func (r *restoring) Floats() int { return 3*len(r.x) + len(r.p) }
 
-func (r *restoring) Progress() sampler.Progress {
+func (r *restoring) Progress() tape.Progress {
 	steps := len(r.levels) - 1
-	return sampler.Progress{
+	return tape.Progress{
 		Step: r.phase / phases, Steps: steps, Evals: (r.phase + phases - 1) / phases, NFE: steps, Op: r.phase, Ops: phases * steps,
 	}
 }
@@ -103,7 +103,7 @@ func (r *restoring) Step() (done bool, err error) {
 	case 0:
 		err = r.env.Denoiser.Denoise(r.d, r.x, r.levels[i])
 		if errors.Is(err, denoise.ErrNotFinite) {
-			err = &sampler.StepError{Step: i + 1, Steps: steps, Time: r.levels[i].T, Err: err}
+			err = &tape.StepError{Step: i + 1, Steps: steps, Time: r.levels[i].T, Err: err}
 		}
 	case 1:
 		r.env.Noise(r.z, uint32(i+1))

@@ -5,8 +5,9 @@ import (
 	"testing"
 
 	"tintype/core/rng"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 	"tintype/internal/oracle"
 )
 
@@ -117,7 +118,7 @@ func (shrink) Denoise(dst, x []float32, l schedule.Level) error {
 	return nil
 }
 
-func finish(t *testing.T, r sampler.Runner) []float32 {
+func finish(t *testing.T, r tape.Runner) []float32 {
 	t.Helper()
 	for done := false; !done; {
 		var err error
@@ -128,9 +129,9 @@ func finish(t *testing.T, r sampler.Runner) []float32 {
 	return r.X()
 }
 
-func start(t *testing.T, k sampler.Kind, l []schedule.Level, env sampler.Env, n int) sampler.Runner {
+func start(t *testing.T, k solver.Kind, l []schedule.Level, env tape.Env, n int) tape.Runner {
 	t.Helper()
-	p, err := k.Compile(sampler.Options{}, oracle.VP{}, l)
+	p, err := k.Compile(solver.Options{}, oracle.VP{}, l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,10 +141,10 @@ func start(t *testing.T, k sampler.Kind, l []schedule.Level, env sampler.Env, n 
 // With everything known the picture is the known one; with nothing known the run is as without.
 func TestReplacementOfAllAndOfNothing(t *testing.T) {
 	all := measurements()
-	for _, kind := range []sampler.Kind{sampler.KindDDPM, sampler.KindHeun, sampler.KindDPMpp2M} {
+	for _, kind := range []solver.Kind{solver.KindDDPM, solver.KindHeun, solver.KindDPMpp2M} {
 		for _, fixed := range []bool{false, true} {
 			run := func(m *Measurement) []float32 {
-				env := sampler.Env{Denoiser: shrink{}, Noise: noise}
+				env := tape.Env{Denoiser: shrink{}, Noise: noise}
 				if m != nil {
 					env.Arrived = NewReplacement(m, noise, 2, fixed).Arrived
 				}
@@ -167,17 +168,17 @@ func TestTheResultFitsTheMeasurement(t *testing.T) {
 	for name, m := range measurements() {
 		for method, run := range map[string]func() []float32{
 			"replacement": func() []float32 {
-				env := sampler.Env{Denoiser: shrink{}, Noise: noise, Arrived: NewReplacement(m, noise, 1, false).Arrived}
-				return finish(t, start(t, sampler.KindDDIM, levels(6), env, 72))
+				env := tape.Env{Denoiser: shrink{}, Noise: noise, Arrived: NewReplacement(m, noise, 1, false).Arrived}
+				return finish(t, start(t, solver.KindDDIM, levels(6), env, 72))
 			},
 			"hard": func() []float32 {
-				return finish(t, start(t, sampler.KindEuler, levels(6), sampler.Env{Denoiser: NewHard(shrink{}, m), Noise: noise}, 72))
+				return finish(t, start(t, solver.KindEuler, levels(6), tape.Env{Denoiser: NewHard(shrink{}, m), Noise: noise}, 72))
 			},
 			"ddrm": func() []float32 {
 				if len(m.size) == 0 {
 					return m.y
 				}
-				return finish(t, DDRM{Known: m}.Prepare(levels(6)).Start(sampler.Env{Denoiser: shrink{}, Noise: noise}, 72))
+				return finish(t, DDRM{Known: m}.Prepare(levels(6)).Start(tape.Env{Denoiser: shrink{}, Noise: noise}, 72))
 			},
 		} {
 			p := make([]float32, 72)
@@ -202,10 +203,10 @@ func TestTheResultFitsTheMeasurement(t *testing.T) {
 
 func TestNothingIsAllocated(t *testing.T) {
 	m := measurements()["boxes"]
-	env := sampler.Env{Denoiser: NewHard(shrink{}, m), Noise: func(dst []float32, _ uint32) { clear(dst) }}
+	env := tape.Env{Denoiser: NewHard(shrink{}, m), Noise: func(dst []float32, _ uint32) { clear(dst) }}
 	env.Arrived = NewReplacement(m, env.Noise, 2, false).Arrived
-	for name, r := range map[string]sampler.Runner{
-		"tape": start(t, sampler.KindDDIM, levels(5), env, 144),
+	for name, r := range map[string]tape.Runner{
+		"tape": start(t, solver.KindDDIM, levels(5), env, 144),
 		"ddrm": DDRM{Known: m, Noise: 0.1}.Prepare(levels(5)).Start(env, 144),
 	} {
 		if n := testing.AllocsPerRun(10, func() {

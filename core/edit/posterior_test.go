@@ -6,8 +6,9 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // pair is data of two correlated values, x0 ~ N(0, [[1, c], [c, 1]]): where the first is known to be v, the second is
@@ -34,7 +35,7 @@ const (
 )
 
 // posterior runs a method and returns the mean and variance of the unknown value.
-func posterior(t *testing.T, r sampler.Runner) (mean, variance float64) {
+func posterior(t *testing.T, r tape.Runner) (mean, variance float64) {
 	t.Helper()
 	x := finish(t, r)
 	for i := 1; i < len(x); i += 2 {
@@ -56,12 +57,12 @@ func TestReplacementBiasShrinksWithTravel(t *testing.T) {
 	want, wantVar := correlation*known, 1-correlation*correlation
 	var off []float64
 	for _, times := range []int{1, 4, 16} {
-		tape, err := sampler.Compile(sampler.Travel{Solver: sampler.DDPM{}, Jump: 2, Times: times}, nil, levels(30))
+		compiled, err := solver.Compile(solver.Travel{Solver: solver.DDPM{}, Jump: 2, Times: times}, nil, levels(30))
 		if err != nil {
 			t.Fatal(err)
 		}
-		env := sampler.Env{Denoiser: pair{correlation}, Noise: noise, Arrived: NewReplacement(m, noise, pairs, false).Arrived}
-		mean, v := posterior(t, tape.Start(env, 2*pairs))
+		env := tape.Env{Denoiser: pair{correlation}, Noise: noise, Arrived: NewReplacement(m, noise, pairs, false).Arrived}
+		mean, v := posterior(t, compiled.Start(env, 2*pairs))
 		off = append(off, math.Abs(mean-want))
 		t.Logf("%2d times: mean %.3f (exact %.3f), variance %.3f (exact %.3f)", times, mean, want, v, wantVar)
 	}
@@ -78,7 +79,7 @@ func TestDDRMPosterior(t *testing.T) {
 		gain := 1 / (1 + sigma*sigma)
 		want := correlation * known * gain
 		wantVar := 1 - correlation*correlation*gain
-		r := DDRM{Known: m, Noise: sigma}.Prepare(levels(60)).Start(sampler.Env{Denoiser: pair{correlation}, Noise: noise}, 2*pairs)
+		r := DDRM{Known: m, Noise: sigma}.Prepare(levels(60)).Start(tape.Env{Denoiser: pair{correlation}, Noise: noise}, 2*pairs)
 		mean, v := posterior(t, r)
 		t.Logf("measured with noise %v: mean %.3f (exact %.3f), variance %.3f (exact %.3f)", sigma, mean, want, v, wantVar)
 		if math.Abs(mean-want) > 0.3 || math.Abs(v-wantVar) > 0.2 {
@@ -104,11 +105,11 @@ func (f *failing) Denoise(dst, x []float32, l schedule.Level) error {
 // A DDRM run can be tried again after every error, of the denoiser and of the hook, and says where a NaN was met.
 func TestDDRMCanBeRetried(t *testing.T) {
 	m := knownFirst()
-	plain := finish(t, DDRM{Known: m}.Prepare(levels(4)).Start(sampler.Env{Denoiser: pair{correlation}, Noise: noise}, 2))
+	plain := finish(t, DDRM{Known: m}.Prepare(levels(4)).Start(tape.Env{Denoiser: pair{correlation}, Noise: noise}, 2))
 	stop := errors.New("stop")
 	for at := 1; at <= 5; at++ {
 		hooks := 0
-		r := DDRM{Known: m}.Prepare(levels(4)).Start(sampler.Env{
+		r := DDRM{Known: m}.Prepare(levels(4)).Start(tape.Env{
 			Denoiser: &failing{pair: pair{correlation}, at: at, err: stop}, Noise: noise,
 			Arrived: func([]float32, schedule.Level, int) error {
 				if hooks++; hooks == at {
@@ -127,12 +128,12 @@ func TestDDRMCanBeRetried(t *testing.T) {
 			t.Errorf("stopped %d times at call %d: ends at %v after %+v, want %v", stops, at, r.X(), r.Progress(), plain)
 		}
 	}
-	r := DDRM{Known: m}.Prepare(levels(4)).Start(sampler.Env{Denoiser: &failing{at: 2, err: denoise.ErrNotFinite}, Noise: noise}, 2)
+	r := DDRM{Known: m}.Prepare(levels(4)).Start(tape.Env{Denoiser: &failing{at: 2, err: denoise.ErrNotFinite}, Noise: noise}, 2)
 	var err error
 	for done := false; !done && err == nil; {
 		done, err = r.Step()
 	}
-	var at *sampler.StepError
+	var at *tape.StepError
 	if !errors.As(err, &at) || at.Step != 2 || at.Steps != 5 {
 		t.Errorf("error %v", err)
 	}

@@ -2,8 +2,8 @@ package edit
 
 import (
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // hookStreams is where the noise streams of hooks begin: a tape counts its own from 1.
@@ -18,14 +18,14 @@ const hookStreams = 1 << 31
 // algorithm 1). It is simple and biased: the unknown part never sees how it fits the known one at the same noise.
 type Replacement struct {
 	known *Measurement
-	noise sampler.Noise
+	noise tape.Noise
 	fixed bool      // the same z at every level
 	z, p  []float32 // the batch's noise, and one picture
 }
 
 // NewReplacement makes the hook for pictures of the measurement's size, n of them. With fixed noise the known part
 // follows one path from noise to picture; without, z is fresh at every level.
-func NewReplacement(known *Measurement, noise sampler.Noise, n int, fixed bool) *Replacement {
+func NewReplacement(known *Measurement, noise tape.Noise, n int, fixed bool) *Replacement {
 	return &Replacement{known, noise, fixed, make([]float32, n*known.Len()), make([]float32, known.Len())}
 }
 

@@ -7,8 +7,9 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/rng"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 	"tintype/internal/oracle"
 )
 
@@ -40,12 +41,12 @@ func (m ideal) Gradient(dst, x []float32, l schedule.Level) error {
 // draw samples n points by DDPM with many steps.
 func draw(t *testing.T, den denoise.Denoiser, n, steps int, seed uint64) []float32 {
 	levels := append(oracle.Uniform(-4, 4, steps), schedule.Clean)
-	tape, err := sampler.Compile(sampler.DDPM{}, nil, levels)
+	compiled, err := solver.Compile(solver.DDPM{}, nil, levels)
 	if err != nil {
 		t.Fatal(err)
 	}
 	noise := func(dst []float32, key uint32) { rng.Normal(dst, seed, key, 0) }
-	run := sampler.NewRun(tape, sampler.Env{Denoiser: den, Noise: noise}, 2*n)
+	run := tape.NewRun(compiled, tape.Env{Denoiser: den, Noise: noise}, 2*n)
 	for done := false; !done; {
 		if done, err = run.Step(); err != nil {
 			t.Fatal(err)

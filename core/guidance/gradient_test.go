@@ -6,8 +6,9 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // slope is an Objective whose gradient is 1 + x.
@@ -81,7 +82,7 @@ func TestGradientShiftsTheMeanOfDDPM(t *testing.T) {
 		{{T: 9, A: math.Sqrt(0.5), S: math.Sqrt(0.5)}, {T: 8, A: math.Sqrt(0.51), S: math.Sqrt(0.49)}},
 	} {
 		mean := func(d denoise.Denoiser) []float32 {
-			tape, err := sampler.Compile(sampler.DDPM{Variance: sampler.VarianceLarge}, nil, levels)
+			compiled, err := solver.Compile(solver.DDPM{Variance: solver.VarianceLarge}, nil, levels)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +94,7 @@ func TestGradientShiftsTheMeanOfDDPM(t *testing.T) {
 					}
 				}
 			}
-			run := sampler.NewRun(tape, sampler.Env{Denoiser: d, Noise: silent}, 3)
+			run := tape.NewRun(compiled, tape.Env{Denoiser: d, Noise: silent}, 3)
 			for done := false; !done; {
 				if done, err = run.Step(); err != nil {
 					t.Fatal(err)

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // A run that goes on from a step of another, with the same settings, ends where that one ends; with another solver it
@@ -13,7 +13,7 @@ import (
 func TestGoingOnFromAStep(t *testing.T) {
 	m, _ := testModel(t)
 	s := m.Defaults()
-	s.Solver, s.Steps, s.Batch = sampler.KindHeun, 6, 2
+	s.Solver, s.Steps, s.Batch = solver.KindHeun, 6, 2
 	whole := mustCompile(t, m, s)
 	for whole.Progress().Step < 4 {
 		if _, err := whole.Step(); err != nil {
@@ -33,7 +33,7 @@ func TestGoingOnFromAStep(t *testing.T) {
 			t.Fatalf("value %d is %v, in one run %v", i, got, want)
 		}
 	}
-	s.Use(sampler.KindDDIM)
+	s.Use(solver.KindDDIM)
 	other := mustCompile(t, m, s)
 	finish(t, other)
 	if slices.Equal(other.X(), whole.X()) {

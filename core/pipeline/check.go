@@ -8,8 +8,9 @@ import (
 	"tintype/core/denoise"
 	"tintype/core/edit"
 	"tintype/core/guidance"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // Bounds of a run, checked before anything is allocated.
@@ -24,7 +25,7 @@ type plan struct {
 	h, w   int // of the network's input
 	guided bool
 	thresh Threshold
-	solver sampler.Program
+	solver tape.Program
 	known  *edit.Measurement // nil: the run is held to nothing
 	start  schedule.Level
 	begin  float32 // what the first noise is scaled by
@@ -124,7 +125,7 @@ func (m *Model) checkSize(s *Spec, p *plan) error {
 }
 
 // CheckSolver returns the *Clash of a solver and the checkpoint's contract, or nil.
-func (m *Model) CheckSolver(k sampler.Kind) error {
+func (m *Model) CheckSolver(k solver.Kind) error {
 	c := &m.Contract
 	info, ok := k.Info()
 	if !ok {
@@ -149,7 +150,7 @@ func (m *Model) CheckSolver(k sampler.Kind) error {
 		return clash(SettingSolver, remedy, "%v needs guidance, and the model cannot be guided", k)
 	}
 	if !m.Extras.Has(info.Needs, m.Process) {
-		return caused(SettingSolver, &sampler.NeedError{Kind: k, Need: info.Needs})
+		return caused(SettingSolver, &solver.NeedError{Kind: k, Need: info.Needs})
 	}
 	if c.Deterministic && info.Stochastic {
 		return clash(SettingSolver, remedy, "%v draws noise, and the model was trained for steps without", k)
@@ -361,9 +362,9 @@ func caused(s Setting, err error) error {
 	var signal *denoise.NoSignalError
 	var variance *denoise.VarianceError
 	var guide *guidance.OptionError
-	var option *sampler.SettingError
+	var option *solver.SettingError
 	var gridOption *schedule.SettingError
-	var need *sampler.NeedError
+	var need *solver.NeedError
 	switch {
 	case errors.As(err, &gridOption):
 		return &Clash{SettingGrid, gridOption.Problem, gridOption.Remedy, err}

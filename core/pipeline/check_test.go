@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // refused compiles and returns the clash.
@@ -57,17 +57,17 @@ func TestClashes(t *testing.T) {
 		"leading out of range": {func(m *Model, s *Spec) {
 			s.Grid, s.Steps, s.GridOptions = schedule.Leading, 1000, s.GridOptions.With(schedule.Offset, 1)
 		}, SettingGrid},
-		"eta of euler":          {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindEuler, eta(0.5) }, SettingOption},
-		"negative eta":          {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(-0.5) }, SettingOption},
-		"eta above one":         {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(1.5) }, SettingOption},
-		"eta NaN":               {func(m *Model, s *Spec) { s.Solver, s.Options = sampler.KindDDIM, eta(math.NaN()) }, SettingOption},
+		"eta of euler":          {func(m *Model, s *Spec) { s.Solver, s.Options = solver.KindEuler, eta(0.5) }, SettingOption},
+		"negative eta":          {func(m *Model, s *Spec) { s.Solver, s.Options = solver.KindDDIM, eta(-0.5) }, SettingOption},
+		"eta above one":         {func(m *Model, s *Spec) { s.Solver, s.Options = solver.KindDDIM, eta(1.5) }, SettingOption},
+		"eta NaN":               {func(m *Model, s *Spec) { s.Solver, s.Options = solver.KindDDIM, eta(math.NaN()) }, SettingOption},
 		"guidance NaN":          {func(m *Model, s *Spec) { s.Guidance.Scale = math.NaN() }, SettingGuidance},
 		"negative guidance":     {func(m *Model, s *Spec) { s.Guidance.Scale = -1 }, SettingGuidance},
 		"infinite guidance":     {func(m *Model, s *Spec) { s.Guidance.Scale = math.Inf(1) }, SettingGuidance},
 		"guidance, no label":    {func(m *Model, s *Spec) { m.Cond = nil }, SettingGuidance},
 		"guidance, no null":     {func(m *Model, s *Spec) { m.Cond = testLabels(t, -1); s.Choice = []int{0} }, SettingGuidance},
-		"cfg++ unguided":        {func(m *Model, s *Spec) { s.Solver, s.Guidance.Scale = sampler.KindEulerCFGpp, 1 }, SettingGuidance},
-		"cfg++, no null":        {func(m *Model, s *Spec) { m.Cond, s.Solver = testLabels(t, -1), sampler.KindEulerCFGpp }, SettingSolver},
+		"cfg++ unguided":        {func(m *Model, s *Spec) { s.Solver, s.Guidance.Scale = solver.KindEulerCFGpp, 1 }, SettingGuidance},
+		"cfg++, no null":        {func(m *Model, s *Spec) { m.Cond, s.Solver = testLabels(t, -1), solver.KindEulerCFGpp }, SettingSolver},
 		"guidance rescale":      {func(m *Model, s *Spec) { s.Guidance.Rescale = 2 }, SettingGuidance},
 		"threshold":             {func(m *Model, s *Spec) { s.Thresh = &Threshold{Quantile: 1.5} }, SettingThreshold},
 		"threshold below 1":     {func(m *Model, s *Spec) { s.Thresh = &Threshold{Quantile: 0.9, Max: 0.5} }, SettingThreshold},
@@ -118,8 +118,8 @@ func TestEpsilonAndZeroTerminalClash(t *testing.T) {
 func student(t *testing.T) *Model {
 	m, _ := testModel(t)
 	m.Contract = Contract{
-		Defaults: Defaults{Solver: sampler.KindDDIM, Grid: schedule.Trailing, Steps: 4, Guidance: 1},
-		Allowed:  []sampler.Kind{sampler.KindDDIM, sampler.KindDDPM}, Reason: "a map between its own steps",
+		Defaults: Defaults{Solver: solver.KindDDIM, Grid: schedule.Trailing, Steps: 4, Guidance: 1},
+		Allowed:  []solver.Kind{solver.KindDDIM, solver.KindDDPM}, Reason: "a map between its own steps",
 		TrainedSteps: []int{4}, Times: []float64{999, 749, 499, 249}, Deterministic: true, NoGuidance: true, BakedGuidance: 1.5,
 	}
 	return m
@@ -134,9 +134,9 @@ func TestStudentContract(t *testing.T) {
 		want   Setting
 		says   string
 	}{
-		"other solver":    {func(m *Model, s *Spec) { s.Solver = sampler.KindHeun }, SettingSolver, "a map between its own steps"},
-		"noisy solver":    {func(m *Model, s *Spec) { s.Solver = sampler.KindDDPM }, SettingSolver, "noise"},
-		"forbidden":       {func(m *Model, s *Spec) { m.Contract.Forbidden = map[sampler.Kind]string{sampler.KindDDIM: "because"} }, SettingSolver, "because"},
+		"other solver":    {func(m *Model, s *Spec) { s.Solver = solver.KindHeun }, SettingSolver, "a map between its own steps"},
+		"noisy solver":    {func(m *Model, s *Spec) { s.Solver = solver.KindDDPM }, SettingSolver, "noise"},
+		"forbidden":       {func(m *Model, s *Spec) { m.Contract.Forbidden = map[solver.Kind]string{solver.KindDDIM: "because"} }, SettingSolver, "because"},
 		"other grid":      {func(m *Model, s *Spec) { s.Grid = schedule.Karras }, SettingGrid, "trailing"},
 		"other steps":     {func(m *Model, s *Spec) { s.Steps = 5 }, SettingSteps, "exactly 4 steps"},
 		"noise":           {func(m *Model, s *Spec) { s.Options = eta(0.5) }, SettingOption, "without"},
@@ -153,7 +153,7 @@ func TestStudentContract(t *testing.T) {
 			}
 		})
 	}
-	if m.CheckSolver(sampler.KindDDIM) != nil || m.CheckGrid(schedule.Trailing) != nil || m.CheckGuidance() == nil {
+	if m.CheckSolver(solver.KindDDIM) != nil || m.CheckGrid(schedule.Trailing) != nil || m.CheckGuidance() == nil {
 		t.Error("the single checks disagree with the contract")
 	}
 }
@@ -192,7 +192,7 @@ func TestEveryCombination(t *testing.T) {
 	ran, clashes := 0, 0
 	for _, process := range []schedule.Process{testProcess(t), zero} {
 		for _, prediction := range denoise.Predictions() {
-			for _, info := range sampler.Solvers() {
+			for _, info := range solver.Solvers() {
 				for _, grid := range schedule.Grids() {
 					for _, n := range []int{1, 2, 3, 4, 5, 7, 20, 37, 60} {
 						other := prediction > denoise.PredictSample && (grid.Kind != schedule.Trailing || n > 5)
@@ -247,13 +247,13 @@ func TestSettingNames(t *testing.T) {
 
 // A default eta does not follow into a solver that has none, where it would be refused.
 func TestSpecUseDropsAnEtaThatTheSolverHasNot(t *testing.T) {
-	s := Spec{Solver: sampler.KindDDIM, Options: eta(0.5)}
-	if s.Use(sampler.KindDDIM); s.Options != eta(0.5) {
+	s := Spec{Solver: solver.KindDDIM, Options: eta(0.5)}
+	if s.Use(solver.KindDDIM); s.Options != eta(0.5) {
 		t.Errorf("ddim: options %v, want eta 0.5", s.Options)
 	}
-	if s.Use(sampler.KindHeun); s.Options != (sampler.Options{}) || s.Solver != sampler.KindHeun {
+	if s.Use(solver.KindHeun); s.Options != (solver.Options{}) || s.Solver != solver.KindHeun {
 		t.Errorf("heun: solver %v with %v, want no settings", s.Solver, s.Options)
 	}
 }
 
-func eta(v float64) sampler.Options { return sampler.Options{}.With(sampler.Eta, v) }
+func eta(v float64) solver.Options { return solver.Options{}.With(solver.Eta, v) }

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // Every solver on every continuous process, each with its own reading, on the grids that suit it: it runs without a
@@ -39,7 +39,7 @@ func TestEverySolverOnContinuousProcesses(t *testing.T) {
 		{"trig", trig, denoise.Reading{Prediction: denoise.PredictTrig}},
 		{"gamma", gamma, denoise.Reading{Prediction: denoise.PredictV, Time: denoise.TimeLambda}},
 	} {
-		for _, info := range sampler.Solvers() {
+		for _, info := range solver.Solvers() {
 			for _, grid := range []schedule.GridKind{schedule.Trailing, schedule.Linspace, schedule.Karras, schedule.Exponential} {
 				for _, n := range []int{1, 2, 5, 12} {
 					m, _ := testModel(t)

@@ -5,9 +5,10 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/exact"
+	"tintype/core/flow"
 	"tintype/core/rng"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // Density is how likely a model thinks a picture.
@@ -24,11 +25,11 @@ const (
 	farLambda = 7
 )
 
-// LogProb follows the probability flow from a picture, [H,W,C] in -1..1, to noise (sampler.Likelihood): its density as
+// LogProb follows the probability flow from a picture, [H,W,C] in -1..1, to noise (flow.Likelihood): its density as
 // data at the process' cleanest level, under the spec's choice and without guidance, clipping or a solver of the spec's.
 // The trace is estimated by Likelihood.Probes random directions of the spec's seed, along which the network is
 // differentiated in steps. What cannot run is a *Clash.
-func LogProb(m *Model, s Spec, picture []float32, like sampler.Likelihood, between func() error) (d Density, err error) {
+func LogProb(m *Model, s Spec, picture []float32, like flow.Likelihood, between func() error) (d Density, err error) {
 	s.Batch, s.Edit, s.Guidance.Scale, s.Classifier, s.From = 1, nil, 1, 0, nil
 	p := &plan{}
 	for _, f := range []func() error{m.check, func() error { return m.checkSize(&s, p) }, func() error { return m.Cond.check(s.Choice) }} {
@@ -37,7 +38,7 @@ func LogProb(m *Model, s Spec, picture []float32, like sampler.Likelihood, betwe
 		}
 	}
 	switch {
-	case m.Extras.Head != sampler.HeadNone || m.Extras.SecondTime || m.Extras.Degrader != nil:
+	case m.Extras.Head != solver.HeadNone || m.Extras.SecondTime || m.Extras.Degrader != nil:
 		return d, clash(SettingModel, "use a checkpoint of a plain network", "a likelihood follows a network that returns one estimate of a time")
 	case m.Contract.student():
 		return d, clash(SettingModel, "use its teacher", "a network that was distilled to few steps has no flow to follow")

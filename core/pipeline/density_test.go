@@ -6,8 +6,9 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
+	"tintype/core/flow"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/core/tensor"
 )
 
@@ -41,7 +42,7 @@ func TestLogProbOfANormalDistribution(t *testing.T) {
 	for i := range picture {
 		picture[i] = float32(0.9 * math.Sin(float64(3*i)))
 	}
-	like := sampler.Likelihood{Relative: 1e-4, Absolute: 1e-4, Probes: 1}
+	like := flow.Likelihood{Relative: 1e-4, Absolute: 1e-4, Probes: 1}
 	d, err := LogProb(m, m.Defaults(), picture, like, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -65,14 +66,14 @@ func TestLogProbOfANormalDistribution(t *testing.T) {
 }
 
 func TestLogProbRefuses(t *testing.T) {
-	like := sampler.Likelihood{Relative: 1e-2, Absolute: 1e-2}
+	like := flow.Likelihood{Relative: 1e-2, Absolute: 1e-2}
 	for name, c := range map[string]struct {
 		change  func(m *Model)
 		values  int
 		setting Setting
 	}{
 		"another size": {func(*Model) {}, 9, SettingSize},
-		"two heads":    {func(m *Model) { m.Extras.Head = sampler.HeadVariance }, 16, SettingModel},
+		"two heads":    {func(m *Model) { m.Extras.Head = solver.HeadVariance }, 16, SettingModel},
 		"a student":    {func(m *Model) { m.Contract.Student = true }, 16, SettingModel},
 		"no process":   {func(m *Model) { m.Process = nil }, 16, SettingModel},
 	} {
@@ -90,7 +91,7 @@ func TestInvert(t *testing.T) {
 	m := editModel(t)
 	m.Clip = 0 // what is clipped cannot be undone
 	s := m.Defaults()
-	s.Solver, s.Grid, s.Steps, s.Seed, s.Guidance.Scale = sampler.KindDDIM, schedule.Leading, 40, 5, 1
+	s.Solver, s.Grid, s.Steps, s.Seed, s.Guidance.Scale = solver.KindDDIM, schedule.Leading, 40, 5, 1
 	picture := drawn(t, m, s)
 	distance := func(rounds int) float64 {
 		back := s

@@ -6,8 +6,10 @@ import (
 	"slices"
 
 	"tintype/core/edit"
-	"tintype/core/sampler"
+	"tintype/core/flow"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // Edit is a picture to begin with, and what a run is held to of it.
@@ -24,7 +26,7 @@ type Edit struct {
 	Jump     int     // MethodReplace: how many steps are taken back at a time; 0: none are
 	Times    int     // MethodReplace with a Jump: how often each stretch is run
 	// Invert runs the other way, from Picture to the noise that DDIM draws it from, in so many rounds a step
-	// (sampler.Inverse), in the place of the solver; 0: a run from noise.
+	// (flow.Inverse), in the place of the solver; 0: a run from noise.
 	Invert int
 }
 
@@ -113,10 +115,10 @@ func (e *Edit) begin(n int) (int, error) {
 }
 
 // program makes the solver of a run over the levels; known is what it is held to.
-func (e *Edit) program(x *sampler.Extras, k sampler.Kind, o sampler.Options, p schedule.Process, levels []schedule.Level, known *edit.Measurement) (sampler.Program, error) {
+func (e *Edit) program(x *solver.Extras, k solver.Kind, o solver.Options, p schedule.Process, levels []schedule.Level, known *edit.Measurement) (tape.Program, error) {
 	switch {
 	case e != nil && e.Invert > 0:
-		return sampler.Invert(sampler.Inverse{Rounds: e.Invert}, levels)
+		return flow.Invert(flow.Inverse{Rounds: e.Invert}, levels)
 	case known != nil && e.Method == MethodRestore:
 		return edit.DDRM{Known: known, Noise: e.Noise}.Prepare(levels), nil
 	case e != nil && e.Jump > 0:

@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"tintype/core/sampler"
+	"tintype/core/solver"
 )
 
 // editModel is a model of colour pictures of 8x8 pixels, whose network holds blocks of 2x2.
@@ -17,7 +17,7 @@ func editModel(t *testing.T) *Model {
 
 func editSpec(m *Model) Spec {
 	s := m.Defaults()
-	s.Solver, s.Steps, s.Seed = sampler.KindDDIM, 10, 5
+	s.Solver, s.Steps, s.Seed = solver.KindDDIM, 10, 5
 	s.Edit = &Edit{Picture: make([]float32, 8*8*3), Strength: 1, Mask: make([]float32, 64)}
 	for i := range s.Edit.Picture {
 		s.Edit.Picture[i] = float32(0.8 * math.Sin(float64(i)))

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/core/tensor"
 )
 
@@ -90,33 +90,33 @@ func testModel(t testing.TB) (*Model, *fake) {
 	return &Model{
 		Network: net, Process: testProcess(t), Reading: denoise.Reading{Prediction: denoise.PredictV}, H: 4, W: 4, C: 1, Clip: 1,
 		Cond:     testLabels(t, 3),
-		Contract: Contract{Defaults: Defaults{Solver: sampler.KindDPMpp2M, Grid: schedule.Trailing, Steps: 5, Guidance: 2}},
+		Contract: Contract{Defaults: Defaults{Solver: solver.KindDPMpp2M, Grid: schedule.Trailing, Steps: 5, Guidance: 2}},
 	}, net
 }
 
 // bring gives the model what a solver needs of it, for some number of steps; ok is false if no network of these tests
 // could give it.
-func bring(m *Model, info sampler.Info, steps int) (ok bool) {
-	m.Extras = sampler.Extras{}
+func bring(m *Model, info solver.Info, steps int) (ok bool) {
+	m.Extras = solver.Extras{}
 	switch info.Needs {
-	case sampler.NeedsSquares:
+	case solver.NeedsSquares:
 		m.Extras.Squares = []float64{0.4, 0.9}
-	case sampler.NeedsVariance:
-		m.Extras.Head = sampler.HeadVariance
-	case sampler.NeedsSecondMoment:
-		m.Extras.Head = sampler.HeadSecondMoment
-	case sampler.NeedsError:
-		m.Extras.Head = sampler.HeadError
-	case sampler.NeedsTable:
-		table := &sampler.Table{Noise: make([]float64, steps)}
+	case solver.NeedsVariance:
+		m.Extras.Head = solver.HeadVariance
+	case solver.NeedsSecondMoment:
+		m.Extras.Head = solver.HeadSecondMoment
+	case solver.NeedsError:
+		m.Extras.Head = solver.HeadError
+	case solver.NeedsTable:
+		table := &solver.Table{Noise: make([]float64, steps)}
 		for i := range steps {
 			x, d := make([]float64, i+1), make([]float64, i+1)
 			x[i], d[i/2], table.Noise[i] = 0.6, 0.4, 0.1*float64(steps-1-i)
 			table.X, table.D = append(table.X, x), append(table.D, d)
 		}
 		m.Extras.Table = table
-	case sampler.NeedsDegrader:
-		m.Extras.Degrader = sampler.Heat{Width: 3}
+	case solver.NeedsDegrader:
+		m.Extras.Degrader = solver.Heat{Width: 3}
 	}
 	return m.Extras.Has(info.Needs, m.Process)
 }

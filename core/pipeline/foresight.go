@@ -6,8 +6,8 @@ import (
 	"tintype/core/denoise"
 	"tintype/core/exact"
 	"tintype/core/rng"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // Foresight runs a compiled solver on data whose ideal denoiser is known, and says how much of what it makes will be noise.
@@ -48,34 +48,34 @@ const (
 )
 
 // foresee is the share of noise that the program will end with, 0 to 1.
-func foresee(p sampler.Program) float64 {
-	tape, ok := p.(*sampler.Tape)
-	if !ok || tape.NFE == 0 {
+func foresee(p tape.Program) float64 {
+	compiled, ok := p.(*tape.Tape)
+	if !ok || compiled.NFE == 0 {
 		return 0
 	}
 	noises := 1
-	for i := range tape.Ops {
-		switch tape.Ops[i].Kind {
-		case sampler.OpNoise:
+	for i := range compiled.Ops {
+		switch compiled.Ops[i].Kind {
+		case tape.OpNoise:
 			noises++
-		case sampler.OpSecond, sampler.OpApply, sampler.OpJump:
+		case tape.OpSecond, tape.OpApply, tape.OpJump:
 			return 0
 		}
 	}
 	share := 0.0
 	for _, width := range [2]float64{detailWidth, fineWidth} {
 		den := &erring{gaussian: gaussian{v: width * width}}
-		e := errorPower * meanSquare(follow(tape, den, still, min(tape.NFE, mostApart)))
+		e := errorPower * meanSquare(follow(compiled, den, still, min(compiled.NFE, mostApart)))
 		share = max(share, noiseShare(e, detailWidth*detailWidth))
 	}
 	wide := &gaussian{v: pointsAt * pointsAt}
-	follow(tape, wide, apart, min(noises, mostApart))
+	follow(compiled, wide, apart, min(noises, mostApart))
 	share = max(share, noiseShare(wide.worst-mostWide, mostWide))
 	flat := &gaussian{}
-	follow(tape, flat, apart, min(noises, mostApart))
+	follow(compiled, flat, apart, min(noises, mostApart))
 	s := flat.last.S
 	share = max(share, noiseShare(flat.seen-float64(s*s), float64(s*s)))
-	got := follow(tape, points{}, anyNoise, pointDraws)
+	got := follow(compiled, points{}, anyNoise, pointDraws)
 	return max(share, distance(got)-distance(ideal(flat.last)))
 }
 
@@ -88,8 +88,8 @@ func noiseShare(noise, rest float64) float64 {
 }
 
 // follow runs the tape over n values to what it ends with; a denoiser that keeps no state may be used again.
-func follow(t *sampler.Tape, den denoise.Denoiser, noise sampler.Noise, n int) []float32 {
-	r := t.Start(sampler.Env{Denoiser: den, Noise: noise, Shape: sampler.Shape{N: 1, H: 1, W: n, C: 1}}, n)
+func follow(t *tape.Tape, den denoise.Denoiser, noise tape.Noise, n int) []float32 {
+	r := t.Start(tape.Env{Denoiser: den, Noise: noise, Shape: tape.Shape{N: 1, H: 1, W: n, C: 1}}, n)
 	if g, ok := den.(*gaussian); ok { // its own marginal, not that of unit-variance data
 		l, x := t.Levels[0], r.X()
 		scale := float32(math.Sqrt(g.marginal(l) / (float64(l.A*l.A) + float64(l.S*l.S))))

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"tintype/core/sampler"
+	"tintype/core/solver"
 )
 
 // What is kept of a picture is kept in every leg of a fork, by each method.
@@ -20,7 +20,7 @@ func TestWhatIsHeldIsKeptInEveryLeg(t *testing.T) {
 			}
 			next := first
 			next.Edit, next.Seed = nil, 99 // as a message says it: once for all
-			next.Use(sampler.KindDDPM)
+			next.Use(solver.KindDDPM)
 			r, err := CompileLegs(m, []Leg{{first, 4}, {next, 7}, {first, first.Steps}}, nil)
 			if err != nil {
 				t.Fatal(err)

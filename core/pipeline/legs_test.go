@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"tintype/core/sampler"
+	"tintype/core/solver"
 )
 
 func finishLegs(t *testing.T, m *Model, legs []Leg, shift uint64) []float32 {
@@ -34,13 +34,13 @@ func finishLegs(t *testing.T, m *Model, legs []Leg, shift uint64) []float32 {
 func TestLegs(t *testing.T) {
 	m, _ := testModel(t)
 	a := m.Defaults()
-	a.Solver, a.Steps, a.Seed = sampler.KindHeun, 6, 40
+	a.Solver, a.Steps, a.Seed = solver.KindHeun, 6, 40
 	one := finishLegs(t, m, []Leg{{a, 6}}, 0)
 	if cut := finishLegs(t, m, []Leg{{a, 2}, {a, 5}, {a, 6}}, 0); !slices.Equal(cut, one) {
 		t.Errorf("three legs of one run end at %v, the run at %v", cut, one)
 	}
 	b := a
-	b.Use(sampler.KindDDPM)
+	b.Use(solver.KindDDPM)
 	b.Seed = 7
 	forked := finishLegs(t, m, []Leg{{a, 2}, {b, 6}}, 0)
 	r := mustCompile(t, m, a)

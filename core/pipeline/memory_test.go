@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
+	"tintype/core/solver"
 )
 
 // bigNet is a planned network that holds as many bytes as it says.
@@ -54,7 +54,7 @@ func TestMemoryIsWhatIsHeld(t *testing.T) {
 		"classifier": with(func(s *Spec) { s.Classifier = 1 }),
 		"threshold":  with(func(s *Spec) { s.Thresh = &Threshold{Quantile: 0.9} }),
 	}
-	for _, k := range []sampler.Kind{sampler.KindDDIM, sampler.KindDPMpp3M, sampler.KindAdapt, sampler.KindRK45, sampler.KindDPMAdaptive} {
+	for _, k := range []solver.Kind{solver.KindDDIM, solver.KindDPMpp3M, solver.KindAdapt, solver.KindRK45, solver.KindDPMAdaptive} {
 		specs[k.String()] = with(func(s *Spec) { s.Use(k); s.Batch = 2 })
 	}
 	for name, s := range specs {

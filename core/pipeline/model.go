@@ -5,8 +5,8 @@ package pipeline
 import (
 	"tintype/core/denoise"
 	"tintype/core/guidance"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // Network plans a network for a batch of n inputs of [h,w,c]. between, which may be nil, is called after every
@@ -36,9 +36,9 @@ type Model struct {
 
 	Clip     float64              // the largest |D|; 0: D is not clipped
 	Thresh   Threshold            // in the place of Clip
-	Options  sampler.Options      // the checkpoint's own settings, each for the solvers that read it
+	Options  solver.Options       // the checkpoint's own settings, each for the solvers that read it
 	Grid     schedule.GridOptions // the checkpoint's own, each for the grids that read it
-	Extras   sampler.Extras       // what some solvers need besides
+	Extras   solver.Extras        // what some solvers need besides
 	Contract Contract
 }
 
@@ -53,9 +53,9 @@ type Threshold struct {
 type Contract struct {
 	Defaults Defaults
 
-	Allowed   []sampler.Kind          // nil: every solver
-	Forbidden map[sampler.Kind]string // solvers refused, each with its reason
-	Reason    string                  // why the solvers that Allowed leaves out are refused
+	Allowed   []solver.Kind          // nil: every solver
+	Forbidden map[solver.Kind]string // solvers refused, each with its reason
+	Reason    string                 // why the solvers that Allowed leaves out are refused
 
 	Student       bool      // the grid of Defaults is the only one
 	MostSteps     int       // no more of them; 0: any number
@@ -69,10 +69,10 @@ type Contract struct {
 
 // Defaults are the settings a checkpoint is sampled with unless others are asked for.
 type Defaults struct {
-	Solver   sampler.Kind
+	Solver   solver.Kind
 	Grid     schedule.GridKind
 	Steps    int
-	Options  sampler.Options // of Solver
+	Options  solver.Options // of Solver
 	Guidance float64
 }
 
@@ -83,10 +83,10 @@ func (c *Contract) student() bool { return c.Student || len(c.TrainedSteps) > 0 
 type Spec struct {
 	Seed        uint64 // of the first picture; picture k of the batch is the picture of Seed+k alone
 	Batch       int    // pictures
-	Solver      sampler.Kind
+	Solver      solver.Kind
 	Grid        schedule.GridKind
 	Steps       int
-	Options     sampler.Options  // what it leaves out is the model's, or the solver's default
+	Options     solver.Options   // what it leaves out is the model's, or the solver's default
 	GridOptions schedule.Options // likewise, of the grid
 	Levels      []float64        // of the grids times and sigmas: Steps of them, noise falling
 	Guidance    guidance.Options // classifier-free
@@ -115,7 +115,7 @@ func (m *Model) Defaults() Spec {
 }
 
 // Use changes the solver. Settings that the new one does not have go: they belonged to the old one.
-func (s *Spec) Use(k sampler.Kind) {
+func (s *Spec) Use(k solver.Kind) {
 	s.Solver, s.Options = k, s.Options.For(k.Knobs())
 }
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // mostNoise is the share of noise above which a run is refused; of fewer than fewestJudged steps nothing good is expected,
@@ -28,7 +28,7 @@ func (e *NoiseError) Error() string {
 // checkNoise refuses what would end in noise. A forced run, one of few steps, and what the checkpoint itself wants, is told
 // of it.
 func (m *Model) checkNoise(s *Spec, p *plan) error {
-	if info, _ := s.Solver.Info(); info.Needs != sampler.NeedsNothing || m.Contract.student() || s.Edit != nil && s.Edit.Invert > 0 {
+	if info, _ := s.Solver.Info(); info.Needs != solver.NeedsNothing || m.Contract.student() || s.Edit != nil && s.Edit.Invert > 0 {
 		return nil
 	}
 	share := foresee(p.solver)

@@ -8,8 +8,8 @@ import (
 	"weak"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 )
 
 // nearlyBlind is a model of a process that begins at sigma 20,000, as cosine betas held below 1 make it.
@@ -23,11 +23,11 @@ func nearlyBlind(t *testing.T) *Model {
 	if m.Process, err = schedule.NewVPDiscrete(betas); err != nil {
 		t.Fatal(err)
 	}
-	m.Contract.Defaults.Solver, m.Contract.Defaults.Grid = sampler.KindDPMpp2M, schedule.Trailing
+	m.Contract.Defaults.Solver, m.Contract.Defaults.Grid = solver.KindDPMpp2M, schedule.Trailing
 	return m
 }
 
-func specOf(m *Model, k sampler.Kind, steps int) Spec {
+func specOf(m *Model, k solver.Kind, steps int) Spec {
 	s := m.Defaults()
 	s.Use(k)
 	s.Steps, s.Guidance.Scale = steps, 1
@@ -38,9 +38,9 @@ func specOf(m *Model, k sampler.Kind, steps int) Spec {
 // runs and says so.
 func TestNoiseIsForeseen(t *testing.T) {
 	m := nearlyBlind(t)
-	for _, k := range []sampler.Kind{sampler.KindHeun, sampler.KindDPM2Ancestral, sampler.KindPLMS, sampler.KindPRK, sampler.KindRK4} {
+	for _, k := range []solver.Kind{solver.KindHeun, solver.KindDPM2Ancestral, solver.KindPLMS, solver.KindPRK, solver.KindRK4} {
 		s := specOf(m, k, 12)
-		s.Options = s.Options.With(sampler.Opening, sampler.OpeningOwn)
+		s.Options = s.Options.With(solver.Opening, solver.OpeningOwn)
 		var c *Clash
 		var noise *NoiseError
 		_, err := Compile(m, s, nil)
@@ -69,7 +69,7 @@ func TestNoiseIsForeseen(t *testing.T) {
 // Whatever remedy is named works.
 func TestNoiseRemedies(t *testing.T) {
 	m := nearlyBlind(t)
-	for _, info := range sampler.Solvers() {
+	for _, info := range solver.Solvers() {
 		for _, g := range []schedule.GridKind{schedule.Trailing, schedule.BetaSigmas, schedule.Linspace} {
 			s := specOf(m, info.Kind, 8)
 			s.UseGrid(g)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
+	"tintype/core/solver"
 	"tintype/core/tensor"
 )
 
@@ -42,7 +42,7 @@ func (m *Model) Pass(dst, x *tensor.Tensor, times []float32, choices [][]int) er
 	for k := range x.N {
 		m.Codec.encode(in.Data[k*size:][:size], x.Data[k*size:][:size], h, w, m.C)
 	}
-	if m.Extras.Head != sampler.HeadNone { // only its prediction is of interest
+	if m.Extras.Head != solver.HeadNone { // only its prediction is of interest
 		net = denoise.NewTwoHeads(net, m.Reading.Param(), x.N, h, w, m.C, cond)
 	}
 	if err := net.Forward(out, in, times, cond); err != nil {

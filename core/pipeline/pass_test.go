@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
+	"tintype/core/solver"
 	"tintype/core/tensor"
 )
 
@@ -28,7 +28,7 @@ func (double) Forward(dst, x *tensor.Tensor, _ []float32, _ *tensor.Cond) error 
 func TestPassOfTwoHeads(t *testing.T) {
 	m, _ := testModel(t)
 	m.Network = PlanFunc(func(n, h, w int, _ func() error) (denoise.Net, error) { return double{}, nil })
-	m.Extras.Head = sampler.HeadVariance
+	m.Extras.Head = solver.HeadVariance
 	x, dst := tensor.New(2, 4, 4, 1), tensor.New(2, 4, 4, 1)
 	for i := range x.Data {
 		x.Data[i] = float32(i)

@@ -4,7 +4,8 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // A reference's program, reading and bound stand in the place of the model's; what is done to a run on its way is
@@ -16,12 +17,12 @@ func TestReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tape, err := sampler.Assemble(levels, sampler.Steps(sampler.Euler{}))
+	compiled, err := tape.Assemble(levels, solver.Steps(solver.Euler{}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	bounds := 0
-	s.Reference = &Reference{Program: tape, Param: denoise.PredictSample.Param(),
+	s.Reference = &Reference{Program: compiled, Param: denoise.PredictSample.Param(),
 		Bounded: func(den denoise.Denoiser, _ int) denoise.Denoiser { bounds++; return den }}
 	run, err := Compile(m, s, nil)
 	if err != nil {

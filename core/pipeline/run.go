@@ -5,7 +5,8 @@ import (
 	"tintype/core/edit"
 	"tintype/core/guidance"
 	"tintype/core/rng"
-	"tintype/core/sampler"
+	"tintype/core/solver"
+	"tintype/core/tape"
 	"tintype/core/tensor"
 )
 
@@ -19,7 +20,7 @@ type Run struct {
 	guided  bool
 	h, w    int // of the network's input
 	cond    *tensor.Cond
-	sampler sampler.Runner
+	sampler tape.Runner
 	origin  *origin   // nil: a run begins in noise
 	from    *State    // nil: a run begins at the beginning
 	labels  []int32   // of the classifier, one per picture
@@ -53,9 +54,9 @@ func build(m *Model, s *Spec, p *plan, between func() error) (*Run, error) {
 	}
 	r.memory.add(net)
 	r.cond = m.Cond.NewCond(rows)
-	env := sampler.Env{Noise: r.noise, Shape: sampler.Shape{N: s.Batch, H: p.h, W: p.w, C: m.C}}
+	env := tape.Env{Noise: r.noise, Shape: tape.Shape{N: s.Batch, H: p.h, W: p.w, C: m.C}}
 	var den denoise.Denoiser
-	if m.Extras.Head == sampler.HeadNone {
+	if m.Extras.Head == solver.HeadNone {
 		param := m.Reading.Param()
 		if s.Reference != nil {
 			param = s.Reference.Param
@@ -105,7 +106,7 @@ func build(m *Model, s *Spec, p *plan, between func() error) (*Run, error) {
 func (r *Run) Warning() error { return r.warning }
 
 // hold has the run keep to what is known of the picture.
-func (r *Run) hold(env *sampler.Env, method Method, known *edit.Measurement) {
+func (r *Run) hold(env *tape.Env, method Method, known *edit.Measurement) {
 	switch method {
 	case MethodReplace:
 		replacement := edit.NewReplacement(known, r.noise, r.batch, false)
@@ -162,11 +163,11 @@ func (r *Run) noise(dst []float32, key uint32) {
 }
 
 // Step executes one operation of the solver; done reports that it was the last, and is true from then on. A value that
-// is not a number is a *sampler.StepError. After an error the same Step may be tried again, or the run Reset.
+// is not a number is a *tape.StepError. After an error the same Step may be tried again, or the run Reset.
 func (r *Run) Step() (done bool, err error) { return r.sampler.Step() }
 
 // Progress says how far the run is: sampler steps, network calls, operations.
-func (r *Run) Progress() sampler.Progress { return r.sampler.Progress() }
+func (r *Run) Progress() tape.Progress { return r.sampler.Progress() }
 
 // Size is the number of pictures, and the height, width and channels of each.
 func (r *Run) Size() (n, h, w, c int) {

@@ -12,15 +12,16 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 	"tintype/core/tensor"
 )
 
 // Picture k of a batch is the picture of seed+k alone, to the last bit, with and without guidance.
 func TestBatchEqualsSingles(t *testing.T) {
 	m, _ := testModel(t)
-	for _, info := range sampler.Solvers() {
+	for _, info := range solver.Solvers() {
 		if !bring(m, info, m.Defaults().Steps) {
 			continue
 		}
@@ -156,7 +157,7 @@ func TestNotANumberNamesItsStep(t *testing.T) {
 	}
 	net.bad = float32(math.Inf(1)) // clipping would hide an infinity: it is found before
 	_, err := r.Step()
-	var at *sampler.StepError
+	var at *tape.StepError
 	if !errors.As(err, &at) || at.Step != 3 || at.Steps != 5 || !errors.Is(err, denoise.ErrNotFinite) {
 		t.Errorf("error %v", err)
 	}
@@ -168,7 +169,7 @@ func TestStepAndResetAllocateNothing(t *testing.T) {
 	s.Batch = 2
 	choice := []int{1}
 	out := make([]byte, 64)
-	for _, info := range sampler.Solvers() {
+	for _, info := range solver.Solvers() {
 		if !bring(m, info, s.Steps) {
 			continue
 		}
@@ -220,14 +221,14 @@ var update = flag.Bool("update", false, "write testdata/*.txt anew")
 // SIMD and without. In bits.txt every solver and grid begins as it did before there was a choice, and as recipes of then
 // ask for; begun.txt has what begins otherwise now.
 func TestRunBits(t *testing.T) {
-	old := sampler.Options{}.With(sampler.Opening, sampler.OpeningOwn)
+	old := solver.Options{}.With(solver.Opening, solver.OpeningOwn)
 	oldGrid := schedule.Options{}.With(schedule.Begin, schedule.BeginOwn)
 	pinned(t, "testdata/bits.txt", func(s *Spec) bool {
 		s.Options, s.GridOptions = old.For(s.Solver.Knobs()), oldGrid.For(s.Grid.Knobs())
 		return true
 	})
 	pinned(t, "testdata/begun.txt", func(s *Spec) bool {
-		return old.For(s.Solver.Knobs()) != sampler.Options{} || oldGrid.For(s.Grid.Knobs()) != schedule.Options{}
+		return old.For(s.Solver.Knobs()) != solver.Options{} || oldGrid.For(s.Grid.Knobs()) != schedule.Options{}
 	})
 }
 
@@ -235,7 +236,7 @@ func TestRunBits(t *testing.T) {
 func pinned(t *testing.T, file string, change func(*Spec) bool) {
 	m, _ := testModel(t)
 	var got []byte
-	pin := func(name string, solver sampler.Kind, grids ...schedule.GridInfo) {
+	pin := func(name string, solver solver.Kind, grids ...schedule.GridInfo) {
 		info, _ := solver.Info()
 		if !bring(m, info, 7) {
 			return
@@ -268,11 +269,11 @@ func pinned(t *testing.T, file string, change func(*Spec) bool) {
 			got = fmt.Appendf(got, "%x %s\n", h.Sum(nil), name)
 		}
 	}
-	for _, info := range sampler.Solvers() {
+	for _, info := range solver.Solvers() {
 		pin(info.Name, info.Kind, schedule.Grids()[:schedule.LinspaceOpen]...)
 	}
 	for _, grid := range schedule.Grids()[schedule.LinspaceOpen:] {
-		pin("grid "+grid.Name, sampler.KindDDIM, grid)
+		pin("grid "+grid.Name, solver.KindDDIM, grid)
 	}
 	if *update {
 		if err := os.WriteFile(file, got, 0o644); err != nil {

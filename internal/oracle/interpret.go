@@ -3,39 +3,39 @@ package oracle
 import (
 	"math"
 
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // Second is what Interpret takes a network's second output to be, everywhere.
 const Second = 0.25
 
 // Interpret runs a tape in float64 from x, one picture of a single row, and returns what it ends with.
-func Interpret(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32)) []float64 {
+func Interpret(t *tape.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32)) []float64 {
 	return Follow(t, x, den, noise, func([]float64, schedule.Level) {})
 }
 
 // Follow is Interpret with a hook at every OpEmit, which may change x.
-func Follow(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32),
+func Follow(t *tape.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32),
 	arrived func(x []float64, l schedule.Level)) []float64 {
 	buf := make([][]float64, t.Buffers)
 	for i := range buf {
 		buf[i] = make([]float64, len(x))
 	}
-	copy(buf[sampler.X], x)
+	copy(buf[tape.X], x)
 	sum := make([]float64, len(x))
-	estimate := sampler.X // of the last evaluation
+	estimate := tape.X // of the last evaluation
 	for i := range t.Ops {
 		op := &t.Ops[i]
 		switch op.Kind {
-		case sampler.OpEval, sampler.OpJump:
+		case tape.OpEval, tape.OpJump:
 			den(buf[op.Dst], buf[op.Src[0]], t.Levels[op.Level])
 			estimate = op.Dst
-		case sampler.OpUnguided: // nothing is guided here
+		case tape.OpUnguided: // nothing is guided here
 			copy(buf[op.Dst], buf[estimate])
-		case sampler.OpNoise:
+		case tape.OpNoise:
 			noise(buf[op.Dst], op.Key)
-		case sampler.OpLin:
+		case tape.OpLin:
 			clear(sum)
 			for j, s := range op.Src[:op.Terms] {
 				for k := range sum {
@@ -43,11 +43,11 @@ func Follow(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64,
 				}
 			}
 			copy(buf[op.Dst], sum)
-		case sampler.OpEmit:
-			arrived(buf[sampler.X], t.Levels[op.Level])
-		case sampler.OpApply:
+		case tape.OpEmit:
+			arrived(buf[tape.X], t.Levels[op.Level])
+		case tape.OpApply:
 			apply(t.Operators[op.Key], buf[op.Dst], buf[op.Src[0]])
-		case sampler.OpLangevin:
+		case tape.OpLangevin:
 			langevin(op, buf[op.Src[0]], buf[op.Src[1]], buf[op.Src[2]])
 		default:
 			for k := range sum {
@@ -56,37 +56,37 @@ func Follow(t *sampler.Tape, x []float64, den Denoise, noise func(dst []float64,
 			copy(buf[op.Dst], sum)
 		}
 	}
-	return buf[sampler.X]
+	return buf[tape.X]
 }
 
-func value(op *sampler.Op, buf [][]float64, k int) float64 {
+func value(op *tape.Op, buf [][]float64, k int) float64 {
 	x, c := buf[op.Src[0]][k], &op.Coef
 	switch op.Kind {
-	case sampler.OpSecond:
+	case tape.OpSecond:
 		return Second
-	case sampler.OpMul:
+	case tape.OpMul:
 		return x * buf[op.Src[1]][k]
-	case sampler.OpExp:
+	case tape.OpExp:
 		return math.Exp(c[0] + c[1]*x)
-	case sampler.OpSpread:
+	case tape.OpSpread:
 		return math.Min(math.Sqrt(c[0]+c[1]*math.Min(math.Max(c[2]*x, 0), 1)), c[3])
 	}
 	panic("oracle: unknown operation")
 }
 
 // apply goes through float32, which is all that operators know.
-func apply(o sampler.Operator, dst, src []float64) {
+func apply(o tape.Operator, dst, src []float64) {
 	in, out := make([]float32, len(src)), make([]float32, len(src))
 	for i, v := range src {
 		in[i] = float32(v)
 	}
-	o.Bind(sampler.Shape{N: 1, H: 1, W: len(src), C: 1})(out, in)
+	o.Bind(tape.Shape{N: 1, H: 1, W: len(src), C: 1})(out, in)
 	for i, v := range out {
 		dst[i] = float64(v)
 	}
 }
 
-func langevin(op *sampler.Op, x, d, z []float64) {
+func langevin(op *tape.Op, x, d, z []float64) {
 	noise, slope := 0.0, 0.0
 	score := make([]float64, len(x))
 	for i := range x {

@@ -5,8 +5,8 @@ package oracle
 import (
 	"math"
 
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/tape"
 )
 
 // Denoise estimates the clean value of x at a level.
@@ -79,10 +79,10 @@ func (g Gaussian) Marginal(l schedule.Level) (mean, variance float64) {
 }
 
 // Push runs a tape on the exact marginal of its first level and returns the mean and variance of what comes out.
-func (g Gaussian) Push(t *sampler.Tape) (mean, variance float64) {
+func (g Gaussian) Push(t *tape.Tape) (mean, variance float64) {
 	noises := 0
 	for i := range t.Ops {
-		if t.Ops[i].Kind == sampler.OpNoise {
+		if t.Ops[i].Kind == tape.OpNoise {
 			noises++
 		}
 	}
@@ -100,10 +100,10 @@ func (g Gaussian) Push(t *sampler.Tape) (mean, variance float64) {
 }
 
 // WeakError is how far mean and variance of what a tape makes are from those of its last level.
-func (g Gaussian) WeakError(t *sampler.Tape) float64 {
+func (g Gaussian) WeakError(t *tape.Tape) float64 {
 	end := schedule.Level{}
 	for i := range t.Ops {
-		if t.Ops[i].Kind == sampler.OpEmit {
+		if t.Ops[i].Kind == tape.OpEmit {
 			end = t.Levels[t.Ops[i].Level]
 		}
 	}

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"math"
 
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
+	"tintype/core/tape"
 )
 
 // Grid is n steps between two lambdas, both levels with noise, and some steps more of the same kind before them.
@@ -51,9 +52,9 @@ func NewOrders() *Orders {
 
 // Error is how far from the flow's end a solver ends in n steps. Before them it is given as many steps as history, with
 // x on the flow itself and every estimate made there, so that a multistep solver begins at its full order.
-func (o *Orders) Error(s sampler.Solver, g Grid, n, history int) (float64, error) {
+func (o *Orders) Error(s solver.Solver, g Grid, n, history int) (float64, error) {
 	levels := g(first, last, n, history)
-	t, err := sampler.Compile(s, VP{}, levels)
+	t, err := solver.Compile(s, VP{}, levels)
 	if err != nil {
 		return 0, err
 	}
@@ -79,7 +80,7 @@ func (o *Orders) Error(s sampler.Solver, g Grid, n, history int) (float64, error
 // Solver is a deterministic solver and what it should show.
 type Solver struct {
 	Name    string
-	Sampler sampler.Solver
+	Sampler solver.Solver
 	Order   float64 // from an exact history
 	Self    float64 // from noise, at least: a first step of order 1 costs a multistep solver the rest in the end
 	History int     // steps; 0: it has none
@@ -88,48 +89,48 @@ type Solver struct {
 
 // Deterministic lists the deterministic solvers and forms of them.
 func Deterministic() []Solver {
-	full := sampler.UniPC{Corrector: sampler.CorrectorOn, Bh: sampler.BH2}
-	unipc := func(p, bh, corrector int) sampler.Solver {
+	full := solver.UniPC{Corrector: solver.CorrectorOn, Bh: solver.BH2}
+	unipc := func(p, bh, corrector int) solver.Solver {
 		full.Order, full.Bh, full.Corrector = p, bh, corrector
 		return full
 	}
 	return []Solver{
-		{"euler", sampler.Euler{}, 1, 1, 0, 0},
-		{"ddim", sampler.DDIM{}, 1, 1, 0, 0},
-		{"heun", sampler.Heun{}, 2, 2, 0, 0},
-		{"flow-heun", sampler.FlowHeun{}, 2, 2, 0, 0},
-		{"dpm2", sampler.DPM2{}, 2, 2, 0, 0},
-		{"dpmpp-2s", sampler.DPMpp2S{}, 2, 2, 0, 0},
-		{"dpmpp-3s", sampler.DPMpp3S{R1: 1.0 / 3, R2: 2.0 / 3}, 3, 3, 0, 0},
-		{"dpmpp-3s r 1/4 1/2", sampler.DPMpp3S{R1: 0.25, R2: 0.5}, 2, 2, 0, 0},
-		{"dpm-2s", sampler.DPMSolver{Order: 2}, 2, 2, 0, 0},
-		{"dpm-3s", sampler.DPMSolver{Order: 3}, 3, 3, 0, 0},
-		{Name: "dpm-fast", Sampler: sampler.DPMFast{}, Order: 3, Self: 3, Group: 3},
-		{"res-2s", sampler.RES2S{}, 2, 2, 0, 0},
-		{"rk4", sampler.RK4{}, 4, 4, 0, 0},
-		{"dpmpp-2m", sampler.DPMpp2M{}, 2, 2, 1, 0},
-		{"dpmpp-2m heun", sampler.DPMpp2M{Correction: sampler.HeunLike}, 2, 2, 1, 0},
-		{"res-multistep", sampler.RESMultistep{}, 2, 2, 1, 0},
-		{"dpmpp-3m", sampler.DPMpp3M{Correction: sampler.HeunLike}, 3, 2, 2, 0},
-		{"dpmpp-3m halved", sampler.DPMpp3M{Correction: sampler.HeunLike, Halved: true}, 2, 2, 2, 0},
-		{"dpm-multistep 2", sampler.DPMMultistep{Order: 2}, 2, 2, 1, 0},
-		{"dpm-multistep 3", sampler.DPMMultistep{Order: 3}, 3, 2, 2, 0},
-		{"deis 2", sampler.DEIS{Order: 2}, 2, 2, 1, 0},
-		{"deis 3", sampler.DEIS{Order: 3}, 3, 2, 2, 0},
-		{"lms 2", sampler.LMS{Order: 2}, 2, 2, 1, 0},
-		{"lms 3", sampler.LMS{Order: 3}, 3, 2, 2, 0},
-		{"lms 4", sampler.LMS{Order: 4}, 4, 2, 3, 0},
-		{"ipndm", sampler.IPNDM{Order: 4}, 2, 2, 3, 0},
-		{"ipndm-v", sampler.IPNDM{Order: 2, Ratio: true}, 2, 2, 1, 0},
-		{"plms", sampler.PNDM{}, 2, 2, 3, 0},
-		{"prk", sampler.PNDM{RungeKutta: true}, 2, 2, 3, 0},
-		{"unipc 1", unipc(1, sampler.BH2, 1), 2, 2, 1, 0},
-		{"unipc 2", unipc(2, sampler.BH2, 1), 3, 3, 2, 0},
-		{"unipc 3", unipc(3, sampler.BH2, 1), 3.9, 3.9, 3, 0},
-		{"unipc 2 bh1", unipc(2, sampler.BH1, 1), 3, 3, 2, 0},
-		{"unipc 2 alone", unipc(2, sampler.BH2, 0), 2, 2, 1, 0},
-		{"unipc 3 alone", unipc(3, sampler.BH2, 0), 3, 2, 2, 0},
-		{"gradient-estimation", sampler.GradientEstimation{Gamma: 2}, 1, 1, 1, 0},
+		{"euler", solver.Euler{}, 1, 1, 0, 0},
+		{"ddim", solver.DDIM{}, 1, 1, 0, 0},
+		{"heun", solver.Heun{}, 2, 2, 0, 0},
+		{"flow-heun", solver.FlowHeun{}, 2, 2, 0, 0},
+		{"dpm2", solver.DPM2{}, 2, 2, 0, 0},
+		{"dpmpp-2s", solver.DPMpp2S{}, 2, 2, 0, 0},
+		{"dpmpp-3s", solver.DPMpp3S{R1: 1.0 / 3, R2: 2.0 / 3}, 3, 3, 0, 0},
+		{"dpmpp-3s r 1/4 1/2", solver.DPMpp3S{R1: 0.25, R2: 0.5}, 2, 2, 0, 0},
+		{"dpm-2s", solver.DPMSolver{Order: 2}, 2, 2, 0, 0},
+		{"dpm-3s", solver.DPMSolver{Order: 3}, 3, 3, 0, 0},
+		{Name: "dpm-fast", Sampler: solver.DPMFast{}, Order: 3, Self: 3, Group: 3},
+		{"res-2s", solver.RES2S{}, 2, 2, 0, 0},
+		{"rk4", solver.RK4{}, 4, 4, 0, 0},
+		{"dpmpp-2m", solver.DPMpp2M{}, 2, 2, 1, 0},
+		{"dpmpp-2m heun", solver.DPMpp2M{Correction: solver.HeunLike}, 2, 2, 1, 0},
+		{"res-multistep", solver.RESMultistep{}, 2, 2, 1, 0},
+		{"dpmpp-3m", solver.DPMpp3M{Correction: solver.HeunLike}, 3, 2, 2, 0},
+		{"dpmpp-3m halved", solver.DPMpp3M{Correction: solver.HeunLike, Halved: true}, 2, 2, 2, 0},
+		{"dpm-multistep 2", solver.DPMMultistep{Order: 2}, 2, 2, 1, 0},
+		{"dpm-multistep 3", solver.DPMMultistep{Order: 3}, 3, 2, 2, 0},
+		{"deis 2", solver.DEIS{Order: 2}, 2, 2, 1, 0},
+		{"deis 3", solver.DEIS{Order: 3}, 3, 2, 2, 0},
+		{"lms 2", solver.LMS{Order: 2}, 2, 2, 1, 0},
+		{"lms 3", solver.LMS{Order: 3}, 3, 2, 2, 0},
+		{"lms 4", solver.LMS{Order: 4}, 4, 2, 3, 0},
+		{"ipndm", solver.IPNDM{Order: 4}, 2, 2, 3, 0},
+		{"ipndm-v", solver.IPNDM{Order: 2, Ratio: true}, 2, 2, 1, 0},
+		{"plms", solver.PNDM{}, 2, 2, 3, 0},
+		{"prk", solver.PNDM{RungeKutta: true}, 2, 2, 3, 0},
+		{"unipc 1", unipc(1, solver.BH2, 1), 2, 2, 1, 0},
+		{"unipc 2", unipc(2, solver.BH2, 1), 3, 3, 2, 0},
+		{"unipc 3", unipc(3, solver.BH2, 1), 3.9, 3.9, 3, 0},
+		{"unipc 2 bh1", unipc(2, solver.BH1, 1), 3, 3, 2, 0},
+		{"unipc 2 alone", unipc(2, solver.BH2, 0), 2, 2, 1, 0},
+		{"unipc 3 alone", unipc(3, solver.BH2, 0), 3, 2, 2, 0},
+		{"gradient-estimation", solver.GradientEstimation{Gamma: 2}, 1, 1, 1, 0},
 	}
 }
 
@@ -158,13 +159,13 @@ func (o *Orders) Row(s Solver) (string, error) {
 
 // Adaptive runs a solver that finds its own steps, in float32, and returns how far from the flow's end it ends and the
 // evaluations that it took.
-func (o *Orders) Adaptive(k sampler.Kind, tolerance float64) (off float64, evals int, err error) {
-	options := sampler.Options{}.With(sampler.Relative, tolerance).With(sampler.Absolute, tolerance/10)
+func (o *Orders) Adaptive(k solver.Kind, tolerance float64) (off float64, evals int, err error) {
+	options := solver.Options{}.With(solver.Relative, tolerance).With(solver.Absolute, tolerance/10)
 	program, err := k.Compile(options, VP{}, Uniform(first, last, 1))
 	if err != nil {
 		return 0, 0, err
 	}
-	r := program.Start(sampler.Env{Denoiser: single{}, Noise: func([]float32, uint32) {}}, len(start))
+	r := program.Start(tape.Env{Denoiser: single{}, Noise: func([]float32, uint32) {}}, len(start))
 	r.X()[0], r.X()[1] = float32(start[0]), float32(start[1])
 	for done := false; !done; {
 		if done, err = r.Step(); err != nil {

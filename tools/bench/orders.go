@@ -7,7 +7,8 @@ import (
 	"io"
 	"math"
 
-	"tintype/core/sampler"
+	"tintype/core/solver"
+	"tintype/core/tape"
 	"tintype/internal/oracle"
 )
 
@@ -27,7 +28,7 @@ func orders(w io.Writer) error {
 		fmt.Fprintln(w, row)
 	}
 	fmt.Fprintln(w, "\nadaptive: error and evaluations at rtol 1e-1, 1e-2, 1e-3 and 1e-4, atol a tenth of it")
-	for _, k := range []sampler.Kind{sampler.KindDPMAdaptive, sampler.KindRK45} {
+	for _, k := range []solver.Kind{solver.KindDPMAdaptive, solver.KindRK45} {
 		fmt.Fprintf(w, "%-24s", k)
 		for _, tolerance := range []float64{1e-1, 1e-2, 1e-3, 1e-4} {
 			off, evals, err := o.Adaptive(k, tolerance)
@@ -40,22 +41,22 @@ func orders(w io.Writer) error {
 	}
 	fmt.Fprintln(w, "\nstochastic, default settings: error of mean and variance after 16 and 128 steps, weak order from 64 steps to 128")
 	fmt.Fprintln(w, "(lcm, scm, cm and flow-stochastic are for distilled networks: from an exact denoiser they converge to nothing)")
-	for _, info := range sampler.Solvers() {
-		if !info.Stochastic || info.Needs != sampler.NeedsNothing {
+	for _, info := range solver.Solvers() {
+		if !info.Stochastic || info.Needs != solver.NeedsNothing {
 			continue
 		}
 		var errs [3]float64
 		for i, n := range []int{16, 64, 128} {
-			program, err := info.Kind.Compile(sampler.Options{}, oracle.VP{}, oracle.Uniform(-2.3, 2.3, n))
+			program, err := info.Kind.Compile(solver.Options{}, oracle.VP{}, oracle.Uniform(-2.3, 2.3, n))
 			if err != nil {
 				return fmt.Errorf("%s: %w", info.Name, err)
 			}
-			tape, ok := program.(*sampler.Tape)
-			if !ok || !affine(tape) {
+			compiled, ok := program.(*tape.Tape)
+			if !ok || !affine(compiled) {
 				errs[i] = math.NaN()
 				continue
 			}
-			errs[i] = oracle.Gaussian{Mean: 0.4, Var: 0.25}.WeakError(tape)
+			errs[i] = oracle.Gaussian{Mean: 0.4, Var: 0.25}.WeakError(compiled)
 		}
 		if math.IsNaN(errs[0]) {
 			fmt.Fprintf(w, "%-24s  not affine in its noise\n", info.Name)
@@ -67,10 +68,10 @@ func orders(w io.Writer) error {
 }
 
 // affine reports a tape whose result is an affine combination of its noises.
-func affine(t *sampler.Tape) bool {
+func affine(t *tape.Tape) bool {
 	for i := range t.Ops {
 		switch t.Ops[i].Kind {
-		case sampler.OpEval, sampler.OpLin, sampler.OpNoise, sampler.OpUnguided, sampler.OpEmit:
+		case tape.OpEval, tape.OpLin, tape.OpNoise, tape.OpUnguided, tape.OpEmit:
 		default:
 			return false
 		}

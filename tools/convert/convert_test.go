@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"tintype/core/sampler"
+	"tintype/core/solver"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -187,7 +187,7 @@ func TestConvertTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Grid.Costs == nil || m.Grid.Costs.Steps != 2 || m.Extras.Table == nil || m.Extras.Degrader != (sampler.Pixelate{Largest: 8}) {
+	if m.Grid.Costs == nil || m.Grid.Costs.Steps != 2 || m.Extras.Table == nil || m.Extras.Degrader != (solver.Pixelate{Largest: 8}) {
 		t.Errorf("the model has costs %v, table %v, degrader %v", m.Grid.Costs, m.Extras.Table, m.Extras.Degrader)
 	}
 }

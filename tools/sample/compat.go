@@ -7,14 +7,14 @@ import (
 
 	"tintype/compat"
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/weights"
 )
 
 // repeat puts the reference's scheduler in the place of our solver and grid. What the checkpoint's config says of its
 // solver is said to the scheduler too; own are the settings that it made of it.
-func (r *request) repeat(s *pipeline.Spec, own sampler.Options, d *weights.Description, stderr io.Writer) error {
+func (r *request) repeat(s *pipeline.Spec, own solver.Options, d *weights.Description, stderr io.Writer) error {
 	if r.given.solver.Given() || r.given.grid.Given() {
 		return errors.New("-compat: the scheduler's class decides the solver and the grid: leave -solver and -grid out")
 	}
@@ -29,9 +29,9 @@ func (r *request) repeat(s *pipeline.Spec, own sampler.Options, d *weights.Descr
 		return err
 	}
 	with := c.NewSettings()
-	arguments := map[sampler.Setting]*float64{sampler.Eta: &with.Eta, sampler.SChurn: &with.Churn,
-		sampler.STMin: &with.TMin, sampler.STMax: &with.TMax, sampler.SNoise: &with.SAdd}
-	for _, info := range sampler.Settings() {
+	arguments := map[solver.Setting]*float64{solver.Eta: &with.Eta, solver.SChurn: &with.Churn,
+		solver.STMin: &with.TMin, solver.STMax: &with.TMax, solver.SNoise: &with.SAdd}
+	for _, info := range solver.Settings() {
 		v, given := s.Options.Get(info.Setting)
 		if config, said := own.Get(info.Setting); said && v == config {
 			continue

@@ -5,8 +5,8 @@ import (
 	"io"
 	"math/rand/v2"
 
+	"tintype/core/flow"
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/internal/command"
 	"tintype/model"
 )
@@ -51,7 +51,7 @@ func (r *request) likelihood(m *model.Model, stdout io.Writer) error {
 	}
 	spread(picture, s.Seed)
 	defer work(r.threads)()
-	d, err := pipeline.LogProb(&m.Model, s, picture, sampler.Likelihood{Relative: f.tolerance, Absolute: f.tolerance, Probes: f.probes}, nil)
+	d, err := pipeline.LogProb(&m.Model, s, picture, flow.Likelihood{Relative: f.tolerance, Absolute: f.tolerance, Probes: f.probes}, nil)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
+	"tintype/core/solver"
 	"tintype/internal/command"
 	"tintype/model"
 	"tintype/weights"
@@ -43,7 +43,7 @@ func (r *request) invert(m *model.Model, d *drawing, stdout io.Writer) error {
 	}
 	spec := &d.legs[0].Spec
 	back := *spec
-	back.Use(sampler.KindDDIM)
+	back.Use(solver.KindDDIM)
 	back.Guidance.Scale, back.Classifier = 1, 0
 	if r.inverse.given.label.Given() {
 		var err error

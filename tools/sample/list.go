@@ -9,9 +9,9 @@ import (
 	"text/tabwriter"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
 	"tintype/core/setting"
+	"tintype/core/solver"
 	"tintype/internal/sentence"
 	"tintype/model"
 )
@@ -40,7 +40,7 @@ type outlook struct {
 }
 
 // ofSolver says why a solver is refused; "" if it is not.
-func (o *outlook) ofSolver(k sampler.Kind) string {
+func (o *outlook) ofSolver(k solver.Kind) string {
 	if o == nil {
 		return ""
 	}
@@ -73,7 +73,7 @@ func reason(err error) string {
 func list(w io.Writer, o *outlook) error {
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tab, "SOLVER\tORDER\tEVALUATIONS\tNOISE\tWHAT IT DOES")
-	for _, s := range sampler.Solvers() {
+	for _, s := range solver.Solvers() {
 		fmt.Fprintf(tab, "%s\t%d\t%s\t%s\t%s%s\n", s.Name, s.Order, s.Evals, noise(s), s.Line, needs(s, "; needs "))
 		if why := o.ofSolver(s.Kind); why != "" {
 			fmt.Fprintf(tab, "\t\t\t\t  not here: %s\n", why)
@@ -97,7 +97,7 @@ func list(w io.Writer, o *outlook) error {
 	return tab.Flush()
 }
 
-func noise(s sampler.Info) string {
+func noise(s solver.Info) string {
 	if s.Stochastic {
 		return "yes"
 	}
@@ -121,8 +121,8 @@ A level has signal rate a and noise rate s: x = a·x0 + s·ε, with σ = s/a, λ
 `
 
 // needs says what the solver needs of a checkpoint, after the words that lead to it.
-func needs(s sampler.Info, lead string) string {
-	if s.Needs == sampler.NeedsNothing {
+func needs(s solver.Info, lead string) string {
+	if s.Needs == solver.NeedsNothing {
 		return ""
 	}
 	return lead + s.Needs.String()
@@ -132,7 +132,7 @@ func needs(s sampler.Info, lead string) string {
 func samplersPage(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(pageHead)
-	for _, s := range sampler.Solvers() {
+	for _, s := range solver.Solvers() {
 		order := fmt.Sprint("order ", s.Order)
 		switch {
 		case s.Order == 0 && s.Stochastic:

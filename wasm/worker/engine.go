@@ -7,8 +7,8 @@ import (
 	"io"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/model"
 	"tintype/wasm/proto"
 	"tintype/weights"
@@ -81,7 +81,7 @@ func (c *checkpoint) Info() proto.Info {
 		},
 		GuidanceReason: reasonOf(m.CheckGuidance()),
 	}
-	for _, s := range sampler.Settings() {
+	for _, s := range solver.Settings() {
 		if v, ok := d.Options.Get(s.Setting); ok {
 			info.Defaults.Settings = append(info.Defaults.Settings, proto.Value{Name: s.Name, Value: v})
 		}
@@ -91,7 +91,7 @@ func (c *checkpoint) Info() proto.Info {
 			info.Slots = append(info.Slots, proto.Slot{Name: s.Name, Values: s.Values, Open: m.Cond.CanBeOpen(), Null: m.Cond.NullRow(i)})
 		}
 	}
-	for _, s := range sampler.Solvers() {
+	for _, s := range solver.Solvers() {
 		if s.Needs.Foreign() && !m.Extras.Has(s.Needs, m.Process) {
 			continue // of another kind of model: nothing to choose here
 		}
@@ -111,7 +111,7 @@ func (c *checkpoint) Info() proto.Info {
 }
 
 // linesOf are the formulas of a solver's evaluations.
-func linesOf(e sampler.Evals) []proto.Line {
+func linesOf(e solver.Evals) []proto.Line {
 	out := make([]proto.Line, len(e.Lines))
 	for i, l := range e.Lines {
 		out[i] = proto.Line(l)
@@ -120,7 +120,7 @@ func linesOf(e sampler.Evals) []proto.Line {
 }
 
 // settingsOf describes the settings that a solver reads.
-func settingsOf(knobs []sampler.Knob) []proto.Setting {
+func settingsOf(knobs []solver.Knob) []proto.Setting {
 	out := make([]proto.Setting, len(knobs))
 	for i, k := range knobs {
 		s := k.Setting.Info()
@@ -138,7 +138,7 @@ func (c *checkpoint) Foresee(grid string, steps int, between func() error) ([]pr
 		return nil, forbidden(err)
 	}
 	seen := []proto.Outlook{}
-	for _, s := range sampler.Solvers() {
+	for _, s := range solver.Solvers() {
 		spec := c.model.Defaults()
 		spec.Use(s.Kind)
 		spec.UseGrid(k)
@@ -156,7 +156,7 @@ func (c *checkpoint) Foresee(grid string, steps int, between func() error) ([]pr
 
 // solverReason is why the contract forbids a solver, in the checkpoint's own
 // words where it has some.
-func (c *checkpoint) solverReason(k sampler.Kind) string {
+func (c *checkpoint) solverReason(k solver.Kind) string {
 	contract := &c.model.Contract
 	reason := reasonOf(c.model.CheckSolver(k))
 	switch {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
+	"tintype/core/tape"
 	"tintype/internal/recipe"
 	"tintype/model"
 	"tintype/wasm/proto"
@@ -49,7 +49,7 @@ func (p *picturing) Size() (width, height int) {
 
 func (p *picturing) Step() (bool, error) {
 	done, err := p.run.Step()
-	var bad *sampler.StepError
+	var bad *tape.StepError
 	var clash *pipeline.Clash
 	switch {
 	case errors.As(err, &bad):

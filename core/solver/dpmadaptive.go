@@ -1,0 +1,85 @@
+package solver
+
+import (
+	"tintype/core/exact"
+	"tintype/core/schedule"
+	"tintype/core/tape"
+)
+
+// DPMAdaptive is DPM-Solver with steps of its own: DPM-Solver-2 whose error is its distance from DPM-Solver-1, or
+// DPM-Solver-3 and DPM-Solver-2, which share their stages:
+//
+//	12: u at h/2;            x' = (a_T/a_S)·x - s_T·q1·e_u,  Δ = s_T·q1·(e_u - e)
+//	23: u1 at h/3, u2 at 2h/3; x' as DPMSolver,  Δ = s_T·(q2/r2·(e_2 - e) - q1/(2·r1)·(e_1 - e)),  r1 = 1/3, r2 = 2/3
+//
+// C. Lu et al., DPM-Solver, arXiv 2206.00927, appendix C; the control of h is that of adaptive.go.
+//
+// Order 2 or 3 in every step; as many evaluations each, one less where a step is taken again.
+type DPMAdaptive struct {
+	Order              int     // 2 or 3
+	Relative, Absolute float64 // tolerances
+	P, I, D            float64 // of the controller; all 0: I = 1
+}
+
+var dpmAdaptiveInfo = Info{
+	Kind: KindDPMAdaptive, Name: "dpm-adaptive",
+	Line:   "DPM-Solver that chooses its own steps between the grid's, by their error",
+	Source: "Lu et al., arXiv 2206.00927, appendix C", Order: 3, Evals: asNeeded,
+	Formula: "DPM-Solver-3, Δ = its distance from DPM-Solver-2",
+	Knobs:   []Knob{knob(Order, 3, 2, 3), knob(Relative, 0.05, 1e-5, 1), knob(Absolute, 0.0078, 1e-6, 1)},
+	loop: func(o Options) tape.Loop {
+		return DPMAdaptive{Order: o.Whole(Order), Relative: o.Value(Relative), Absolute: o.Value(Absolute)}
+	},
+}
+
+// Prepare makes the program.
+func (s DPMAdaptive) Prepare(p schedule.Process, levels []schedule.Level) (tape.Program, error) {
+	if err := s.valid(); err != nil {
+		return nil, err
+	}
+	m := embedded{slopes: s.Order, order: float64(s.Order), value: ofSlope, plan: planDPM12}
+	if s.Order == 3 {
+		m.plan = planDPM23
+	}
+	c := controller{s.P, s.I, s.D}
+	if c == (controller{}) {
+		c.i = 1
+	}
+	return singly{&adaptive{m, c, tolerance{s.Relative, s.Absolute}, p, levels}, levels}, nil
+}
+
+// ofSlope makes v the slope e.
+func ofSlope(l schedule.Level) (onX, onD float64) { return 1 / l.S, -l.A / l.S }
+
+func planDPM12(t *Try, p schedule.Process, from, to schedule.Level) {
+	start := from.Lambda()
+	h := to.Lambda() - start
+	u := p.Of(start + 0.5*h)
+	t.Level = [MaxSlopes]schedule.Level{from, u}
+	t.Keep[1], t.Keep[2] = u.A/from.A, to.A/from.A
+	q := -float64(to.S * exact.Expm1(h))
+	t.C[1][0] = -float64(u.S * exact.Expm1(0.5*h))
+	t.C[2] = [MaxSlopes]float64{0, q}
+	t.Off = [MaxSlopes]float64{-q, q}
+}
+
+func planDPM23(t *Try, p schedule.Process, from, to schedule.Level) {
+	const r1, r2 = 1.0 / 3, 2.0 / 3
+	start := from.Lambda()
+	h := to.Lambda() - start
+	u1, u2 := p.Of(start+float64(r1*h)), p.Of(start+float64(r2*h))
+	t.Level = [MaxSlopes]schedule.Level{from, u1, u2}
+	t.Keep[1], t.Keep[2], t.Keep[3] = u1.A/from.A, u2.A/from.A, to.A/from.A
+
+	t.C[1][0] = -float64(u1.S * exact.Expm1(float64(r1*h)))
+	f := phi(float64(r2 * h))
+	w := -float64(u2.S*float64(r2*h)) * f[1] * (r2 / r1)
+	t.C[2] = [MaxSlopes]float64{-float64(u2.S*float64(r2*h))*f[0] - w, w}
+
+	f = phi(h)
+	c := -float64(to.S * h)
+	w = float64(c*f[1]) / r2
+	t.C[3] = [MaxSlopes]float64{float64(c*f[0]) - w, 0, w}
+	low := float64(c*f[0]) / (2 * r1)
+	t.Off = [MaxSlopes]float64{low - w, -low, w}
+}

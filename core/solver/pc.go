@@ -1,0 +1,95 @@
+package solver
+
+import (
+	"math"
+
+	"tintype/core/exact"
+	"tintype/core/schedule"
+	"tintype/core/tape"
+)
+
+// PC corrects the distribution at each level by Langevin steps, then predicts the next level with a step of the reverse
+// SDE. With score = (a_S·D - x)/s_S², r = a_S/a_T and v = s_S² - r²·s_T², the variance that the forward process adds
+// between the levels:
+//
+//	corrector, M times: x <- x + ε·score + √(2ε)·z,  ε = 2·α·(snr·|z|/|score|)²,  α = r²
+//	predictor: reverse diffusion   x' = (2 - r)·x + v·score + √v·z
+//	           ancestral           x' = (x + v·score)/r + √v·z,  the noise √(v·s_T²/s_S²)·z where r = 1
+//	           Euler-Maruyama      x' = (1 - ln r)·x + g²·score + g·z,  g² = 2·s_S²·h
+//
+// Y. Song et al., arXiv 2011.13456, algorithms 2 to 5 and appendices E to G. In their letters r² = 1 - β and v = β for a
+// variance-preserving process, r = 1 and v = σ_S² - σ_T² for an exploding one, and g² is g(t)²·dt for every process,
+// since h = ∫ g²/2s² dt. The order, corrector first, is their code's. Norms are of each picture, so that a batch of k is
+// k singles (their code takes the mean over the batch). The last step returns the mean, D itself. A step from pure
+// noise is DDIM's with η = 1.
+//
+// Weak order 1; 1 + M evaluations a step.
+type PC struct {
+	Predictor int
+	SNR       float64
+	Inner     int // M
+}
+
+// The choices of Predictor.
+const (
+	ReverseDiffusion = iota
+	AncestralPredictor
+	EulerMaruyama
+)
+
+var pcInfo = Info{
+	Kind: KindPC, Name: "pc",
+	Line:   "predictor-corrector: Langevin steps at each level, then a step of the reverse SDE",
+	Source: "Song et al., arXiv 2011.13456", Order: 1, Evals: line(2, 0), Stochastic: true,
+	Formula: "x <- x + ε score + √(2ε) z,  then x' = (2 - r) x + v score + √v z",
+	Knobs: []Knob{knob(Predictor, ReverseDiffusion, ReverseDiffusion, EulerMaruyama), knob(SNR, 0.16, 0, 1),
+		knob(Inner, 1, 0, 20), openingKnob},
+	tape: func(o Options) Solver { return PC{o.Whole(Predictor), o.Value(SNR), o.Whole(Inner)} },
+}
+
+// Compile emits the tape.
+func (s PC) Compile(levels []schedule.Level, b *Draft) error {
+	if err := s.valid(); err != nil {
+		return err
+	}
+	d, z := b.Buffer(), b.Buffer()
+	for i, to := range levels[1:] {
+		from := levels[i]
+		for range s.Inner {
+			b.Eval(d, tape.X, i)
+			r := from.A / to.A
+			b.Noise(z)
+			b.Langevin(d, z, from, 2*float64(float64(r*r)*float64(s.SNR*s.SNR)))
+		}
+		b.Eval(d, tape.X, i)
+		if one(from, to) {
+			ancestral(b, d, z, from, to, 1, 1)
+		} else {
+			s.predict(b, d, z, from, to)
+		}
+		b.Emit(i + 1)
+	}
+	return nil
+}
+
+// predict emits x' = keep·x + gain·score + up·z.
+func (s PC) predict(b *Draft, d, z tape.Buf, from, to schedule.Level) {
+	r := from.A / to.A
+	v := float64(from.S*from.S) - float64(float64(r*r)*float64(to.S*to.S))
+	var keep, gain, up float64
+	switch s.Predictor {
+	case AncestralPredictor:
+		keep, gain, up = 1/r, v/r, math.Sqrt(v)
+		if r == 1 {
+			up = float64(up * to.S / from.S)
+		}
+	case EulerMaruyama:
+		k := decay(from, to)
+		gain = -2 * float64(float64(from.S*from.S)*exact.Log(k))
+		keep, up = 1-exact.Log(r), math.Sqrt(gain)
+	default:
+		keep, gain, up = 2-r, v, math.Sqrt(v)
+	}
+	q := gain / float64(from.S*from.S)
+	b.Renoise(z, up, 1, tape.Term{Coef: keep - q, Src: tape.X}, tape.Term{Coef: float64(q * from.A), Src: d})
+}

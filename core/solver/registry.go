@@ -1,0 +1,123 @@
+// Package solver holds the solvers and lists them.
+//
+// A solver is a compiler: given the levels to visit it writes a tape (package tape). Those whose steps depend on the
+// pictures make a program of their own.
+package solver
+
+import (
+	"tintype/core/schedule"
+	"tintype/core/tape"
+)
+
+// Kind names a solver. Text becomes a Kind at the program's edge and nowhere else.
+type Kind uint8
+
+// The solvers.
+const (
+	KindDDPM Kind = iota
+	KindDDIM
+	KindEuler
+	KindHeun
+	KindDPMpp2M
+	KindEulerAncestral
+	KindDPM2Ancestral
+	KindDPMpp2SAncestral
+	KindSDEDPMpp1
+	KindSDEDPMpp2M
+	KindSDEDPMpp3M
+	KindDPMppSDE
+	KindLCM
+	KindSCM
+	KindFlowStochastic
+	KindCM
+	KindTCD
+	KindFlowAncestral
+	KindVDM
+	KindDPM2
+	KindDPMpp2S
+	KindDPMpp3S
+	KindDPMpp3M
+	KindDPMMultistep
+	KindDPM2S
+	KindDPM3S
+	KindDPMFast
+	KindDEIS
+	KindLMS
+	KindIPNDM
+	KindIPNDMV
+	KindPLMS
+	KindPRK
+	KindUniPC
+	KindRES2S
+	KindRESMultistep
+	KindGradientEstimation
+	KindRK4
+	KindFlowHeun
+	KindEulerCFGpp
+	KindFlowMap
+	KindDDPMLearned
+	KindAnalytic
+	KindSN
+	KindNPR
+	KindGGDM
+	KindALD
+	KindPC
+	KindCold
+	KindColdNaive
+	KindGDDIMBlur
+	KindAdapt
+	KindDPMAdaptive
+	KindRK45
+	kinds
+)
+
+// Info describes a solver to those who list, check or make it. Exactly one of tape and loop is there.
+type Info struct {
+	Kind       Kind
+	Name       string // as flags and pages spell it
+	Line       string // one line for people
+	Formula    string // one step, in the letters of solver.go
+	Source     string // paper
+	Order      int    // of convergence; of the weak one where noise is drawn; 0: more steps do not converge
+	Evals      Evals
+	Stochastic bool   // draws noise at its default settings
+	Guided     bool   // is made for classifier-free guidance
+	Knobs      []Knob // settings that it reads
+	Needs      Need   // what it needs of a checkpoint besides network and process
+
+	tape func(Options) Solver    // its steps are known beforehand
+	loop func(Options) tape.Loop // its steps depend on the pictures
+}
+
+var infos = [kinds]Info{
+	ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo, eulerAncestralInfo, dpm2AncestralInfo, dpmpp2SAncestralInfo,
+	sdeDPMpp1Info, sdeDPMpp2MInfo, sdeDPMpp3MInfo, dpmppSDEInfo, lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo,
+	flowAncestralInfo, vdmInfo, dpm2Info, dpmpp2sInfo, dpmpp3sInfo, dpmpp3mInfo, dpmMultistepInfo, dpm2sInfo, dpm3sInfo,
+	dpmFastInfo, deisInfo, lmsInfo, ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo,
+	gradientInfo, rk4Info, flowHeunInfo, eulerCFGppInfo, flowMapInfo, ddpmLearnedInfo, analyticInfo, snInfo, nprInfo,
+	ggdmInfo, aldInfo, pcInfo, coldInfo, coldNaiveInfo, gddimBlurInfo, adaptInfo, dpmAdaptiveInfo, rk45Info,
+}
+
+// Solvers lists every solver, in the order of Kind.
+func Solvers() []Info { return infos[:] }
+
+// Info describes the solver; ok is false for a Kind that is none.
+func (k Kind) Info() (info Info, ok bool) {
+	if k >= kinds {
+		return Info{}, false
+	}
+	return infos[k], true
+}
+
+func (k Kind) String() string {
+	if k >= kinds {
+		return "unknown solver"
+	}
+	return infos[k].Name
+}
+
+// Compile prepares the solver for levels of a process. A setting that it does not take is a *SettingError, levels
+// that it cannot visit are a *LevelsError; what only some checkpoints have (see Extras), a *NeedError.
+func (k Kind) Compile(o Options, p schedule.Process, levels []schedule.Level) (tape.Program, error) {
+	return new(Extras).Compile(k, o, p, levels)
+}
