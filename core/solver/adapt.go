@@ -27,7 +27,7 @@ import (
 type Adapt struct{ Relative, Absolute float64 } // ε_rel, ε_abs
 
 var adaptInfo = Info{
-	Kind: KindAdapt, Name: "adaptive-sde",
+	Kind: KindAdapt, Name: "adaptive-sde", File: "adapt.go",
 	Line:   "the reverse SDE with steps as long as their error allows",
 	Source: "Jolicoeur-Martineau et al., arXiv 2105.14080", Order: 1, Evals: Evals{Note: "2 a step, n levels or more"}, Stochastic: true,
 	Formula: "X' = X + 2h (D - X) + √(2h) σ z,  h <- 0.9 h E^-0.9",

@@ -19,7 +19,7 @@ import (
 type EulerAncestral struct{ Eta, SNoise float64 }
 
 var eulerAncestralInfo = Info{
-	Kind: KindEulerAncestral, Name: "euler-a",
+	Kind: KindEulerAncestral, Name: "euler-a", File: "ancestral.go",
 	Line:   "Euler's step with fresh noise in each; lively pictures in 15 to 40 steps",
 	Source: "Crowson, k-diffusion; Song et al., arXiv 2010.02502", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "X' = X + (down - σ_S) e + s_noise up z,  up = η σ_T √(1 - σ_T²/σ_S²)",
@@ -53,7 +53,7 @@ func (s EulerAncestral) Compile(levels []schedule.Level, b *Draft) error {
 type DPM2Ancestral struct{ Eta, SNoise float64 }
 
 var dpm2AncestralInfo = Info{
-	Kind: KindDPM2Ancestral, Name: "dpm2-a",
+	Kind: KindDPM2Ancestral, Name: "dpm2-a", File: "ancestral.go",
 	Line:   "the slope of the middle of each step, and fresh noise; two evaluations a step",
 	Source: "Crowson, k-diffusion", Order: 2, Evals: twiceButLast, Stochastic: true,
 	Formula: "X' = X + (down - σ_S) e_M + s_noise up z,  σ_M = √(σ_S down)",
@@ -99,7 +99,7 @@ func (s DPM2Ancestral) Compile(levels []schedule.Level, b *Draft) error {
 type DPMpp2SAncestral struct{ Eta, SNoise float64 }
 
 var dpmpp2SAncestralInfo = Info{
-	Kind: KindDPMpp2SAncestral, Name: "dpmpp-2s-a",
+	Kind: KindDPMpp2SAncestral, Name: "dpmpp-2s-a", File: "ancestral.go",
 	Line:   "DPM-Solver++ through the middle of each step, and fresh noise; two evaluations a step",
 	Source: "Lu et al., arXiv 2211.01095; Crowson, k-diffusion", Order: 2, Evals: twiceButLast, Stochastic: true,
 	Formula: "x' = (down/s_S) x + (a_T - (down/s_S) a_S) D(x_M) + s_noise up z",
@@ -143,7 +143,7 @@ func (s DPMpp2SAncestral) Compile(levels []schedule.Level, b *Draft) error {
 type FlowAncestral struct{ Eta, SNoise float64 }
 
 var flowAncestralInfo = Info{
-	Kind: KindFlowAncestral, Name: "flow-a",
+	Kind: KindFlowAncestral, Name: "flow-a", File: "ancestral.go",
 	Line:   "a flow's Euler step with fresh noise in each, shared out in the flow's own time",
 	Source: "Leejet, stable-diffusion.cpp; HaCohen et al., arXiv 2501.00103", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = r (x + (down - s_S) u) + s_noise √(s_T² - (r down)²) z,  r = (1 - s_T)/(1 - down)",

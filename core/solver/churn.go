@@ -71,7 +71,7 @@ type Heun struct {
 }
 
 var heunInfo = Info{
-	Kind: KindHeun, Name: "heun",
+	Kind: KindHeun, Name: "heun", File: "churn.go",
 	Line:   "Euler's step corrected by the slope at its end; two evaluations a step",
 	Source: "Karras et al., arXiv 2206.00364, algorithms 2 and 3", Order: 2, Evals: twiceButLast,
 	Formula: "X' = X + (σ_T - σ_S)(e + e')/2,  e' at Euler's x'",
@@ -130,7 +130,7 @@ func (s Heun) part(b *Draft, d, y, d2 tape.Buf, from, to schedule.Level) {
 type DPM2 struct{ Churn Churn }
 
 var dpm2Info = Info{
-	Kind: KindDPM2, Name: "dpm2",
+	Kind: KindDPM2, Name: "dpm2", File: "churn.go",
 	Line:   "half a step in log sigma, then the whole one along the slope found there",
 	Source: "Karras et al., arXiv 2206.00364; Crowson, k-diffusion", Order: 2, Evals: twiceButLast,
 	Formula: "X' = X + (σ_T - σ_S) e(Y),  Y at √(σ_S σ_T) by Euler",

@@ -26,7 +26,7 @@ type Degrader interface {
 type Cold struct{ Naive bool }
 
 var coldInfo = Info{
-	Kind: KindCold, Name: "cold",
+	Kind: KindCold, Name: "cold", File: "cold.go",
 	Line:   "restores a degraded picture and degrades it again by less, correcting for the restorer's errors",
 	Source: "Bansal et al., arXiv 2208.09392, algorithm 2", Evals: perStep,
 	Formula: "x' = x - Deg(R, t) + Deg(R, t')", Needs: NeedsDegrader,
@@ -34,7 +34,7 @@ var coldInfo = Info{
 }
 
 var coldNaiveInfo = Info{
-	Kind: KindColdNaive, Name: "cold-naive",
+	Kind: KindColdNaive, Name: "cold-naive", File: "cold.go",
 	Line:   "restores a degraded picture and degrades it again by less",
 	Source: "Bansal et al., arXiv 2208.09392, algorithm 1", Evals: perStep,
 	Formula: "x' = Deg(R, t')", Needs: NeedsDegrader,
@@ -183,7 +183,7 @@ func (f perPixel) Bind(s tape.Shape) func(dst, src []float32) {
 type GDDIMBlur struct{ Eta float64 }
 
 var gddimBlurInfo = Info{
-	Kind: KindGDDIMBlur, Name: "gddim-blur",
+	Kind: KindGDDIMBlur, Name: "gddim-blur", File: "cold.go",
 	Line:   "ddim on each frequency of a process that blurs while it adds noise",
 	Source: "Zhang et al., arXiv 2206.05564", Order: 1, Evals: perStep,
 	Formula: "x~' = a_k,T D~ + √(s_T² - v_k) e~ + √v_k z~",

@@ -22,7 +22,7 @@ type DPMAdaptive struct {
 }
 
 var dpmAdaptiveInfo = Info{
-	Kind: KindDPMAdaptive, Name: "dpm-adaptive",
+	Kind: KindDPMAdaptive, Name: "dpm-adaptive", File: "embedded.go",
 	Line:   "DPM-Solver that chooses its own steps between the grid's, by their error",
 	Source: "Lu et al., arXiv 2206.00927, appendix C", Order: 3, Evals: asNeeded,
 	Formula: "DPM-Solver-3, Δ = its distance from DPM-Solver-2",
@@ -97,7 +97,7 @@ func planDPM23(t *Try, p schedule.Process, from, to schedule.Level) {
 type RK45 struct{ Relative, Absolute float64 }
 
 var rk45Info = Info{
-	Kind: KindRK45, Name: "rk45",
+	Kind: KindRK45, Name: "rk45", File: "embedded.go",
 	Line:   "Dormand and Prince's method on the exact flow, which chooses its own steps: the reference",
 	Source: "Song et al., arXiv 2011.13456; Dormand & Prince (1980)", Order: 5, Evals: asNeeded,
 	Formula: "X' = X + h Σ b_j f_j,  dX/dλ = D - X = f",

@@ -22,7 +22,7 @@ import (
 type DDIM struct{ Eta float64 }
 
 var ddimInfo = Info{
-	Kind: KindDDIM, Name: "ddim",
+	Kind: KindDDIM, Name: "ddim", File: "firstorder.go",
 	Line:   "keeps the noise's direction; eta mixes fresh noise in, 0 none, 1 as DDPM",
 	Source: "Song et al., arXiv 2010.02502", Order: 1, Evals: perStep,
 	Formula: "x' = a_T D + √(s_T² - v) e + √v z,  v = η² s_T² (1 - e^-2h)",
@@ -87,7 +87,7 @@ func split(from, to schedule.Level, eta float64) (down schedule.Level, up float6
 type DDPM struct{ Variance int } // VarianceSmall or VarianceLarge
 
 var ddpmInfo = Info{
-	Kind: KindDDPM, Name: "ddpm",
+	Kind: KindDDPM, Name: "ddpm", File: "firstorder.go",
 	Line:   "draws each step from the reverse process, as in the first paper; wants many steps",
 	Source: "Ho et al., arXiv 2006.11239", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-h x + a_T (1 - e^-2h) D + √var z",
@@ -133,7 +133,7 @@ func (s DDPM) Compile(levels []schedule.Level, b *Draft) error {
 //
 // Weak order 1; one evaluation a step.
 var vdmInfo = Info{
-	Kind: KindVDM, Name: "vdm",
+	Kind: KindVDM, Name: "vdm", File: "firstorder.go",
 	Line:   "draws each step from the reverse process of a learned noise table; the same as ddpm",
 	Source: "Kingma et al., arXiv 2107.00630", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = (a_T/a_S)(x - c s_S e) + s_T √c z,  c = 1 - e^(γ_T - γ_S)",
@@ -154,7 +154,7 @@ type Euler struct {
 }
 
 var eulerInfo = Info{
-	Kind: KindEuler, Name: "euler",
+	Kind: KindEuler, Name: "euler", File: "firstorder.go",
 	Line:   "one straight step along the slope at a time; the same as ddim with eta 0",
 	Source: "Karras et al., arXiv 2206.00364", Order: 1, Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S) e",
@@ -202,7 +202,7 @@ func (s Euler) late(b *Draft, d, z tape.Buf, from, to schedule.Level) {
 type EulerCFGpp struct{}
 
 var eulerCFGppInfo = Info{
-	Kind: KindEulerCFGpp, Name: "euler-cfgpp",
+	Kind: KindEulerCFGpp, Name: "euler-cfgpp", File: "firstorder.go",
 	Line:   "Euler that takes the noise from the unguided estimate; for small guidance, from 1 to 3",
 	Source: "Chung et al., arXiv 2406.08070", Order: 1, Evals: perStep, Guided: true,
 	Formula: "x' = a_T D + s_T (x - a_S D_u)/s_S",

@@ -27,7 +27,7 @@ type ALD struct {
 }
 
 var aldInfo = Info{
-	Kind: KindALD, Name: "ald",
+	Kind: KindALD, Name: "ald", File: "langevin.go",
 	Line:   "annealed Langevin dynamics, the first score-based sampler; wants many levels",
 	Source: "Song, Ermon, arXiv 1907.05600; Jolicoeur-Martineau et al., arXiv 2009.05475", Order: 1, Evals: line(aldInner, 1),
 	Stochastic: true,
@@ -95,7 +95,7 @@ const (
 )
 
 var pcInfo = Info{
-	Kind: KindPC, Name: "pc",
+	Kind: KindPC, Name: "pc", File: "langevin.go",
 	Line:   "predictor-corrector: Langevin steps at each level, then a step of the reverse SDE",
 	Source: "Song et al., arXiv 2011.13456", Order: 1, Evals: line(2, 0), Stochastic: true,
 	Formula: "x <- x + ε score + √(2ε) z,  then x' = (2 - r) x + v score + √v z",

@@ -20,7 +20,7 @@ type DEIS struct {
 }
 
 var deisInfo = Info{
-	Kind: KindDEIS, Name: "deis",
+	Kind: KindDEIS, Name: "deis", File: "linear.go",
 	Line:   "extrapolates the slope over log sigma, integrated exactly",
 	Source: "Zhang & Chen, arXiv 2204.13902", Order: 3, Evals: perStep,
 	Formula: "X' = X + Σ e_j ∫ l_j(log σ) dσ",
@@ -52,7 +52,7 @@ type LMS struct {
 }
 
 var lmsInfo = Info{
-	Kind: KindLMS, Name: "lms",
+	Kind: KindLMS, Name: "lms", File: "linear.go",
 	Line:   "extrapolates the slope over sigma from up to four estimates",
 	Source: "Crowson, k-diffusion (2022)", Order: 4, Evals: perStep,
 	Formula: "X' = X + Σ e_j ∫ l_j(σ) dσ",
@@ -86,7 +86,7 @@ type IPNDM struct {
 }
 
 var ipndmInfo = Info{
-	Kind: KindIPNDM, Name: "ipndm",
+	Kind: KindIPNDM, Name: "ipndm", File: "linear.go",
 	Line:   "extrapolates the slope as if the last steps had been equal ones",
 	Source: "Zhang & Chen, arXiv 2204.13902", Order: 2, Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S) Σ β_j e_j,  β of Adams and Bashforth",
@@ -95,7 +95,7 @@ var ipndmInfo = Info{
 }
 
 var ipndmvInfo = Info{
-	Kind: KindIPNDMV, Name: "ipndm-v",
+	Kind: KindIPNDMV, Name: "ipndm-v", File: "linear.go",
 	Line:   "ipndm that knows the ratio of the last two steps",
 	Source: "Zhang & Chen, arXiv 2204.13902", Order: 2, Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S) ((1 + r/2) e0 - r/2 e1)",
@@ -144,7 +144,7 @@ type PNDM struct {
 }
 
 var plmsInfo = Info{
-	Kind: KindPLMS, Name: "plms",
+	Kind: KindPLMS, Name: "plms", File: "linear.go",
 	Line:   "extrapolates the noise as if steps were equal; an early standard",
 	Source: "Liu et al., arXiv 2202.09778", Order: 2, Evals: Evals{Lines: []Line{{1, 1}, {2, -1}}},
 	Formula: "x' = a_T (x - s_S e')/a_S + s_T e',  e' = (55 e0 - 59 e1 + 37 e2 - 9 e3)/24",
@@ -153,7 +153,7 @@ var plmsInfo = Info{
 }
 
 var prkInfo = Info{
-	Kind: KindPRK, Name: "prk",
+	Kind: KindPRK, Name: "prk", File: "linear.go",
 	Line:   "plms whose first three steps are Runge-Kutta's; the paper's own form",
 	Source: "Liu et al., arXiv 2202.09778", Order: 2, Evals: Evals{Lines: []Line{{1, 9}, {4, -3}}},
 	Formula: "as plms; first e' = (e + 2 e_2 + 2 e_3 + e_4)/6",
@@ -198,7 +198,7 @@ func (s PNDM) Compile(levels []schedule.Level, b *Draft) error {
 type GradientEstimation struct{ Gamma float64 }
 
 var gradientInfo = Info{
-	Kind: KindGradientEstimation, Name: "gradient-estimation",
+	Kind: KindGradientEstimation, Name: "gradient-estimation", File: "linear.go",
 	Line:   "Euler with the last slope's error taken back; sharp with few steps",
 	Source: "Permenter & Yuan, arXiv 2306.04848", Order: 1, Evals: perStep,
 	Formula: "X' = X + (σ_T - σ_S)(γ e0 + (1-γ) e1)",

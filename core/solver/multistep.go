@@ -23,7 +23,7 @@ type DPMpp2M struct {
 }
 
 var dpmpp2mInfo = Info{
-	Kind: KindDPMpp2M, Name: "dpmpp-2m",
+	Kind: KindDPMpp2M, Name: "dpmpp-2m", File: "multistep.go",
 	Line:   "extrapolates from the last two estimates; the best quality for 8 to 30 evaluations",
 	Source: "Lu et al., arXiv 2211.01095", Order: 2, Evals: perStep,
 	Formula: "x' = A x + a_T (p1 m0 + c d0),  c = p1/2 or p2",
@@ -58,7 +58,7 @@ type DPMpp3M struct {
 }
 
 var dpmpp3mInfo = Info{
-	Kind: KindDPMpp3M, Name: "dpmpp-3m",
+	Kind: KindDPMpp3M, Name: "dpmpp-3m", File: "multistep.go",
 	Line:   "extrapolates from the last three estimates; for 15 evaluations and more",
 	Source: "Lu et al., arXiv 2211.01095", Order: 3, Evals: perStep,
 	Formula: "x' = A x + a_T (p1 m0 + p2 D1 + 2 p3 D2)",
@@ -106,7 +106,7 @@ type DPMMultistep struct {
 }
 
 var dpmMultistepInfo = Info{
-	Kind: KindDPMMultistep, Name: "dpm-multistep",
+	Kind: KindDPMMultistep, Name: "dpm-multistep", File: "multistep.go",
 	Line:   "dpmpp-2m's older form, which extrapolates the noise; good without guidance",
 	Source: "Lu et al., arXiv 2206.00927", Order: 2, Evals: perStep,
 	Formula: "x' = (a_T/a_S) x - s_T (q1 e0 + q2 E1 + 2 q3 E2)",
@@ -136,7 +136,7 @@ func (s DPMMultistep) Compile(levels []schedule.Level, b *Draft) error {
 type RESMultistep struct{}
 
 var resMultistepInfo = Info{
-	Kind: KindRESMultistep, Name: "res-multistep",
+	Kind: KindRESMultistep, Name: "res-multistep", File: "multistep.go",
 	Line:   "the refined exponential solver from the last two estimates; the same as dpmpp-2m with correction heun",
 	Source: "Zhang et al., arXiv 2308.02157", Order: 2, Evals: perStep,
 	Formula: "x' = A x + a_T h (φ1 m0 + φ2 d0)",

@@ -77,6 +77,7 @@ const (
 type Info struct {
 	Kind       Kind
 	Name       string // as flags and pages spell it
+	File       string // of this package, where the formula stands
 	Line       string // one line for people
 	Formula    string // one step, in the letters of solver.go
 	Source     string // paper
@@ -92,12 +93,60 @@ type Info struct {
 }
 
 var infos = [kinds]Info{
-	ddpmInfo, ddimInfo, eulerInfo, heunInfo, dpmpp2mInfo, eulerAncestralInfo, dpm2AncestralInfo, dpmpp2SAncestralInfo,
-	sdeDPMpp1Info, sdeDPMpp2MInfo, sdeDPMpp3MInfo, dpmppSDEInfo, lcmInfo, scmInfo, flowStochasticInfo, cmInfo, tcdInfo,
-	flowAncestralInfo, vdmInfo, dpm2Info, dpmpp2sInfo, dpmpp3sInfo, dpmpp3mInfo, dpmMultistepInfo, dpm2sInfo, dpm3sInfo,
-	dpmFastInfo, deisInfo, lmsInfo, ipndmInfo, ipndmvInfo, plmsInfo, prkInfo, unipcInfo, res2sInfo, resMultistepInfo,
-	gradientInfo, rk4Info, flowHeunInfo, eulerCFGppInfo, flowMapInfo, ddpmLearnedInfo, analyticInfo, snInfo, nprInfo,
-	ggdmInfo, aldInfo, pcInfo, coldInfo, coldNaiveInfo, gddimBlurInfo, adaptInfo, dpmAdaptiveInfo, rk45Info,
+	KindDDPM:               ddpmInfo,
+	KindDDIM:               ddimInfo,
+	KindEuler:              eulerInfo,
+	KindHeun:               heunInfo,
+	KindDPMpp2M:            dpmpp2mInfo,
+	KindEulerAncestral:     eulerAncestralInfo,
+	KindDPM2Ancestral:      dpm2AncestralInfo,
+	KindDPMpp2SAncestral:   dpmpp2SAncestralInfo,
+	KindSDEDPMpp1:          sdeDPMpp1Info,
+	KindSDEDPMpp2M:         sdeDPMpp2MInfo,
+	KindSDEDPMpp3M:         sdeDPMpp3MInfo,
+	KindDPMppSDE:           dpmppSDEInfo,
+	KindLCM:                lcmInfo,
+	KindSCM:                scmInfo,
+	KindFlowStochastic:     flowStochasticInfo,
+	KindCM:                 cmInfo,
+	KindTCD:                tcdInfo,
+	KindFlowAncestral:      flowAncestralInfo,
+	KindVDM:                vdmInfo,
+	KindDPM2:               dpm2Info,
+	KindDPMpp2S:            dpmpp2sInfo,
+	KindDPMpp3S:            dpmpp3sInfo,
+	KindDPMpp3M:            dpmpp3mInfo,
+	KindDPMMultistep:       dpmMultistepInfo,
+	KindDPM2S:              dpm2sInfo,
+	KindDPM3S:              dpm3sInfo,
+	KindDPMFast:            dpmFastInfo,
+	KindDEIS:               deisInfo,
+	KindLMS:                lmsInfo,
+	KindIPNDM:              ipndmInfo,
+	KindIPNDMV:             ipndmvInfo,
+	KindPLMS:               plmsInfo,
+	KindPRK:                prkInfo,
+	KindUniPC:              unipcInfo,
+	KindRES2S:              res2sInfo,
+	KindRESMultistep:       resMultistepInfo,
+	KindGradientEstimation: gradientInfo,
+	KindRK4:                rk4Info,
+	KindFlowHeun:           flowHeunInfo,
+	KindEulerCFGpp:         eulerCFGppInfo,
+	KindFlowMap:            flowMapInfo,
+	KindDDPMLearned:        ddpmLearnedInfo,
+	KindAnalytic:           analyticInfo,
+	KindSN:                 snInfo,
+	KindNPR:                nprInfo,
+	KindGGDM:               ggdmInfo,
+	KindALD:                aldInfo,
+	KindPC:                 pcInfo,
+	KindCold:               coldInfo,
+	KindColdNaive:          coldNaiveInfo,
+	KindGDDIMBlur:          gddimBlurInfo,
+	KindAdapt:              adaptInfo,
+	KindDPMAdaptive:        dpmAdaptiveInfo,
+	KindRK45:               rk45Info,
 }
 
 // Solvers lists every solver, in the order of Kind.

@@ -17,7 +17,7 @@ import (
 type RK4 struct{}
 
 var rk4Info = Info{
-	Kind: KindRK4, Name: "rk4",
+	Kind: KindRK4, Name: "rk4", File: "rungekutta.go",
 	Line:   "four slopes a step on the exact flow: a reference for the others",
 	Source: "Song et al., arXiv 2011.13456", Order: 4, Evals: line(4, -3),
 	Formula: "X' = X + (σ_T - σ_S)(e + 2 e_2 + 2 e_3 + e_4)/6",
@@ -86,7 +86,7 @@ func (r *rungeKutta) step(b *Draft, d, e tape.Buf, from, middle, to int) {
 type FlowHeun struct{}
 
 var flowHeunInfo = Info{
-	Kind: KindFlowHeun, Name: "flow-heun",
+	Kind: KindFlowHeun, Name: "flow-heun", File: "rungekutta.go",
 	Line:   "heun over the time of a rectified flow, straight from noise to picture",
 	Source: "Liu et al., arXiv 2209.03003", Order: 2, Evals: twiceButLast,
 	Formula: "Z' = Z + (t_T - t_S)(u + u')/2,  Z = x/(a+s), u = e - D",

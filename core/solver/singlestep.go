@@ -16,7 +16,7 @@ import (
 type DPMpp2S struct{}
 
 var dpmpp2sInfo = Info{
-	Kind: KindDPMpp2S, Name: "dpmpp-2s",
+	Kind: KindDPMpp2S, Name: "dpmpp-2s", File: "singlestep.go",
 	Line:   "half a step, then the whole one with the estimate found there",
 	Source: "Lu et al., arXiv 2211.01095", Order: 2, Evals: twiceButLast,
 	Formula: "x' = A x + a_T (1 - e^-h) D(y),  y half of h on",
@@ -42,7 +42,7 @@ func (DPMpp2S) Compile(levels []schedule.Level, b *Draft) error {
 type DPMpp3S struct{ R1, R2 float64 }
 
 var dpmpp3sInfo = Info{
-	Kind: KindDPMpp3S, Name: "dpmpp-3s",
+	Kind: KindDPMpp3S, Name: "dpmpp-3s", File: "singlestep.go",
 	Line:   "three estimates inside of each step; for large budgets",
 	Source: "Lu et al., arXiv 2211.01095", Order: 3, Evals: threeEach,
 	Formula: "x' = A x + a_T (p1 m + p2/r2 (m_2 - m))",
@@ -72,7 +72,7 @@ func (s DPMpp3S) Compile(levels []schedule.Level, b *Draft) error {
 type DPMSolver struct{ Order int }
 
 var dpm2sInfo = Info{
-	Kind: KindDPM2S, Name: "dpm-2s",
+	Kind: KindDPM2S, Name: "dpm-2s", File: "singlestep.go",
 	Line:   "DPM-Solver-2: half a step, then the whole one with the noise found there",
 	Source: "Lu et al., arXiv 2206.00927", Order: 2, Evals: twiceButLast,
 	Formula: "x' = (a_T/a_S) x - s_T q1 e(u),  u half of h on",
@@ -81,7 +81,7 @@ var dpm2sInfo = Info{
 }
 
 var dpm3sInfo = Info{
-	Kind: KindDPM3S, Name: "dpm-3s",
+	Kind: KindDPM3S, Name: "dpm-3s", File: "singlestep.go",
 	Line:   "DPM-Solver-3: three estimates of the noise inside of each step",
 	Source: "Lu et al., arXiv 2206.00927", Order: 3, Evals: threeEach,
 	Formula: "x' = (a_T/a_S) x - s_T (q1 e + q2/r2 (e_2 - e))",
@@ -112,7 +112,7 @@ func (s DPMSolver) Compile(levels []schedule.Level, b *Draft) error {
 type DPMFast struct{}
 
 var dpmFastInfo = Info{
-	Kind: KindDPMFast, Name: "dpm-fast",
+	Kind: KindDPMFast, Name: "dpm-fast", File: "singlestep.go",
 	Line:   "DPM-Solver-3 in a budget: n evaluations as steps of three, then smaller ones",
 	Source: "Lu et al., arXiv 2206.00927, section 3.4", Order: 3, Evals: perStep,
 	Formula: "DPM-Solver-3, ..., 3, 2, 1",
@@ -172,7 +172,7 @@ func groups(levels []schedule.Level) (n []int) {
 type RES2S struct{}
 
 var res2sInfo = Info{
-	Kind: KindRES2S, Name: "res-2s",
+	Kind: KindRES2S, Name: "res-2s", File: "singlestep.go",
 	Line:   "the refined exponential solver with an estimate in the middle of each step",
 	Source: "Zhang et al., arXiv 2308.02157", Order: 2, Evals: twiceButLast,
 	Formula: "x' = A x + a_T h ((φ1 - 2 φ2) m + 2 φ2 D(y)),  y half of h on",

@@ -43,7 +43,7 @@ const (
 )
 
 var sdeDPMpp1Info = Info{
-	Kind: KindSDEDPMpp1, Name: "sde-dpmpp-1",
+	Kind: KindSDEDPMpp1, Name: "sde-dpmpp-1", File: "stochastic.go",
 	Line:   "the reverse SDE solved to first order; euler-a where eta is 1",
 	Source: "Lu et al., arXiv 2211.01095", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-ηh x + a_T P1 m0 + s_noise s_T √(1 - e^-2ηh) z",
@@ -52,7 +52,7 @@ var sdeDPMpp1Info = Info{
 }
 
 var sdeDPMpp2MInfo = Info{
-	Kind: KindSDEDPMpp2M, Name: "sde-dpmpp-2m",
+	Kind: KindSDEDPMpp2M, Name: "sde-dpmpp-2m", File: "stochastic.go",
 	Line:   "extrapolates from the last two estimates and adds fresh noise; for 20 steps or more",
 	Source: "Lu et al., arXiv 2211.01095; Crowson, k-diffusion", Order: 2, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-ηh x + a_T (P1 m0 + C d0) + s_noise s_T √(1 - e^-2ηh) z,  C = P1/2 or P2",
@@ -61,7 +61,7 @@ var sdeDPMpp2MInfo = Info{
 }
 
 var sdeDPMpp3MInfo = Info{
-	Kind: KindSDEDPMpp3M, Name: "sde-dpmpp-3m",
+	Kind: KindSDEDPMpp3M, Name: "sde-dpmpp-3m", File: "stochastic.go",
 	Line:   "extrapolates from the last three estimates and adds fresh noise; for 30 steps or more",
 	Source: "Crowson, k-diffusion", Order: 2, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-ηh x + a_T (P1 m0 + P2 D1 + 2 P3 D2) + s_noise s_T √(1 - e^-2ηh) z",
@@ -177,7 +177,7 @@ type DPMppSDE struct {
 }
 
 var dpmppSDEInfo = Info{
-	Kind: KindDPMppSDE, Name: "dpmpp-sde",
+	Kind: KindDPMppSDE, Name: "dpmpp-sde", File: "stochastic.go",
 	Line:   "two stages of the reverse SDE with one Brownian path; two evaluations a step",
 	Source: "Crowson, k-diffusion; Lu et al., arXiv 2211.01095", Order: 2, Evals: twiceButLast, Stochastic: true,
 	Formula: "x' = (down/s_S) x + (a_T - (down/s_S) a_S) D(x_M) + s_noise up (c z_M + √(1-c²) z')",

@@ -30,7 +30,7 @@ var flowStochasticInfo = renoiseInfo(KindFlowStochastic, "flow-stochastic", "dra
 
 func renoiseInfo(k Kind, name, line, source string) Info {
 	return Info{
-		Kind: k, Name: name, Line: line, Source: source, Evals: perStep, Stochastic: true,
+		Kind: k, Name: name, File: "students.go", Line: line, Source: source, Evals: perStep, Stochastic: true,
 		Formula: "x' = a_T D + s_T z",
 		tape:    func(Options) Solver { return Renoise{} },
 	}
@@ -59,7 +59,7 @@ func (Renoise) Compile(levels []schedule.Level, b *Draft) error {
 type CM struct{ SNoise float64 }
 
 var cmInfo = Info{
-	Kind: KindCM, Name: "cm",
+	Kind: KindCM, Name: "cm", File: "students.go",
 	Line:   "draws fresh noise around each estimate; for consistency models, in 1 to 4 steps",
 	Source: "Song et al., arXiv 2303.01469", Evals: perStep, Stochastic: true,
 	Formula: "X' = f(x, S) + s_noise √(σ_T² - σ_min²) z",
@@ -104,7 +104,7 @@ func (s CM) Compile(levels []schedule.Level, b *Draft) error {
 type TCD struct{ Gamma float64 }
 
 var tcdInfo = Info{
-	Kind: KindTCD, Name: "tcd",
+	Kind: KindTCD, Name: "tcd", File: "students.go",
 	Line:   "steps further down than asked and comes back with fresh noise; for trajectory consistency models, in 2 to 8 steps",
 	Source: "Zheng et al., arXiv 2402.19159", Evals: perStep, Stochastic: true,
 	Formula: "y = a_M D + s_M e,  x' = (a_T/a_M) y + √(s_T² - (s_M a_T/a_M)²) z",
@@ -161,7 +161,7 @@ func (s TCD) below(p schedule.Process, to schedule.Level) schedule.Level {
 type FlowMap struct{}
 
 var flowMapInfo = Info{
-	Kind: KindFlowMap, Name: "flow-map",
+	Kind: KindFlowMap, Name: "flow-map", File: "students.go",
 	Line:   "jumps from level to level with a network that knows both; for shortcut and MeanFlow models, in 1 to 8 steps",
 	Source: "Frans et al., arXiv 2410.12557; Geng et al., arXiv 2505.13447", Evals: perStep,
 	Formula: "x' = x - (t - r) u(x, t, r)", Needs: NeedsSecondTime,

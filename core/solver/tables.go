@@ -50,7 +50,7 @@ const maxTableSteps = 100
 type GGDM struct{}
 
 var ggdmInfo = Info{
-	Kind: KindGGDM, Name: "ggdm",
+	Kind: KindGGDM, Name: "ggdm", File: "tables.go",
 	Line:   "steps by coefficients that were learned for the checkpoint and its number of steps",
 	Source: "Watson et al., arXiv 2202.05830", Evals: perStep,
 	Formula: "x_{i+1} = Σ X_ij x_j + Σ D_ij D_j + Noise_i z", Needs: NeedsTable,

@@ -29,7 +29,7 @@ type UniPC struct {
 }
 
 var unipcInfo = Info{
-	Kind: KindUniPC, Name: "unipc",
+	Kind: KindUniPC, Name: "unipc", File: "unipc.go",
 	Line:   "predicts from the last estimates and corrects each step by the next one; strong from 8 evaluations on",
 	Source: "Zhao et al., arXiv 2302.04867", Order: 3, Evals: perStep,
 	Formula: "x' = A x + a_T p1 m0 - a_T B Σ ρ_k D_k, again with D at its end",

@@ -23,7 +23,7 @@ import (
 type Analytic struct{ Eta, Cap float64 }
 
 var analyticInfo = Info{
-	Kind: KindAnalytic, Name: "analytic-dpm",
+	Kind: KindAnalytic, Name: "analytic-dpm", File: "variance.go",
 	Line:   "draws each step with the best variance for the data as a whole; better than ddpm in few steps",
 	Source: "Bao et al., arXiv 2201.06503", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = a_T D + √(s_T² - v) e + √(v + w² C) z,  C = (s_S/a_S)² (1 - G_S)",
@@ -96,7 +96,7 @@ type Moments struct {
 }
 
 var snInfo = Info{
-	Kind: KindSN, Name: "sn-dpm",
+	Kind: KindSN, Name: "sn-dpm", File: "variance.go",
 	Line:   "draws each value with its own best variance, from a second moment that the network returns",
 	Source: "Bao et al., arXiv 2206.07309, theorem 3.2", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = a_T D + √(s_T² - v) e + √(v + w² C) z,  C = (s_S/a_S)² (n2 - e²)",
@@ -105,7 +105,7 @@ var snInfo = Info{
 }
 
 var nprInfo = Info{
-	Kind: KindNPR, Name: "npr-dpm",
+	Kind: KindNPR, Name: "npr-dpm", File: "variance.go",
 	Line:   "draws each value with its own best variance, from a squared error that the network returns",
 	Source: "Bao et al., arXiv 2206.07309, theorem 3.3", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = a_T D + √(s_T² - v) e + √(v + w² C) z,  C = (s_S/a_S)² g",
@@ -158,7 +158,7 @@ func (s Moments) Compile(levels []schedule.Level, b *Draft) error {
 type DDPMLearned struct{}
 
 var ddpmLearnedInfo = Info{
-	Kind: KindDDPMLearned, Name: "ddpm-learned",
+	Kind: KindDDPMLearned, Name: "ddpm-learned", File: "variance.go",
 	Line:   "draws each step with the variance that the network returns beside its prediction",
 	Source: "Nichol, Dhariwal, arXiv 2102.09672", Order: 1, Evals: perStep, Stochastic: true,
 	Formula: "x' = A e^-h x + a_T (1 - e^-2h) D + √var z,  ln var = f ln large + (1-f) ln small",

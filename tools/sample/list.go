@@ -142,7 +142,8 @@ func samplersPage(w io.Writer) error {
 		case s.Stochastic:
 			order = fmt.Sprint("weak order ", s.Order, ", draws noise")
 		}
-		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s%s.\n\n    %s\n", s.Name, sentence.Capital(s.Line), sentence.Capital(order), s.Evals, s.Source, needs(s, ". Needs "), s.Formula)
+		fmt.Fprintf(&b, "### %s\n%s. %s; %s evaluations. %s%s. In core/solver/%s.\n\n    %s\n",
+			s.Name, sentence.Capital(s.Line), sentence.Capital(order), s.Evals, s.Source, needs(s, ". Needs "), s.File, s.Formula)
 		if len(s.Knobs) > 0 {
 			b.WriteString("\n")
 		}
