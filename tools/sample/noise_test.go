@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"tintype/core/pipeline"
-	"tintype/core/sampler"
 	"tintype/core/schedule"
+	"tintype/core/solver"
 	"tintype/internal/picture"
 	"tintype/model"
 )
@@ -78,7 +78,7 @@ func TestNoOfferedSolverEndsInNoise(t *testing.T) {
 		m := loadShipped(t, name)
 		s := m.Defaults()
 		s.Seed = 1
-		s.Use(sampler.KindDDIM)
+		s.Use(solver.KindDDIM)
 		s.Steps = 100
 		long, err := drawnBy(m, s)
 		if err != nil {
@@ -86,7 +86,7 @@ func TestNoOfferedSolverEndsInNoise(t *testing.T) {
 		}
 		drawn, refused := 0, 0
 		var all []*image.NRGBA
-		for _, info := range sampler.Solvers() {
+		for _, info := range solver.Solvers() {
 			s := m.Defaults()
 			s.Seed = 1
 			s.Use(info.Kind)
@@ -135,7 +135,7 @@ func TestForeseen(t *testing.T) {
 	for name := range shipped {
 		m := loadShipped(t, name)
 		refused, all := 0, 0
-		for _, info := range sampler.Solvers() {
+		for _, info := range solver.Solvers() {
 			if m.CheckSolver(info.Kind) != nil {
 				continue
 			}
@@ -158,7 +158,7 @@ func TestForeseen(t *testing.T) {
 					if !errors.As(err, &noise) || !(noise.Share > 0.25 && noise.Share <= 1) {
 						t.Errorf("%s: %v", name, err)
 					}
-					langevin := info.Kind == sampler.KindALD || info.Kind == sampler.KindPC
+					langevin := info.Kind == solver.KindALD || info.Kind == solver.KindPC
 					if g.Kind == m.Contract.Defaults.Grid && !langevin {
 						t.Errorf("%s, its own grid: %v", name, err)
 					}
