@@ -55,7 +55,7 @@ func planEulerAncestral(s *Scheduler, n int, _ Settings) (*Plan, error) {
 				b.Eval(d, tape.X, i)
 				up, down := updown(from.S, to.S)
 				ancestral(b, tape.X, d, z, from.S, down, up)
-				b.Emit(i + 1)
+				b.Arrive(i + 1)
 			}
 			return nil
 		})
@@ -107,7 +107,7 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 				b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
 				b.Lin(tape.X, tape.Term{Coef: 1, Src: kept}, tape.Term{Coef: f32(m.S - from.S), Src: e})
 				if m.S == 0 { // to the clean picture
-					b.Emit(i + 1)
+					b.Arrive(i + 1)
 					continue
 				}
 				b.Eval(d, tape.X, b.Level(m))
@@ -122,7 +122,7 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 					terms = append(terms, tape.Term{Coef: up, Src: z})
 				}
 				b.Lin(tape.X, terms...)
-				b.Emit(i + 1)
+				b.Arrive(i + 1)
 			}
 			return nil
 		})
@@ -163,7 +163,7 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 				b.Eval(d, tape.X, i)
 				if to.S == 0 {
 					b.Lin(tape.X, tape.Term{Coef: 1, Src: d})
-					b.Emit(i + 1)
+					b.Arrive(i + 1)
 					continue
 				}
 				b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
@@ -172,7 +172,7 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 				b.Eval(d, tape.X, b.Level(middle[i]))
 				up, down = heldUpdown(sigma, back(to.S))
 				ancestral(b, kept, d, z, sigma, down, up*with.SAdd)
-				b.Emit(i + 1)
+				b.Arrive(i + 1)
 			}
 			return nil
 		})

@@ -121,7 +121,7 @@ func (s *Scheduler) inverse(times []float64, steps []pair) (*Plan, error) {
 			}
 			terms := append(s.noiseOf(p.to.S, output, p.from), tape.Term{Coef: p.to.A, Src: from})
 			b.Lin(tape.X, terms...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})
@@ -185,7 +185,7 @@ func (s *Scheduler) ddim(times []float64, steps []pair, eta float64, clippedNois
 				terms = append(terms, tape.Term{Coef: std, Src: z})
 			}
 			b.Lin(tape.X, merged(terms)...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})

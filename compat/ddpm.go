@@ -89,7 +89,7 @@ func (s *Scheduler) ddpm(n int, betas []float64) (*Plan, error) {
 			} else {
 				b.Lin(tape.X, x, clean)
 			}
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})

@@ -106,7 +106,7 @@ func churnedEuler(with Settings, spread int, param denoise.Param, read func(sche
 			}
 			keep := to.S / hat
 			b.Lin(tape.X, tape.Term{Coef: keep, Src: tape.X}, tape.Term{Coef: 1 - keep, Src: d})
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	}
@@ -142,7 +142,7 @@ func heunSteps(levels []schedule.Level, b *tape.Builder) error {
 			b.Lin(second, tape.Term{Coef: 1, Src: first}, tape.Term{Coef: 1, Src: second})
 			b.Lin(tape.X, tape.Term{Coef: 1, Src: kept}, tape.Term{Coef: dt / 2, Src: second})
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

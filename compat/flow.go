@@ -117,7 +117,7 @@ func planFlowEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 			default:
 				b.Lin(tape.X, merged(append(flowOutput(to.S-from.S, d, from), tape.Term{Coef: 1, Src: tape.X}))...)
 			}
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})
@@ -177,7 +177,7 @@ func planFlowHeun(s *Scheduler, n int, with Settings) (*Plan, error) {
 				b.Lin(d, tape.Term{Coef: 1, Src: tape.X}, tape.Term{Coef: -1, Src: d})
 				b.Lin(tape.X, append(terms, tape.Term{Coef: dt / 2 / to.S, Src: d})...)
 			}
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})

@@ -52,7 +52,7 @@ func planIPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 				terms = append(terms, tape.Term{Coef: c * w, Src: e.At(k)})
 			}
 			b.Lin(tape.X, terms...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})

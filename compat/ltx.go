@@ -38,7 +38,7 @@ func planLTX(s *Scheduler, n int, _ Settings) (*Plan, error) {
 				terms = append(terms, tape.Term{Coef: up * s.NoiseScale, Src: z})
 			}
 			b.Lin(tape.X, terms...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})

@@ -53,7 +53,7 @@ func (w noiseSteps) emit(levels []schedule.Level, b *tape.Builder) error {
 			terms = append(terms, tape.Term{Coef: f32(to.S * f32(math.Sqrt(f32(f32(exact.Exp(f32(2*h)))-1)))), Src: z})
 		}
 		b.Lin(tape.X, terms...)
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

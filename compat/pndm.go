@@ -110,7 +110,7 @@ func (w *pndm) emit(levels []schedule.Level, b *tape.Builder) error {
 		if err := w.step(b, kept, int(w.prk[k/4*4]), to, tape.Term{Coef: 1, Src: output}); err != nil {
 			return err
 		}
-		b.Emit(k + 1)
+		b.Arrive(k + 1)
 	}
 	for k, time := range w.plms {
 		at := len(w.prk) + k
@@ -133,7 +133,7 @@ func (w *pndm) emit(levels []schedule.Level, b *tape.Builder) error {
 		if err := w.step(b, base, from, to, terms...); err != nil {
 			return err
 		}
-		b.Emit(at + 1)
+		b.Arrive(at + 1)
 	}
 	return nil
 }

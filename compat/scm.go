@@ -42,7 +42,7 @@ func planSCM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 			terms := []tape.Term{{Coef: to.A, Src: d}}
 			b.Noise(z)
 			b.Lin(tape.X, append(terms, tape.Term{Coef: to.S, Src: z})...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})

@@ -132,7 +132,7 @@ func (g groupSteps) emit(levels []schedule.Level, b *tape.Builder) error {
 				b.Eval(v[k], tape.X, at)
 			}
 			g.step(b, base, v[:k+1], z, levels[first:at+2])
-			b.Emit(at + 1)
+			b.Arrive(at + 1)
 		}
 		first += n
 	}

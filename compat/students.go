@@ -82,7 +82,7 @@ func planLCM(s *Scheduler, n int, with Settings) (*Plan, error) {
 				terms = append(terms, tape.Term{Coef: to.S, Src: z})
 			}
 			b.Lin(tape.X, terms...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})
@@ -123,7 +123,7 @@ func planTCD(s *Scheduler, n int, with Settings) (*Plan, error) {
 				terms = append(terms, tape.Term{Coef: math.Sqrt(f32(1 - ratio)), Src: z})
 			}
 			b.Lin(tape.X, terms...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})
@@ -160,7 +160,7 @@ func planCM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 				terms = append(terms, tape.Term{Coef: math.Sqrt(max(float64(up*up)-float64(s.SigmaMin*s.SigmaMin), 0)) * s.NoiseScale, Src: z})
 			}
 			b.Lin(tape.X, terms...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})

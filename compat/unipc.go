@@ -104,7 +104,7 @@ func (u uniPC) emit(levels []schedule.Level, b *tape.Builder) error {
 			others = append(others, i-k)
 		}
 		u.step(b, tape.X, v, levels, i, i, others)
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

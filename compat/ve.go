@@ -48,7 +48,7 @@ func planScoreSdeVe(s *Scheduler, n int, _ Settings) (*Plan, error) {
 				terms = append(terms, tape.Term{Coef: math.Sqrt(v), Src: z})
 			}
 			b.Lin(tape.X, terms...)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	})

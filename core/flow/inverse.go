@@ -42,7 +42,7 @@ func (s Inverse) emit(levels []schedule.Level, b *tape.Builder) error {
 			b.Eval(d, tape.X, i)
 			b.Slope(tape.X, tape.X, d, from)
 			b.Lin(tape.X, tape.Term{Coef: to.S, Src: tape.X})
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 			continue
 		}
 		r := to.A / from.A
@@ -54,7 +54,7 @@ func (s Inverse) emit(levels []schedule.Level, b *tape.Builder) error {
 			guess = y
 		}
 		b.Lin(tape.X, tape.Term{Coef: 1, Src: y})
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

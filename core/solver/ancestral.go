@@ -81,7 +81,7 @@ func (s DPM2Ancestral) Compile(levels []schedule.Level, b *Draft) error {
 			c := float64(to.A * (r - 1/r))
 			b.Renoise(z, up, s.SNoise, tape.Term{Coef: k, Src: tape.X}, tape.Term{Coef: to.A - float64(k*from.A) + c, Src: d}, tape.Term{Coef: -c, Src: d2})
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func (s DPMpp2SAncestral) Compile(levels []schedule.Level, b *Draft) error {
 			k := down.S / from.S
 			b.Renoise(z, up, s.SNoise, tape.Term{Coef: k, Src: tape.X}, tape.Term{Coef: to.A - float64(k*from.A), Src: d})
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (s FlowAncestral) Compile(levels []schedule.Level, b *Draft) error {
 		up := float64(wide * math.Sqrt(max(float64((sT-left)*(sT+left)), 0)))
 		keep := float64(wide*left) / from.S
 		b.Renoise(z, up, s.SNoise, tape.Term{Coef: keep, Src: tape.X}, tape.Term{Coef: to.A - float64(keep*from.A), Src: d})
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (s Heun) Compile(levels []schedule.Level, b *Draft) error {
 		default:
 			s.part(b, d, y, d2, from, to)
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (s Cold) Compile(levels []schedule.Level, b *Draft) error {
 			b.Apply(y2, d, b.extras.Degrader.At(severity(b.process, to)))
 			b.Lin(tape.X, tape.Term{Coef: 1, Src: tape.X}, tape.Term{Coef: -1, Src: y}, tape.Term{Coef: 1, Src: y2})
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -206,7 +206,7 @@ func (s GDDIMBlur) Compile(levels []schedule.Level, b *Draft) error {
 		b.Eval(d, tape.X, i)
 		if to.S == 0 {
 			b.Lin(tape.X, tape.Term{Coef: 1, Src: d})
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 			continue
 		}
 		at := func(w float64) marginal {
@@ -223,7 +223,7 @@ func (s GDDIMBlur) Compile(levels []schedule.Level, b *Draft) error {
 			b.Apply(y, z, Spectral{func(w float64) float64 { return math.Sqrt(at(w).v) }})
 			b.Lin(tape.X, tape.Term{Coef: 1, Src: tape.X}, tape.Term{Coef: 1, Src: y})
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func ancestralSteps(levels []schedule.Level, b *Draft, eta, noise float64) {
 	for i, to := range levels[1:] {
 		b.Eval(d, tape.X, i)
 		ancestral(b, d, z, levels[i], to, eta, noise)
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 }
 
@@ -118,7 +118,7 @@ func (s DDPM) Compile(levels []schedule.Level, b *Draft) error {
 		} else {
 			b.Lin(tape.X, x, clean)
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -178,7 +178,7 @@ func (s Euler) Compile(levels []schedule.Level, b *Draft) error {
 			b.Eval(d, tape.X, from)
 			firstOrder(b, tape.X, tape.X, d, b.At(from), to)
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -217,7 +217,7 @@ func (EulerCFGpp) Compile(levels []schedule.Level, b *Draft) error {
 		b.Eval(d, tape.X, i)
 		b.Unguided(u)
 		b.Lin(tape.X, tape.Term{Coef: a, Src: tape.X}, tape.Term{Coef: to.A, Src: d}, tape.Term{Coef: -float64(a * levels[i].A), Src: u})
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (s ALD) Compile(levels []schedule.Level, b *Draft) error {
 		default:
 			b.Lin(tape.X, tape.Term{Coef: to.A / from.A, Src: tape.X})
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (s PC) Compile(levels []schedule.Level, b *Draft) error {
 		} else {
 			s.predict(b, d, z, from, to)
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

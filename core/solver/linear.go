@@ -182,7 +182,7 @@ func (s PNDM) Compile(levels []schedule.Level, b *Draft) error {
 		default:
 			m.step(b, tape.X, d, e, levels, i)
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

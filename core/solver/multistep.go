@@ -171,7 +171,7 @@ func (m multistep) Compile(levels []schedule.Level, b *Draft) error {
 			b.Slope(v.Push(), tape.X, d.At(0), levels[i])
 		}
 		m.step(b, tape.X, d.At(0), v, levels, i)
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

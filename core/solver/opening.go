@@ -39,7 +39,7 @@ func (o Opened) Compile(levels []schedule.Level, b *Draft) error {
 		for d := b.Buffer(); levels[i].Lost(); i++ {
 			b.Eval(d, tape.X, i)
 			firstOrder(b, tape.X, tape.X, d, levels[i], levels[i+1])
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 		}
 		return nil
 	}

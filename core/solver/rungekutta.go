@@ -39,7 +39,7 @@ func (RK4) Compile(levels []schedule.Level, b *Draft) error {
 		} else {
 			firstOrder(b, tape.X, tape.X, d, from, to)
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (FlowHeun) Compile(levels []schedule.Level, b *Draft) error {
 			c := 0.5 * float64((to.A+to.S)*(1-float64(from.S*(to.A+to.S))/float64(to.S*(from.A+from.S))))
 			b.Lin(tape.X, tape.Term{Coef: 1, Src: tape.X}, tape.Term{Coef: c, Src: d}, tape.Term{Coef: -c, Src: d2})
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

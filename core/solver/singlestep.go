@@ -252,7 +252,7 @@ func (s *stages) over(b *Draft, i, j int, parts ...float64) {
 		}
 	}
 	s.step(b, append(at, j)...)
-	b.Emit(j)
+	b.Arrive(j)
 }
 
 // singlestep takes every step of the grid over such levels.

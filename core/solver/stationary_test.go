@@ -45,7 +45,7 @@ func (s corrector) Compile(levels []schedule.Level, b *Draft) error {
 		b.Noise(z)
 		b.Langevin(d, z, levels[0], s.c)
 	}
-	b.Emit(1)
+	b.Arrive(1)
 	return nil
 }
 

@@ -91,7 +91,7 @@ func (s SDEDPMpp) Compile(levels []schedule.Level, b *Draft) error {
 		default:
 			s.step(b, m, z, levels, i)
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -196,7 +196,7 @@ func (s DPMppSDE) Compile(levels []schedule.Level, b *Draft) error {
 		b.Eval(d, tape.X, i)
 		if one(from, to) {
 			ancestral(b, d, z, from, to, s.Eta, s.SNoise)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 			continue
 		}
 		m := b.Middle(from, to)
@@ -221,7 +221,7 @@ func (s DPMppSDE) Compile(levels []schedule.Level, b *Draft) error {
 			terms = append(terms, tape.Term{Coef: float64(up * first), Src: z}, tape.Term{Coef: float64(up * rest), Src: z2})
 		}
 		b.Lin(tape.X, terms...)
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

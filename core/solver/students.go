@@ -42,7 +42,7 @@ func (Renoise) Compile(levels []schedule.Level, b *Draft) error {
 	for i, to := range levels[1:] {
 		b.Eval(d, tape.X, i)
 		b.Renoise(z, to.S, 1, tape.Term{Coef: to.A, Src: d})
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func (s CM) Compile(levels []schedule.Level, b *Draft) error {
 			up = float64(to.S * math.Sqrt(float64((1-r)*(1+r))))
 		}
 		b.Renoise(z, up, s.SNoise, tape.Term{Coef: to.A, Src: d})
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (s TCD) Compile(levels []schedule.Level, b *Draft) error {
 		} else {
 			firstOrder(b, tape.X, tape.X, d, from, to)
 		}
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ func (FlowMap) Compile(levels []schedule.Level, b *Draft) error {
 	for i, to := range levels[1:] {
 		b.Jump(d, tape.X, i, i+1)
 		firstOrder(b, tape.X, tape.X, d, levels[i], to)
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (GGDM) Compile(levels []schedule.Level, b *Draft) error {
 			terms = append(terms, tape.Term{Coef: t.Noise[i], Src: z})
 		}
 		b.sum(tape.X, terms)
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

@@ -187,7 +187,7 @@ func TestTapes(t *testing.T) {
 		if lastNoise > lastEval {
 			fail("draws noise for the clean picture")
 		}
-		// The last operation before the last Emit makes the picture the estimate itself.
+		// The last operation before the last Arrive makes the picture the estimate itself.
 		last := tape.Ops[len(tape.Ops)-2]
 		if last.Kind != OpLin || last.Terms != 1 || last.Coef[0] != 1 {
 			fail("ends with %+v", last)

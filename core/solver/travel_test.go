@@ -75,7 +75,7 @@ func (middle) Compile(levels []schedule.Level, b *Draft) error {
 	for i := range levels[1:] {
 		b.Eval(d, X, i)
 		b.Eval(d, X, b.Level(schedule.Level{T: float64(i), A: 0.5, S: 0.5}))
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

@@ -55,12 +55,12 @@ func (s UniPC) Compile(levels []schedule.Level, b *Draft) error {
 		b.Eval(v.Push(), tape.X, i)
 		if i > 0 {
 			s.correct(b, before, v, m, levels, i)
-			b.Emit(i)
+			b.Arrive(i)
 		}
 		b.Lin(before, tape.Term{Coef: 1, Src: tape.X})
 		m.step(b, tape.X, v.At(0), v, levels, i)
 	}
-	b.Emit(len(levels) - 1)
+	b.Arrive(len(levels) - 1)
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (s Analytic) Compile(levels []schedule.Level, b *Draft) error {
 			up = min(math.Sqrt(m.v+float64(float64(m.w*m.w)*c)), lastNoise(levels, i, s.Cap))
 		}
 		b.Renoise(z, up, 1, tape.Term{Coef: m.keep, Src: tape.X}, tape.Term{Coef: m.w, Src: d})
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func (s Moments) Compile(levels []schedule.Level, b *Draft) error {
 		m := newMarginal(from, to, s.Eta)
 		if from.A == 0 || to.S == 0 {
 			ancestral(b, d, z, from, to, s.Eta, 1)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 			continue
 		}
 		r := from.Sigma()
@@ -140,7 +140,7 @@ func (s Moments) Compile(levels []schedule.Level, b *Draft) error {
 		b.Noise(z)
 		b.Mul(z, c, z)
 		b.Lin(tape.X, tape.Term{Coef: m.keep, Src: tape.X}, tape.Term{Coef: m.w, Src: d}, tape.Term{Coef: 1, Src: z})
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func (DDPMLearned) Compile(levels []schedule.Level, b *Draft) error {
 		x, clean := tape.Term{Coef: float64(to.S/from.S) * k, Src: tape.X}, tape.Term{Coef: to.A * gone, Src: d}
 		if to.S == 0 {
 			b.Lin(tape.X, x, clean)
-			b.Emit(i + 1)
+			b.Arrive(i + 1)
 			continue
 		}
 		r := from.A / to.A
@@ -190,7 +190,7 @@ func (DDPMLearned) Compile(levels []schedule.Level, b *Draft) error {
 		b.Noise(z)
 		b.Mul(z, v, z)
 		b.Lin(tape.X, x, clean, tape.Term{Coef: 1, Src: z})
-		b.Emit(i + 1)
+		b.Arrive(i + 1)
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func (r *Run) Step() (done bool, err error) {
 		r.lin(op, &r.coef[r.pc])
 	case OpNoise:
 		r.env.Noise(r.buf[op.Dst], op.Key)
-	case OpEmit:
+	case OpArrive:
 		if err := r.env.Arrive(r.buf[X], r.tape.Levels[op.Level], r.seen.Step+1); err != nil {
 			return false, err
 		}

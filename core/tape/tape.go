@@ -17,7 +17,7 @@ const (
 	OpLin                    // buf[Dst] = Σ Coef[i]·buf[Src[i]] for i < Terms; Dst may be one of Src
 	OpNoise                  // buf[Dst] = standard normal noise of stream Key
 	OpUnguided               // buf[Dst] = what the last OpEval would have been without guidance
-	OpEmit                   // a sampler step is done: buf[X] is at Levels[Level]
+	OpArrive                 // a sampler step is done: buf[X] is at Levels[Level]
 
 	OpJump     // OpEval of a network that is also told the end of the step, Levels[Key]
 	OpSecond   // buf[Dst] = the network's second output at the latest evaluation
@@ -173,9 +173,9 @@ func (b *Builder) Renoise(z Buf, up, noise float64, terms ...Term) {
 	b.Lin(X, terms...)
 }
 
-// Emit says that X has reached the given level: the end of a sampler step.
-func (b *Builder) Emit(level int) {
-	b.add(Op{Kind: OpEmit, Dst: X, Level: int32(b.first + level)})
+// Arrive says that X has reached the given level: the end of a sampler step.
+func (b *Builder) Arrive(level int) {
+	b.add(Op{Kind: OpArrive, Dst: X, Level: int32(b.first + level)})
 	b.tape.Steps++
 }
 

@@ -15,7 +15,7 @@ func Interpret(t *tape.Tape, x []float64, den Denoise, noise func(dst []float64,
 	return Follow(t, x, den, noise, func([]float64, schedule.Level) {})
 }
 
-// Follow is Interpret with a hook at every OpEmit, which may change x.
+// Follow is Interpret with a hook at every OpArrive, which may change x.
 func Follow(t *tape.Tape, x []float64, den Denoise, noise func(dst []float64, key uint32),
 	arrived func(x []float64, l schedule.Level)) []float64 {
 	buf := make([][]float64, t.Buffers)
@@ -43,7 +43,7 @@ func Follow(t *tape.Tape, x []float64, den Denoise, noise func(dst []float64, ke
 				}
 			}
 			copy(buf[op.Dst], sum)
-		case tape.OpEmit:
+		case tape.OpArrive:
 			arrived(buf[tape.X], t.Levels[op.Level])
 		case tape.OpApply:
 			apply(t.Operators[op.Key], buf[op.Dst], buf[op.Src[0]])

@@ -103,7 +103,7 @@ func (g Gaussian) Push(t *tape.Tape) (mean, variance float64) {
 func (g Gaussian) WeakError(t *tape.Tape) float64 {
 	end := schedule.Level{}
 	for i := range t.Ops {
-		if t.Ops[i].Kind == tape.OpEmit {
+		if t.Ops[i].Kind == tape.OpArrive {
 			end = t.Levels[t.Ops[i].Level]
 		}
 	}
