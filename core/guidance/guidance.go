@@ -111,8 +111,8 @@ func (c *ClassifierFree) Denoise(dst, x []float32, l schedule.Level) error {
 	return nil
 }
 
-// Unguided writes the unconditional half of the last estimate.
-func (c *ClassifierFree) Unguided(dst []float32) { copy(dst, c.d[len(c.d)/2:]) }
+// Unconditional writes the unconditional half of the last estimate.
+func (c *ClassifierFree) Unconditional(dst []float32) { copy(dst, c.d[len(c.d)/2:]) }
 
 // rescale gives d back a part phi of the contrast of cond.
 func rescale(d, cond []float32, phi float64) {

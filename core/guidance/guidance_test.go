@@ -29,12 +29,12 @@ func TestClassifierFree(t *testing.T) {
 	x := []float32{0, 1, -2, 0.5}
 	for _, g := range []float64{0, 0.5, 1, 1.5, 7.5} {
 		h := &halves{}
-		dst, unguided := make([]float32, len(x)), make([]float32, len(x))
+		dst, unconditional := make([]float32, len(x)), make([]float32, len(x))
 		c := NewClassifierFree(h, 1, len(x), Options{Scale: g})
 		if err := c.Denoise(dst, x, schedule.Level{A: 1}); err != nil {
 			t.Fatal(err)
 		}
-		c.Unguided(unguided)
+		c.Unconditional(unconditional)
 		if h.calls != 1 {
 			t.Errorf("%d calls for both halves", h.calls)
 		}
@@ -43,8 +43,8 @@ func TestClassifierFree(t *testing.T) {
 			if want := uncond + g*(cond-uncond); math.Abs(float64(dst[i])-want) > 1e-6 {
 				t.Errorf("g=%v: D(%v) = %v, want %v", g, v, dst[i], want)
 			}
-			if unguided[i] != v/2 {
-				t.Errorf("g=%v: D(%v) without guidance is %v, want %v", g, v, unguided[i], v/2)
+			if unconditional[i] != v/2 {
+				t.Errorf("g=%v: D(%v) without guidance is %v, want %v", g, v, unconditional[i], v/2)
 			}
 		}
 	}

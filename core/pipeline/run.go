@@ -74,7 +74,7 @@ func build(m *Model, s *Spec, p *plan, between func() error) (*Run, error) {
 	if r.guided {
 		free := guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
 		r.memory.add(free)
-		den, env.Unguided = free, free.Unguided
+		den, env.Unconditional = free, free.Unconditional
 	}
 	if s.Classifier > 0 {
 		if den, err = r.classified(den, s, per, between); err != nil {

@@ -191,7 +191,7 @@ func (s Euler) late(b *Draft, d, z tape.Buf, from, to schedule.Level) {
 	b.Renoise(z, up, s.Churn.SNoise, tape.Term{Coef: to.A * (1 + q) / from.A, Src: tape.X}, tape.Term{Coef: -float64(to.A * q), Src: d})
 }
 
-// EulerCFGpp is Euler under classifier-free guidance with the noise of the unguided estimate: guidance moves the
+// EulerCFGpp is Euler under classifier-free guidance with the noise of the unconditional estimate: guidance moves the
 // picture, and what is left of the noise stays on the data's own path.
 //
 //	x' = a_T·D + s_T·e_u,  e_u = (x - a_S·D_u)/s_S
@@ -203,7 +203,7 @@ type EulerCFGpp struct{}
 
 var eulerCFGppInfo = Info{
 	Kind: KindEulerCFGpp, Name: "euler-cfgpp", File: "firstorder.go",
-	Line:   "Euler that takes the noise from the unguided estimate; for small guidance, from 1 to 3",
+	Line:   "Euler that takes the noise from the unconditional estimate; for small guidance, from 1 to 3",
 	Source: "Chung et al., arXiv 2406.08070", Order: 1, Evals: perStep, Guided: true,
 	Formula: "x' = a_T D + s_T (x - a_S D_u)/s_S",
 	tape:    func(Options) Solver { return EulerCFGpp{} },
@@ -215,7 +215,7 @@ func (EulerCFGpp) Compile(levels []schedule.Level, b *Draft) error {
 	for i, to := range levels[1:] {
 		a := to.S / levels[i].S
 		b.Eval(d, tape.X, i)
-		b.Unguided(u)
+		b.Unconditional(u)
 		b.Lin(tape.X, tape.Term{Coef: a, Src: tape.X}, tape.Term{Coef: to.A, Src: d}, tape.Term{Coef: -float64(a * levels[i].A), Src: u})
 		b.Arrive(i + 1)
 	}

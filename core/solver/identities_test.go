@@ -311,13 +311,13 @@ func uni(m [][2]float64, end *[2]float64, x [2]float64, levels []schedule.Level,
 	return x
 }
 
-// Without guidance CFG++ is Euler; with it, the slope is the unguided estimate's and the picture the guided one's.
+// Without guidance CFG++ is Euler; with it, the slope is the unconditional estimate's and the picture the guided one's.
 func TestEulerCFGpp(t *testing.T) {
 	near(t, "euler-cfgpp without guidance", result(t, EulerCFGpp{}, trailing(t, 9)), result(t, Euler{}, trailing(t, 9)), 1e-12)
 
 	levels := trailing(t, 2)
 	r := NewRun(compile(t, EulerCFGpp{}, levels), Env{Denoiser: constant(0.5), Noise: noise32,
-		Unguided: func(dst []float32) {
+		Unconditional: func(dst []float32) {
 			for i := range dst {
 				dst[i] = -0.25
 			}

@@ -19,9 +19,9 @@ type Program interface {
 type Env struct {
 	Denoiser denoise.Denoiser
 	Noise    Noise
-	// Unguided writes what Denoiser's last estimate would have been without guidance. It may be nil: then there is none,
+	// Unconditional writes the unconditional half of Denoiser's last estimate. It may be nil: then there is no guidance,
 	// and both are the same.
-	Unguided func(dst []float32)
+	Unconditional func(dst []float32)
 	// Arrived, which may be nil, is called when x has reached a level of the grid (the first one included), before
 	// that level is shown or evaluated, and may change x: inpainting replaces there what is known. visit counts the
 	// calls from 0. An error ends the Step, which may be tried again.

@@ -107,9 +107,9 @@ func (r *Run) Step() (done bool, err error) {
 		}
 		r.last = op.Dst
 		r.seen.Evals++
-	case OpUnguided:
-		if dst := r.buf[op.Dst]; r.env.Unguided != nil {
-			r.env.Unguided(dst)
+	case OpUnconditional:
+		if dst := r.buf[op.Dst]; r.env.Unconditional != nil {
+			r.env.Unconditional(dst)
 		} else {
 			copy(dst, r.buf[r.last])
 		}

@@ -13,11 +13,11 @@ type OpKind uint8
 
 // The operations.
 const (
-	OpEval     OpKind = iota // buf[Dst] = D(buf[Src[0]]) at Levels[Level]: one call of the network
-	OpLin                    // buf[Dst] = Σ Coef[i]·buf[Src[i]] for i < Terms; Dst may be one of Src
-	OpNoise                  // buf[Dst] = standard normal noise of stream Key
-	OpUnguided               // buf[Dst] = what the last OpEval would have been without guidance
-	OpArrive                 // a sampler step is done: buf[X] is at Levels[Level]
+	OpEval          OpKind = iota // buf[Dst] = D(buf[Src[0]]) at Levels[Level]: one call of the network
+	OpLin                         // buf[Dst] = Σ Coef[i]·buf[Src[i]] for i < Terms; Dst may be one of Src
+	OpNoise                       // buf[Dst] = standard normal noise of stream Key
+	OpUnconditional               // buf[Dst] = the unconditional half of the last OpEval, where it was guided
+	OpArrive                      // a sampler step is done: buf[X] is at Levels[Level]
 
 	OpJump     // OpEval of a network that is also told the end of the step, Levels[Key]
 	OpSecond   // buf[Dst] = the network's second output at the latest evaluation
@@ -106,8 +106,9 @@ func (b *Builder) Eval(dst, src Buf, level int) {
 	b.tape.NFE++
 }
 
-// Unguided sets dst to what the last Eval would have been without guidance; it costs no call of the network.
-func (b *Builder) Unguided(dst Buf) { b.add(Op{Kind: OpUnguided, Dst: dst}) }
+// Unconditional sets dst to the unconditional half of the last Eval, or to its estimate if that was not guided; it costs no
+// call of the network.
+func (b *Builder) Unconditional(dst Buf) { b.add(Op{Kind: OpUnconditional, Dst: dst}) }
 
 // Jump is Eval by a network that is also told at which level the step ends.
 func (b *Builder) Jump(dst, src Buf, level, to int) {

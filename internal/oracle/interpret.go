@@ -31,7 +31,7 @@ func Follow(t *tape.Tape, x []float64, den Denoise, noise func(dst []float64, ke
 		case tape.OpEval, tape.OpJump:
 			den(buf[op.Dst], buf[op.Src[0]], t.Levels[op.Level])
 			estimate = op.Dst
-		case tape.OpUnguided: // nothing is guided here
+		case tape.OpUnconditional: // nothing is guided here
 			copy(buf[op.Dst], buf[estimate])
 		case tape.OpNoise:
 			noise(buf[op.Dst], op.Key)

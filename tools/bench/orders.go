@@ -71,7 +71,7 @@ func orders(w io.Writer) error {
 func affine(t *tape.Tape) bool {
 	for i := range t.Ops {
 		switch t.Ops[i].Kind {
-		case tape.OpEval, tape.OpLin, tape.OpNoise, tape.OpUnguided, tape.OpArrive:
+		case tape.OpEval, tape.OpLin, tape.OpNoise, tape.OpUnconditional, tape.OpArrive:
 		default:
 			return false
 		}
