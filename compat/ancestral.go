@@ -110,7 +110,7 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 					b.Arrive(i + 1)
 					continue
 				}
-				b.Eval(d, tape.X, b.Level(m))
+				b.Eval(d, tape.X, b.AddLevel(m))
 				up, down := 0.0, to.S
 				if withNoise {
 					up, down = updown(from.S, to.S)
@@ -169,7 +169,7 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 				b.Lin(kept, tape.Term{Coef: 1, Src: tape.X})
 				up, down := heldUpdown(sigma, middle[i].S)
 				ancestral(b, tape.X, d, z, sigma, down, up*with.SAdd)
-				b.Eval(d, tape.X, b.Level(middle[i]))
+				b.Eval(d, tape.X, b.AddLevel(middle[i]))
 				up, down = heldUpdown(sigma, back(to.S))
 				ancestral(b, kept, d, z, sigma, down, up*with.SAdd)
 				b.Arrive(i + 1)

@@ -49,7 +49,7 @@ func planIPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 				terms = append(terms, tape.Term{Coef: to.A / from.A, Src: tape.X})
 			}
 			for k, w := range adamsBashforth[min(i, 3)] {
-				terms = append(terms, tape.Term{Coef: c * w, Src: e.At(k)})
+				terms = append(terms, tape.Term{Coef: c * w, Src: e.Back(k)})
 			}
 			b.Lin(tape.X, terms...)
 			b.Arrive(i + 1)

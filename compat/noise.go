@@ -45,7 +45,7 @@ func (w noiseSteps) emit(levels []schedule.Level, b *tape.Builder) error {
 			if w.stochastic {
 				c *= 2
 			}
-			terms = append(terms, tape.Term{Coef: c, Src: e.At(k)})
+			terms = append(terms, tape.Term{Coef: c, Src: e.Back(k)})
 		}
 		if w.stochastic {
 			b.Noise(z)

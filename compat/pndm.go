@@ -119,12 +119,12 @@ func (w *pndm) emit(levels []schedule.Level, b *tape.Builder) error {
 		var terms []tape.Term
 		if at == 1 { // the first step again, with the mean of the outputs at its ends
 			from, to, base = int(time)+w.ratio, int(time), kept
-			terms = []tape.Term{{Coef: 0.5, Src: d}, {Coef: 0.5, Src: outputs.At(0)}}
+			terms = []tape.Term{{Coef: 0.5, Src: d}, {Coef: 0.5, Src: outputs.Back(0)}}
 		} else {
 			b.Lin(outputs.Push(), tape.Term{Coef: 1, Src: d})
 			seen = min(seen+1, 4)
 			for i, c := range adamsBashforth[seen-1] {
-				terms = append(terms, tape.Term{Coef: c, Src: outputs.At(i)})
+				terms = append(terms, tape.Term{Coef: c, Src: outputs.Back(i)})
 			}
 		}
 		if at == 0 {

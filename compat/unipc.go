@@ -118,9 +118,9 @@ func (u uniPC) step(b *tape.Builder, base tape.Buf, v *tape.History, levels []sc
 	from, to := levels[s], levels[s+1]
 	if to.S == 0 { // what the first order comes to
 		if u.data {
-			b.Lin(tape.X, tape.Term{Coef: to.A, Src: v.At(i - s)})
+			b.Lin(tape.X, tape.Term{Coef: to.A, Src: v.Back(i - s)})
 		} else {
-			b.Lin(tape.X, tape.Term{Coef: to.A / from.A, Src: base}, tape.Term{Coef: -to.A * from.S / from.A, Src: v.At(i - s)})
+			b.Lin(tape.X, tape.Term{Coef: to.A / from.A, Src: base}, tape.Term{Coef: -to.A * from.S / from.A, Src: v.Back(i - s)})
 		}
 		return
 	}
@@ -150,9 +150,9 @@ func (u uniPC) step(b *tape.Builder, base tape.Buf, v *tape.History, levels []sc
 	for k, at := range others {
 		c := -rate * scale * rho[k] / r[k]
 		first -= c
-		rest = append(rest, tape.Term{Coef: c, Src: v.At(i - at)})
+		rest = append(rest, tape.Term{Coef: c, Src: v.Back(i - at)})
 	}
-	b.Lin(tape.X, append([]tape.Term{{Coef: keep, Src: base}, {Coef: first, Src: v.At(i - s)}}, rest...)...)
+	b.Lin(tape.X, append([]tape.Term{{Coef: keep, Src: base}, {Coef: first, Src: v.Back(i - s)}}, rest...)...)
 }
 
 // momentWeights solves Σ_k r_k^(j-1)·ρ_k = j!·g_j/B, g_1 = q1/z - 1, g_{j+1} = g_j/z - 1/(j+1)!, for up to four ρ.

@@ -81,7 +81,7 @@ func TestShippedClassifierGuidesItsModel(t *testing.T) {
 	})
 	var levels []schedule.Level
 	for i := range steps {
-		levels = append(levels, m.Process.At(999-float64(i)*1000/steps))
+		levels = append(levels, m.Process.AtTime(999-float64(i)*1000/steps))
 	}
 	levels = append(levels, schedule.Clean)
 	compiled, err := solver.Compile(solver.DDIM{}, m.Process, levels)

@@ -58,16 +58,16 @@ func network(m *Model) func(seen []float64, time float64) []float64 {
 func levelTold(m *Model, time float64) schedule.Level {
 	switch m.Reading.Time {
 	case denoise.TimeQuarterLog:
-		return m.Process.Of(-4 * time)
+		return m.Process.AtLambda(-4 * time)
 	case denoise.TimeLog250:
-		return m.Process.Of(-time / 250)
+		return m.Process.AtLambda(-time / 250)
 	case denoise.TimeSigma:
-		return m.Process.Of(-math.Log(time))
+		return m.Process.AtLambda(-math.Log(time))
 	}
 	if m.Reading.Scale != 0 {
 		time /= m.Reading.Scale
 	}
-	return m.Process.At(time)
+	return m.Process.AtTime(time)
 }
 
 // run follows a tape with the network, read by a parameterisation, its estimates held by a bound.

@@ -259,7 +259,7 @@ func TestSchedulerProcess(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", c.config, err)
 		}
-		if got := p.At(0).A; math.Abs(got*got-c.signal) > 1e-12 {
+		if got := p.AtTime(0).A; math.Abs(got*got-c.signal) > 1e-12 {
 			t.Errorf("%s: signal %v at time 0, want %v", c.config, got*got, c.signal)
 		}
 	}

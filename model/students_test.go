@@ -197,7 +197,7 @@ func TestDescribedProcesses(t *testing.T) {
 			t.Errorf("%s: %v", kind, err)
 			continue
 		}
-		if got := m.Process.At(c.want.T); math.Abs(got.A-c.want.A) > 1e-12 || math.Abs(got.S-c.want.S) > 1e-12 {
+		if got := m.Process.AtTime(c.want.T); math.Abs(got.A-c.want.A) > 1e-12 || math.Abs(got.S-c.want.S) > 1e-12 {
 			t.Errorf("%s at %v is %v, want %v", kind, c.want.T, got, c.want)
 		}
 		if m.Reading.Prediction != denoise.PredictSample || m.Contract.Defaults.Grid != schedule.Trailing {

@@ -52,7 +52,7 @@ func TestReadingsOnTheMixture(t *testing.T) {
 	plain := func(f func(l schedule.Level, x, e float64) float64) network {
 		return func(p schedule.Process) func([]float64, float64) []float64 {
 			return func(in []float64, time float64) []float64 {
-				l := p.At(time / 1000)
+				l := p.AtTime(time / 1000)
 				d, e := noise(in, l)
 				return []float64{f(l, d[0], e[0]), f(l, d[1], e[1])}
 			}
@@ -91,7 +91,7 @@ func TestReadingsOnTheMixture(t *testing.T) {
 			net := c.net(p)
 			hi, lo := p.Range()
 			for _, u := range []float64{0.03, 0.2, 0.5, 0.8, 0.97} {
-				l := p.At(lo.T + u*(hi.T-lo.T))
+				l := p.AtTime(lo.T + u*(hi.T-lo.T))
 				x := []float64{0.3*l.A - 0.7*l.S, -0.5*l.A + 1.2*l.S}
 				pre, err := param(l)
 				if err != nil {

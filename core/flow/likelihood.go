@@ -108,7 +108,7 @@ func (f *flow) run(lo, hi schedule.Level) error {
 	for from != hi {
 		to, cut := hi, true
 		if lambda := from.Lambda(); lambda-1.01*h > hi.Lambda() {
-			to, cut = f.process.Of(lambda-h), false
+			to, cut = f.process.AtLambda(lambda-h), false
 		}
 		solver.PlanRK45(&f.try, f.process, from, to)
 		for i := 1; i < solver.MaxSlopes; i++ {

@@ -56,7 +56,7 @@ func (t *tracer) Trace(x []float32, l schedule.Level) (float64, error) {
 // The integrated density is the mixture's own, from the trace and from probes, of which two that differ in one sign
 // have the exact mean.
 func TestLikelihood(t *testing.T) {
-	lo, hi := oracle.VP{}.Of(2.3), oracle.VP{}.Of(-10)
+	lo, hi := oracle.VP{}.AtLambda(2.3), oracle.VP{}.AtLambda(-10)
 	s := Likelihood{Relative: 2e-7, Absolute: 2e-7, Probes: 2}
 	probes := func(dst []float32, key uint32) { dst[0], dst[1] = 0.3, 0.5-float32(key) }
 	for _, x := range [][]float32{{0.6, 0.55}, {-0.8, 0.3}, {0, 0}, {0.4, -1.2}, {1.5, 1.5}} {
@@ -78,7 +78,7 @@ func TestLikelihood(t *testing.T) {
 
 // Differences of the estimates serve as well, as far as float32 holds them.
 func TestLikelihoodByDifferences(t *testing.T) {
-	lo, hi := oracle.VP{}.Of(2.3), oracle.VP{}.Of(-10)
+	lo, hi := oracle.VP{}.AtLambda(2.3), oracle.VP{}.AtLambda(-10)
 	s := Likelihood{Relative: 1e-4, Absolute: 1e-4, Probes: 2}
 	probes := func(dst []float32, key uint32) { dst[0], dst[1] = 0.3, 0.5-float32(key) }
 	for _, x := range [][]float32{{0.6, 0.55}, {-0.8, 0.3}, {0.4, -1.2}} {
@@ -92,7 +92,7 @@ func TestLikelihoodByDifferences(t *testing.T) {
 
 // Hutchinson's estimate of one probe is not the density, but near it in the mean.
 func TestLikelihoodOfOneProbe(t *testing.T) {
-	lo, hi := oracle.VP{}.Of(1), oracle.VP{}.Of(-6)
+	lo, hi := oracle.VP{}.AtLambda(1), oracle.VP{}.AtLambda(-6)
 	x := []float32{0.1, -0.1}
 	want := oracle.Bimodal.LogProb([]float64{float64(x[0]), float64(x[1])}, lo)
 	got := [2]float64{}
@@ -110,7 +110,7 @@ func TestLikelihoodOfOneProbe(t *testing.T) {
 }
 
 func TestLikelihoodRefuses(t *testing.T) {
-	lo, hi := oracle.VP{}.Of(2), oracle.VP{}.Of(-6)
+	lo, hi := oracle.VP{}.AtLambda(2), oracle.VP{}.AtLambda(-6)
 	x := []float32{0, 0}
 	s := Likelihood{Relative: 1e-3, Absolute: 1e-3}
 	if _, _, err := s.LogProb(&mixture{}, oracle.VP{}, x, lo, hi, nil); !errors.Is(err, ErrNoGradient) {

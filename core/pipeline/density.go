@@ -56,10 +56,10 @@ func LogProb(m *Model, s Spec, picture []float32, like flow.Likelihood, between 
 	n := p.h * p.w * m.C
 	den := denoise.NewDifferences(denoise.NewNetwork(net, m.Reading.Param(), 1, p.h, p.w, m.C, cond), n, probeStep)
 	if d.Hi, d.Lo = m.Process.Range(); d.Hi.A == 0 || d.Hi.Lambda() < -farLambda {
-		d.Hi = m.Process.Of(-farLambda)
+		d.Hi = m.Process.AtLambda(-farLambda)
 	}
 	if d.Lo.S == 0 || d.Lo.Lambda() > farLambda {
-		d.Lo = m.Process.Of(farLambda)
+		d.Lo = m.Process.AtLambda(farLambda)
 	}
 	x := make([]float32, n)
 	m.Codec.encode(x, picture, p.h, p.w, m.C)

@@ -19,7 +19,7 @@ type gaussNet struct {
 }
 
 func (g gaussNet) Forward(dst, x *tensor.Tensor, times []float32, _ *tensor.Cond) error {
-	l := g.Process.At(float64(times[0]))
+	l := g.Process.AtTime(float64(times[0]))
 	for i, v := range x.Data {
 		dst.Data[i] = float32(l.S * (float64(v) - l.A*g.mean) / (l.A*l.A*g.width*g.width + l.S*l.S))
 	}

@@ -31,8 +31,8 @@ type law interface {
 	Drift(t float64) (f, g2 float64)
 }
 
-// At is the level at time t.
-func (p *Continuous) At(t float64) Level {
+// AtTime is the level at time t.
+func (p *Continuous) AtTime(t float64) Level {
 	switch {
 	case !(t > p.lo.T):
 		return p.lo
@@ -43,8 +43,8 @@ func (p *Continuous) At(t float64) Level {
 	return Level{t, a, s}
 }
 
-// Of is the level with the given lambda.
-func (p *Continuous) Of(lambda float64) Level {
+// AtLambda is the level with the given lambda.
+func (p *Continuous) AtLambda(lambda float64) Level {
 	t, a, s := p.of(lambda)
 	return Level{min(max(t, p.lo.T), p.hi.T), a, s}
 }

@@ -50,32 +50,32 @@ func TestContinuousRates(t *testing.T) {
 		"trig":              {0.4, math.Cos(0.4), 0.5 * math.Sin(0.4)},
 		"gamma":             {0.4, 1 / math.Sqrt(1+math.Exp(gamma)), 1 / math.Sqrt(1+math.Exp(-gamma))},
 	} {
-		got := all[name].At(0.4)
+		got := all[name].AtTime(0.4)
 		if got.T != 0.4 || math.Abs(got.A/want.A-1) > 1e-14 || math.Abs(got.S/want.S-1) > 1e-14 {
 			t.Errorf("%s at 0.4 is %v, want %v", name, got, want)
 		}
 	}
 }
 
-// Of is the inverse of At, and no lambda breaks it.
+// AtLambda is the inverse of AtTime, and no lambda breaks it.
 func TestContinuousInverse(t *testing.T) {
 	for name, p := range anyContinuous(t) {
 		hi, lo := p.Range()
 		for i := 1; i < 200; i++ {
 			u := float64(i) / 200
-			l := p.At(lo.T + u*u*(hi.T-lo.T))
-			back := p.Of(l.Lambda())
+			l := p.AtTime(lo.T + u*u*(hi.T-lo.T))
+			back := p.AtLambda(l.Lambda())
 			if math.Abs(back.T-l.T) > 1e-9*hi.T || math.Abs(back.A-l.A) > 1e-12 || math.Abs(back.S-l.S) > 1e-12*(1+l.S) {
 				t.Errorf("%s: Of the lambda of %v is %v", name, l, back)
 			}
 		}
 		for _, lambda := range []float64{-1e9, -800, -400, -30, 30, 400, 800} {
-			l := p.Of(lambda)
+			l := p.AtLambda(lambda)
 			if l.A != l.A || l.S != l.S || !(l.T >= lo.T && l.T <= hi.T) {
 				t.Errorf("%s: Of(%v) is %v", name, lambda, l)
 			}
 		}
-		if p.At(-1) != lo || p.At(math.NaN()) != lo || p.At(1e9) != hi {
+		if p.AtTime(-1) != lo || p.AtTime(math.NaN()) != lo || p.AtTime(1e9) != hi {
 			t.Errorf("%s: times outside are not moved to the ends", name)
 		}
 	}
@@ -92,7 +92,7 @@ func TestDriftMovesTheRates(t *testing.T) {
 		for _, u := range []float64{0.0321, 0.2221, 0.51234, 0.7654, 0.97531} {
 			at := lo.T + u*(hi.T-lo.T)
 			h := 1e-6 * (hi.T - lo.T)
-			l, a, b := p.At(at), p.At(at-h), p.At(at+h)
+			l, a, b := p.AtTime(at), p.AtTime(at-h), p.AtTime(at+h)
 			f, g2 := p.Drift(at)
 			if got := (b.A - a.A) / (2 * h); math.Abs(got-f*l.A) > 1e-6*(1+math.Abs(got)) {
 				t.Errorf("%s at %v: dA/dt is %v, f·A is %v", name, at, got, f*l.A)

@@ -113,7 +113,7 @@ func checkGrid(t *testing.T, what string, k GridKind, p Process, n int, levels [
 		if l != Clean && !(l.T >= lo.T && l.T <= hi.T) {
 			t.Errorf("%s: time %d is %v", what, i, l.T)
 		}
-		if back := p.At(l.T); l != Clean && math.Abs(back.S*l.A-l.S*back.A) > tolerance*(1+l.S) {
+		if back := p.AtTime(l.T); l != Clean && math.Abs(back.S*l.A-l.S*back.A) > tolerance*(1+l.S) {
 			t.Errorf("%s: level %d is %v, at its time is %v", what, i, l, back)
 		}
 	}

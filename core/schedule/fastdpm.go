@@ -66,7 +66,7 @@ func fastVar(a *ask) ([]Level, error) {
 		e := eta(lo, i)
 		noise = e + float64((1-e)*noise)
 		signal = float64(signal * (1 - e))
-		l := p.Of(0.5 * exact.Log(signal/noise))
+		l := p.AtLambda(0.5 * exact.Log(signal/noise))
 		l.T = p.timeOf(l)
 		levels[a.n-1-i] = l
 	}

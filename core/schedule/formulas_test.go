@@ -120,14 +120,14 @@ func TestFastVar(t *testing.T) {
 		for _, l := range levels[1:n] {
 			// R is the table's own product at whole times; between them the table is close by.
 			i := math.Floor(l.T)
-			if a, b := p.At(i), p.At(i+1); !(a.A >= l.A-1e-9 && l.A >= b.A-1e-9) {
+			if a, b := p.AtTime(i), p.AtTime(i+1); !(a.A >= l.A-1e-9 && l.A >= b.A-1e-9) {
 				t.Errorf("growth %d: time %v has A %v, its neighbours %v and %v", growth, l.T, l.A, a.A, b.A)
 			}
 		}
 	}
 	// R⁻¹ of an entry is its index.
 	for _, i := range []float64{0, 1, 17, 500, 998, 999} {
-		if got := p.timeOf(p.At(i)); math.Abs(got-i) > 1e-4 {
+		if got := p.timeOf(p.AtTime(i)); math.Abs(got-i) > 1e-4 {
 			t.Errorf("the time of entry %v is %v", i, got)
 		}
 	}
@@ -256,7 +256,7 @@ func TestUntil(t *testing.T) {
 		t.Fatal(err)
 	}
 	hi, _ := clipped.Range()
-	if hi.Lambda() < -5.1 || p.At(hi.T+1).Lambda() >= -5.1 || hi != p.At(hi.T) || clipped.Steps() != int(hi.T)+1 {
+	if hi.Lambda() < -5.1 || p.AtTime(hi.T+1).Lambda() >= -5.1 || hi != p.AtTime(hi.T) || clipped.Steps() != int(hi.T)+1 {
 		t.Errorf("the process begins at %v of %d steps", hi, clipped.Steps())
 	}
 	if _, err := p.Until(100); err == nil {

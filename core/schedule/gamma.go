@@ -59,7 +59,7 @@ func (p gammaTable) Drift(t float64) (f, g2 float64) {
 //
 //	Fade(w², t) = (1-floor)·e^(-w²·τ) + floor,  τ = (most·sin²(π·t/2))²/2
 //
-// E. Hoogeboom, T. Salimans, Blurring diffusion models, arXiv 2209.05557. At, Of and Range are those of the process
+// E. Hoogeboom, T. Salimans, Blurring diffusion models, arXiv 2209.05557. AtTime, AtLambda and Range are those of the process
 // without blur, which is that of frequency 0; its time runs from 0 to 1.
 type Blur struct {
 	Process

@@ -181,7 +181,7 @@ func TestKarras(t *testing.T) {
 			t.Errorf("step %d of the seventh root is %v, the first %v", i, d, step)
 		}
 		step = d
-		back := p.At(levels[i].T)
+		back := p.AtTime(levels[i].T)
 		if math.Abs(back.Lambda()-levels[i].Lambda()) > 1e-9 {
 			t.Errorf("level %d has time %v, where lambda is %v, not %v", i, levels[i].T, back.Lambda(), levels[i].Lambda())
 		}

@@ -105,8 +105,8 @@ func TestPitfallRoundedTimesRepeat(t *testing.T) {
 // Between times 0 and 1 of Stable Diffusion's table, a linear sigma would be 1.5 % too large.
 func TestPitfallSigmaBetweenSteps(t *testing.T) {
 	p := scaled(t)
-	a, b := p.At(0).Sigma(), p.At(1).Sigma()
-	if got := p.At(0.5).Sigma(); math.Abs(got/math.Sqrt(a*b)-1) > 1e-12 || (a+b)/2/got < 1.014 {
+	a, b := p.AtTime(0).Sigma(), p.AtTime(1).Sigma()
+	if got := p.AtTime(0.5).Sigma(); math.Abs(got/math.Sqrt(a*b)-1) > 1e-12 || (a+b)/2/got < 1.014 {
 		t.Errorf("sigma at 0.5 is %v between %v and %v", got, a, b)
 	}
 }
@@ -261,7 +261,7 @@ func TestPitfallDistilledSteps(t *testing.T) {
 	if got := times(mustGrid(t, TimeList, GridOptions{Times: dmd}, p, 4)); !slices.Equal(got, dmd) {
 		t.Errorf("a list of times: %v", got)
 	}
-	if got := mustGrid(t, DistilledSteps, only(DistilledSteps, Final, FinalFirst), p, 4)[4]; got != p.At(0) {
+	if got := mustGrid(t, DistilledSteps, only(DistilledSteps, Final, FinalFirst), p, 4)[4]; got != p.AtTime(0) {
 		t.Errorf("a trajectory student ends at %v, want time 0 with its noise", got)
 	}
 	refuses(t, DistilledSteps, GridOptions{}, p, 51)

@@ -8,10 +8,10 @@ import (
 
 // Process is a forward process with Gaussian marginals: the levels it can be at.
 type Process interface {
-	// At is the level at the model's time t; a t outside the process is moved to its nearest end.
-	At(t float64) Level
-	// Of is the level with the given lambda. Its time is held to the ends of the process, its rates are not.
-	Of(lambda float64) Level
+	// AtTime is the level at the model's time t; a t outside the process is moved to its nearest end.
+	AtTime(t float64) Level
+	// AtLambda is the level with the given lambda. Its time is held to the ends of the process, its rates are not.
+	AtLambda(lambda float64) Level
 	// Range gives the noisiest and the cleanest level.
 	Range() (hi, lo Level)
 }
@@ -69,8 +69,8 @@ func (p *VPDiscrete) Steps() int { return len(p.levels) }
 // Range gives the levels of the last and of the first step.
 func (p *VPDiscrete) Range() (hi, lo Level) { return p.levels[len(p.levels)-1], p.levels[0] }
 
-// At is the level at step t, interpolated where t is fractional.
-func (p *VPDiscrete) At(t float64) Level {
+// AtTime is the level at step t, interpolated where t is fractional.
+func (p *VPDiscrete) AtTime(t float64) Level {
 	last := len(p.levels) - 1
 	switch {
 	case !(t > 0):
@@ -90,8 +90,8 @@ func (p *VPDiscrete) At(t float64) Level {
 	return atLambda(t, float64(p.lambda[i]*(1-f))+float64(p.lambda[i+1]*f))
 }
 
-// Of is the level with the given lambda, its time interpolated as At does.
-func (p *VPDiscrete) Of(lambda float64) Level {
+// AtLambda is the level with the given lambda, its time interpolated as AtTime does.
+func (p *VPDiscrete) AtLambda(lambda float64) Level {
 	l := atLambda(0, lambda)
 	i := sort.Search(len(p.lambda), func(i int) bool { return p.lambda[i] <= lambda })
 	switch {
@@ -113,7 +113,7 @@ func (p *VPDiscrete) Drift(t float64) (f, g2 float64) {
 	if i < 0 {
 		return 0, 0 // a single step does not move
 	}
-	l := p.At(t)
+	l := p.AtTime(t)
 	f = float64(float64(l.S*l.S) * (p.lambda[i+1] - p.lambda[i]))
 	return f, -2 * f
 }

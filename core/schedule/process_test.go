@@ -42,7 +42,7 @@ func TestRatesToTheLastDigits(t *testing.T) {
 			bar.Mul(bar, new(big.Float).SetPrec(200).Sub(one, new(big.Float).SetFloat64(v)))
 			a, _ := new(big.Float).Sqrt(bar).Float64()
 			s, _ := new(big.Float).Sqrt(new(big.Float).SetPrec(200).Sub(one, bar)).Float64()
-			l := p.At(float64(i))
+			l := p.AtTime(float64(i))
 			if math.Abs(l.A/a-1) > 2e-13 || math.Abs(l.S/s-1) > 2e-13 || l.T != float64(i) {
 				t.Fatalf("%s: level %d is %v, want A %v, S %v", name, i, l, a, s)
 			}
@@ -72,23 +72,23 @@ func TestFractionalTimes(t *testing.T) {
 	p := scaled(t)
 	for _, at := range []float64{0.25, 0.5, 17.9, 500.001, 998.75} {
 		i := math.Floor(at)
-		a, b := p.At(i).Lambda(), p.At(i+1).Lambda()
-		l := p.At(at)
+		a, b := p.AtTime(i).Lambda(), p.AtTime(i+1).Lambda()
+		l := p.AtTime(at)
 		if want := a + (b-a)*(at-i); math.Abs(l.Lambda()-want) > 1e-12 || l.T != at {
 			t.Errorf("lambda at %v is %v, want %v", at, l.Lambda(), want)
 		}
-		if back := p.Of(l.Lambda()); math.Abs(back.T-at) > 1e-9 || math.Abs(back.A-l.A) > 1e-14 || math.Abs(back.S-l.S) > 1e-14 {
+		if back := p.AtLambda(l.Lambda()); math.Abs(back.T-at) > 1e-9 || math.Abs(back.A-l.A) > 1e-14 || math.Abs(back.S-l.S) > 1e-14 {
 			t.Errorf("Of the lambda at %v is %v, want %v", at, back, l)
 		}
 	}
 	hi, lo := p.Range()
-	if p.At(-3) != lo || p.At(math.NaN()) != lo || p.At(5000) != hi {
+	if p.AtTime(-3) != lo || p.AtTime(math.NaN()) != lo || p.AtTime(5000) != hi {
 		t.Error("times outside the process are not moved to its ends")
 	}
-	if l := p.Of(hi.Lambda() - 1); l.T != 999 || math.Abs(l.Lambda()-hi.Lambda()+1) > 1e-12 {
+	if l := p.AtLambda(hi.Lambda() - 1); l.T != 999 || math.Abs(l.Lambda()-hi.Lambda()+1) > 1e-12 {
 		t.Errorf("beyond the noisy end: %v", l)
 	}
-	if l := p.Of(lo.Lambda() + 1); l.T != 0 || math.Abs(l.Lambda()-lo.Lambda()-1) > 1e-12 {
+	if l := p.AtLambda(lo.Lambda() + 1); l.T != 0 || math.Abs(l.Lambda()-lo.Lambda()-1) > 1e-12 {
 		t.Errorf("beyond the clean end: %v", l)
 	}
 }
@@ -103,12 +103,12 @@ func TestZeroTerminal(t *testing.T) {
 	if math.Abs(lo.A-want.A) > 1e-15 {
 		t.Errorf("the first step is %v, want %v unchanged", lo, want)
 	}
-	before := p.At(998)
-	mid := p.At(998.5)
+	before := p.AtTime(998)
+	mid := p.AtTime(998.5)
 	if math.Abs(mid.A-before.A/2) > 1e-16 || math.Abs(mid.A*mid.A+mid.S*mid.S-1) > 1e-15 {
 		t.Errorf("half way to no signal is %v after %v", mid, before)
 	}
-	if back := p.Of(mid.Lambda()); math.Abs(back.T-998.5) > 1e-9 {
+	if back := p.AtLambda(mid.Lambda()); math.Abs(back.T-998.5) > 1e-9 {
 		t.Errorf("Of its lambda has time %v", back.T)
 	}
 }

@@ -44,9 +44,9 @@ func (a *ask) bySigma(g *GridInfo) ([]Level, error) {
 		case sigma == least:
 			levels[i] = a.lo
 		case a.flow:
-			levels[i] = a.process.At(sigma)
+			levels[i] = a.process.AtTime(sigma)
 		default:
-			levels[i] = a.process.Of(-exact.Log(sigma))
+			levels[i] = a.process.AtLambda(-exact.Log(sigma))
 		}
 	}
 	return levels, nil
@@ -67,7 +67,7 @@ func (a *ask) bound() error {
 		return err
 	}
 	if times != nil && !a.flow {
-		a.first, a.last = a.process.At(times[0]).Sigma(), a.process.At(times[a.n-1]).Sigma()
+		a.first, a.last = a.process.AtTime(times[0]).Sigma(), a.process.AtTime(times[a.n-1]).Sigma()
 	}
 	if v := a.o.Value(SigmaMax); v != 0 {
 		a.first = v
@@ -208,15 +208,15 @@ func aligned(a *ask) ([]Level, error) {
 	levels := make([]Level, a.n, a.n+1)
 	for i := range levels {
 		from, part := i*10/a.n, float64(i*10%a.n)/float64(a.n)
-		l, to := a.process.At(table[from]), a.lo
+		l, to := a.process.AtTime(table[from]), a.lo
 		if part > 0 {
 			if from < 9 {
-				to = a.process.At(table[from+1])
+				to = a.process.AtTime(table[from+1])
 			}
 			if l.A == 0 {
 				return nil, gridError("use 10 steps, or trailing", "the process begins without signal: there is no lambda to divide")
 			}
-			l = a.process.Of(between(l.Lambda(), to.Lambda(), i*10%a.n, a.n+1))
+			l = a.process.AtLambda(between(l.Lambda(), to.Lambda(), i*10%a.n, a.n+1))
 		}
 		levels[i] = l
 	}

@@ -20,7 +20,7 @@ func (a *ask) atTimes(times []float64) ([]Level, error) {
 		if !(t >= 0 && t <= a.hi.T) {
 			return nil, gridError(fmt.Sprintf("use times from 0 to %v", a.hi.T), "time %d is %v", i, t)
 		}
-		levels = append(levels, a.process.At(t))
+		levels = append(levels, a.process.AtTime(t))
 	}
 	return levels, nil
 }

@@ -171,7 +171,7 @@ func (r *adaptRun) propose(goal schedule.Level) {
 	left := goal.Lambda() - lambda
 	r.to, r.step = goal, left
 	if r.h < left*(1-1e-9) {
-		r.to, r.step = r.process.Of(lambda+r.h), r.h
+		r.to, r.step = r.process.AtLambda(lambda+r.h), r.h
 	}
 	r.draw()
 	ratio := r.to.A / r.from.A

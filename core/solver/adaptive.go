@@ -143,7 +143,7 @@ func (r *adaptiveRun) plans() bool {
 	}
 	lambda := r.from.Lambda()
 	if end := next.Lambda(); lambda+1.01*r.h < end {
-		r.to, r.short = r.process.Of(lambda+r.h), false
+		r.to, r.short = r.process.AtLambda(lambda+r.h), false
 	}
 	r.plan(&r.try, r.process, r.from, r.to)
 	if r.known {

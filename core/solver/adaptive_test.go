@@ -98,7 +98,7 @@ func TestAdaptiveOrders(t *testing.T) {
 
 // Levels without a λ cost one evaluation each, and the run ends at the last estimate.
 func TestAdaptiveAtTheEnds(t *testing.T) {
-	levels := []schedule.Level{{T: 9, A: 0, S: 1}, oracle.VP{}.Of(-1), schedule.Clean}
+	levels := []schedule.Level{{T: 9, A: 0, S: 1}, oracle.VP{}.AtLambda(-1), schedule.Clean}
 	for name, l := range adaptives(1e-2, 1e-3) {
 		r := begin(t, l, levels, Env{Denoiser: &mixture{}, Noise: noise32})
 		end(t, r)

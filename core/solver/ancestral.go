@@ -74,7 +74,7 @@ func (s DPM2Ancestral) Compile(levels []schedule.Level, b *Draft) error {
 			ancestral(b, d, z, from, to, s.Eta, s.SNoise)
 		} else {
 			m := b.Middle(from, down)
-			firstOrder(b, y, tape.X, d, from, b.At(m))
+			firstOrder(b, y, tape.X, d, from, b.Level(m))
 			b.Eval(d2, y, m)
 			k := down.S / from.S
 			r := math.Sqrt(decay(from, down))
@@ -120,7 +120,7 @@ func (s DPMpp2SAncestral) Compile(levels []schedule.Level, b *Draft) error {
 			ancestral(b, d, z, from, to, s.Eta, s.SNoise)
 		} else {
 			m := b.Middle(from, down)
-			firstOrder(b, mid, tape.X, d, from, b.At(m))
+			firstOrder(b, mid, tape.X, d, from, b.Level(m))
 			b.Eval(d, mid, m)
 			k := down.S / from.S
 			b.Renoise(z, up, s.SNoise, tape.Term{Coef: k, Src: tape.X}, tape.Term{Coef: to.A - float64(k*from.A), Src: d})

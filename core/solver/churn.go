@@ -42,14 +42,14 @@ func (c Churn) gamma(from schedule.Level, n int) float64 {
 
 // raise emits the step up from level i and returns the level that X is at then.
 func (c Churn) raise(b *Draft, z tape.Buf, i int) int {
-	from := b.At(i)
+	from := b.Level(i)
 	g := c.gamma(from, b.steps)
 	if g == 0 {
 		return i
 	}
-	up := b.Of(from.Lambda() - exact.Log(1+g))
+	up := b.AtLambda(from.Lambda() - exact.Log(1+g))
 	b.Renoise(z, float64(up.A*float64(from.Sigma()*math.Sqrt(float64(g*(2+g))))), c.SNoise, tape.Term{Coef: up.A / from.A, Src: tape.X})
-	return b.Level(up)
+	return b.AddLevel(up)
 }
 
 // Heun takes a part α of Euler's step to y, looks at the slope there, and goes the whole step with both slopes:
@@ -87,7 +87,7 @@ func (s Heun) Compile(levels []schedule.Level, b *Draft) error {
 	d, y, d2, z := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 	for i, to := range levels[1:] {
 		at := s.Churn.raise(b, z, i)
-		from := b.At(at)
+		from := b.Level(at)
 		b.Eval(d, tape.X, at)
 		switch {
 		case one(from, to):
@@ -109,8 +109,8 @@ func (s Heun) Compile(levels []schedule.Level, b *Draft) error {
 func (s Heun) part(b *Draft, d, y, d2 tape.Buf, from, to schedule.Level) {
 	k := decay(from, to)
 	r := 1 + float64(s.Alpha*(k-1)) // σ'/σ_S
-	at := b.Level(b.Of(from.Lambda() - exact.Log(r)))
-	firstOrder(b, y, tape.X, d, from, b.At(at))
+	at := b.AddLevel(b.AtLambda(from.Lambda() - exact.Log(r)))
+	firstOrder(b, y, tape.X, d, from, b.Level(at))
 	b.Eval(d2, y, at)
 	c := float64(to.A*(k-1)) / (2 * float64(s.Alpha*r))
 	a := to.S / from.S

@@ -54,7 +54,7 @@ func ofSlope(l schedule.Level) (onX, onD float64) { return 1 / l.S, -l.A / l.S }
 func planDPM12(t *Try, p schedule.Process, from, to schedule.Level) {
 	start := from.Lambda()
 	h := to.Lambda() - start
-	u := p.Of(start + 0.5*h)
+	u := p.AtLambda(start + 0.5*h)
 	t.Level = [MaxSlopes]schedule.Level{from, u}
 	t.Keep[1], t.Keep[2] = u.A/from.A, to.A/from.A
 	q := -float64(to.S * exact.Expm1(h))
@@ -67,7 +67,7 @@ func planDPM23(t *Try, p schedule.Process, from, to schedule.Level) {
 	const r1, r2 = 1.0 / 3, 2.0 / 3
 	start := from.Lambda()
 	h := to.Lambda() - start
-	u1, u2 := p.Of(start+float64(r1*h)), p.Of(start+float64(r2*h))
+	u1, u2 := p.AtLambda(start+float64(r1*h)), p.AtLambda(start+float64(r2*h))
 	t.Level = [MaxSlopes]schedule.Level{from, u1, u2}
 	t.Keep[1], t.Keep[2], t.Keep[3] = u1.A/from.A, u2.A/from.A, to.A/from.A
 
@@ -136,7 +136,7 @@ func PlanRK45(t *Try, p schedule.Process, from, to schedule.Level) {
 	for i := range rk45C {
 		l := to
 		if i < 5 {
-			l = p.Of(start + float64(rk45C[i]*h))
+			l = p.AtLambda(start + float64(rk45C[i]*h))
 		}
 		t.Level[i], t.Keep[i] = l, l.A/from.A
 		for j := range i {

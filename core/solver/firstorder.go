@@ -176,7 +176,7 @@ func (s Euler) Compile(levels []schedule.Level, b *Draft) error {
 		} else {
 			from = s.Churn.raise(b, z, i)
 			b.Eval(d, tape.X, from)
-			firstOrder(b, tape.X, tape.X, d, b.At(from), to)
+			firstOrder(b, tape.X, tape.X, d, b.Level(from), to)
 		}
 		b.Arrive(i + 1)
 	}

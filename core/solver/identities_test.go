@@ -48,7 +48,7 @@ func TestSolversThatAreTheSame(t *testing.T) {
 func equalSigma(n int) []schedule.Level {
 	l := make([]schedule.Level, n+1)
 	for i := range l {
-		l[i] = oracle.VP{}.Of(-math.Log(9 - 8.9*float64(i)/float64(n)))
+		l[i] = oracle.VP{}.AtLambda(-math.Log(9 - 8.9*float64(i)/float64(n)))
 	}
 	return l
 }
@@ -146,7 +146,7 @@ func TestFormulas(t *testing.T) {
 		"dpmpp-3s": {DPMpp3S{0.3, 0.6}, func(f *formula, x [2]float64, i int) [2]float64 {
 			from, to := levels[i], levels[i+1]
 			h := to.Lambda() - from.Lambda()
-			l1, l2 := oracle.VP{}.Of(from.Lambda()+0.3*h), oracle.VP{}.Of(from.Lambda()+0.6*h)
+			l1, l2 := oracle.VP{}.AtLambda(from.Lambda()+0.3*h), oracle.VP{}.AtLambda(from.Lambda()+0.6*h)
 			m, _ := f.ask(x, from)
 			p1, _, _ := p123(0.3 * h)
 			m1, _ := f.ask(sum(l1.S/from.S, x, l1.A*p1, m), l1)
@@ -158,7 +158,7 @@ func TestFormulas(t *testing.T) {
 		}},
 		"dpm2": {DPM2{}, func(f *formula, x [2]float64, i int) [2]float64 {
 			from, to := levels[i], levels[i+1]
-			middle := oracle.VP{}.Of(-math.Log(math.Sqrt(from.Sigma() * to.Sigma())))
+			middle := oracle.VP{}.AtLambda(-math.Log(math.Sqrt(from.Sigma() * to.Sigma())))
 			_, e := f.ask(x, from)
 			y := sum(middle.A/from.A, x, middle.A*(middle.Sigma()-from.Sigma()), e)
 			_, e = f.ask(y, middle)

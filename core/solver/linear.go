@@ -173,12 +173,12 @@ func (s PNDM) Compile(levels []schedule.Level, b *Draft) error {
 		b.Slope(e.Push(), tape.X, d, from)
 		switch {
 		case inner && s.RungeKutta && i < 3:
-			rk.step(b, d, e.At(0), i, b.Level(b.OfTime((from.T+to.T)/2)), i+1)
+			rk.step(b, d, e.Back(0), i, b.AddLevel(b.AtTime((from.T+to.T)/2)), i+1)
 		case inner && i == 0:
 			firstOrder(b, rk.y, tape.X, d, from, to)
 			rk.slope(b, rk.e2, rk.y, i+1)
 			half := noiseOverSigma.moments(from, to)[0] / 2
-			interpolate(b, tape.X, tape.X, d, from, to, e.At(0), []tape.Buf{rk.e2}, weights{half})
+			interpolate(b, tape.X, tape.X, d, from, to, e.Back(0), []tape.Buf{rk.e2}, weights{half})
 		default:
 			m.step(b, tape.X, d, e, levels, i)
 		}

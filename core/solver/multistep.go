@@ -168,9 +168,9 @@ func (m multistep) Compile(levels []schedule.Level, b *Draft) error {
 	for i := range levels[1:] {
 		b.Eval(d.Push(), tape.X, i)
 		if m.slope {
-			b.Slope(v.Push(), tape.X, d.At(0), levels[i])
+			b.Slope(v.Push(), tape.X, d.Back(0), levels[i])
 		}
-		m.step(b, tape.X, d.At(0), v, levels, i)
+		m.step(b, tape.X, d.Back(0), v, levels, i)
 		b.Arrive(i + 1)
 	}
 	return nil
@@ -184,13 +184,13 @@ func (m multistep) step(b *Draft, x, d tape.Buf, v *tape.History, levels []sched
 	}
 	others, bufs := m.older(levels, i), []tape.Buf(nil)
 	for k := range others {
-		bufs = append(bufs, v.At(k+1))
+		bufs = append(bufs, v.Back(k+1))
 	}
 	if len(others) == 0 {
 		firstOrder(b, tape.X, x, d, from, to)
 		return
 	}
-	interpolate(b, tape.X, x, d, from, to, v.At(0), bufs, m.weigh(from, to, others))
+	interpolate(b, tape.X, x, d, from, to, v.Back(0), bufs, m.weigh(from, to, others))
 }
 
 // older lists the levels whose values step i is made of besides its own, the newest first. One without signal has

@@ -57,7 +57,7 @@ func TestOpened(t *testing.T) {
 				}
 				continue
 			}
-			if lost == 0 || got.NFE != lost+info.Evals.Of(n-lost) {
+			if lost == 0 || got.NFE != lost+info.Evals.In(n-lost) {
 				t.Errorf("%v in %d steps: %d calls, %d of them in the opening", info.Kind, n, got.NFE, lost)
 			}
 			ddim, _ := tape(t, KindDDIM, Options{}, p, levels)

@@ -183,8 +183,8 @@ type Evals struct {
 // Line is Each·n + More.
 type Line struct{ Each, More int }
 
-// Of is the calls of n steps; 0: they depend on the picture.
-func (e Evals) Of(n int) (calls int) {
+// In is the calls in n steps; 0: they depend on the picture.
+func (e Evals) In(n int) (calls int) {
 	for i, l := range e.Lines {
 		if v := l.Each*n + l.More; i == 0 || v < calls {
 			calls = v

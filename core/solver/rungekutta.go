@@ -34,8 +34,8 @@ func (RK4) Compile(levels []schedule.Level, b *Draft) error {
 		b.Eval(d, tape.X, i)
 		if from.A > 0 && to.S > 0 {
 			b.Slope(e, tape.X, d, from)
-			middle := b.Of(-exact.Log((from.Sigma() + to.Sigma()) / 2))
-			rk.step(b, d, e, i, b.Level(middle), i+1)
+			middle := b.AtLambda(-exact.Log((from.Sigma() + to.Sigma()) / 2))
+			rk.step(b, d, e, i, b.AddLevel(middle), i+1)
 		} else {
 			firstOrder(b, tape.X, tape.X, d, from, to)
 		}
@@ -54,12 +54,12 @@ func newRungeKutta(b *Draft) *rungeKutta {
 // slope evaluates y, which is at a level, and keeps its slope.
 func (r *rungeKutta) slope(b *Draft, e, y tape.Buf, level int) {
 	b.Eval(r.d, y, level)
-	b.Slope(e, y, r.d, b.At(level))
+	b.Slope(e, y, r.d, b.Level(level))
 }
 
 // step emits the step of x, D and e from one level over a middle to another, each part of it a step along one slope.
 func (r *rungeKutta) step(b *Draft, d, e tape.Buf, from, middle, to int) {
-	s, m, t := b.At(from), b.At(middle), b.At(to)
+	s, m, t := b.Level(from), b.Level(middle), b.Level(to)
 	half, whole := noiseOverSigma.moments(s, m)[0], noiseOverSigma.moments(s, t)[0]
 	firstOrder(b, r.y, tape.X, d, s, m)
 	r.slope(b, r.e2, r.y, middle)

@@ -223,7 +223,7 @@ func (s *stages) step(b *Draft, at ...int) {
 // stage evaluates src, which is at level k of the step, and goes from X, at the first, to level k+1. A step of order 3
 // is made of the first and the last value.
 func (s *stages) stage(b *Draft, dst, src tape.Buf, k int, at []int) {
-	level := func(i int) schedule.Level { return b.At(at[i]) }
+	level := func(i int) schedule.Level { return b.Level(at[i]) }
 	from, to := level(0), level(k+1)
 	b.Eval(s.d[k], src, at[k])
 	if s.slope && (k > 0 || len(at) > 2) {
@@ -244,11 +244,11 @@ func (s *stages) stage(b *Draft, dst, src tape.Buf, k int, at []int) {
 // clean picture or from pure noise has no h, and is of order 1.
 func (s *stages) over(b *Draft, i, j int, parts ...float64) {
 	at := []int{i}
-	if from, to := b.At(i), b.At(j); from.A > 0 && to.S > 0 {
+	if from, to := b.Level(i), b.Level(j); from.A > 0 && to.S > 0 {
 		start := from.Lambda()
 		h := to.Lambda() - start
 		for _, r := range parts {
-			at = append(at, b.Level(b.Of(start+float64(r*h))))
+			at = append(at, b.AddLevel(b.AtLambda(start+float64(r*h))))
 		}
 	}
 	s.step(b, append(at, j)...)

@@ -179,7 +179,7 @@ type noising struct {
 	p schedule.Process
 }
 
-func (d noising) At(t float64) Operator { return noisy1{d, d.p.At(t*1000 - 1)} }
+func (d noising) At(t float64) Operator { return noisy1{d, d.p.AtTime(t*1000 - 1)} }
 
 type noisy1 struct {
 	noising

@@ -91,7 +91,7 @@ func TestPredictorsOnEveryProcess(t *testing.T) {
 			for _, n := range []int{200, 400, 800} {
 				levels := make([]schedule.Level, n+1)
 				for i := range levels {
-					levels[i] = p.At(0.9 - 0.7*float64(i)/float64(n))
+					levels[i] = p.AtTime(0.9 - 0.7*float64(i)/float64(n))
 				}
 				tape, err := Compile(PC{Predictor: predictor}, p, levels)
 				if err != nil {

@@ -84,10 +84,10 @@ func (s SDEDPMpp) Compile(levels []schedule.Level, b *Draft) error {
 		b.Eval(m.Push(), tape.X, i)
 		switch {
 		case to.S == 0:
-			b.Lin(tape.X, tape.Term{Coef: to.A, Src: m.At(0)})
+			b.Lin(tape.X, tape.Term{Coef: to.A, Src: m.Back(0)})
 		case levels[i].A == to.A && levels[i].S == to.S: // compat: the references may end on a level twice
 		case levels[i].A == 0 && s.Eta == 0:
-			firstOrder(b, tape.X, tape.X, m.At(0), levels[i], to)
+			firstOrder(b, tape.X, tape.X, m.Back(0), levels[i], to)
 		default:
 			s.step(b, m, z, levels, i)
 		}
@@ -113,7 +113,7 @@ func (s SDEDPMpp) step(b *Draft, m *tape.History, z tape.Buf, levels []schedule.
 	}
 	terms := []tape.Term{{Coef: float64(to.S/from.S) * gone, Src: tape.X}}
 	for j, w := range c[:s.Estimates] {
-		terms = append(terms, tape.Term{Coef: float64(to.A * w), Src: m.At(j)})
+		terms = append(terms, tape.Term{Coef: float64(to.A * w), Src: m.Back(j)})
 	}
 	up := float64(to.S * math.Sqrt(float64((1-gone)*(1+gone))))
 	b.Renoise(z, up, s.SNoise, terms...)
@@ -200,7 +200,7 @@ func (s DPMppSDE) Compile(levels []schedule.Level, b *Draft) error {
 			continue
 		}
 		m := b.Middle(from, to)
-		half := b.At(m)
+		half := b.Level(m)
 		down, up := split(from, half, s.Eta)
 		k := down.S / from.S
 		terms := []tape.Term{{Coef: k, Src: tape.X}, {Coef: half.A - float64(k*from.A), Src: d}}

@@ -144,7 +144,7 @@ func (s TCD) below(p schedule.Process, to schedule.Level) schedule.Level {
 	if _, ok := p.(schedule.Stepped); ok {
 		t = math.Floor(t)
 	}
-	if mid := p.At(t); mid.Below(to) {
+	if mid := p.AtTime(t); mid.Below(to) {
 		return mid
 	}
 	return to

@@ -54,7 +54,7 @@ func TestTCD(t *testing.T) {
 
 		// A grid that ends at time 0 ends there without noise.
 		ends := append([]schedule.Level(nil), l...)
-		ends[n] = process(t).At(0)
+		ends[n] = process(t).AtTime(0)
 		tape, err := Compile(TCD{0.5}, process(t), ends)
 		if err != nil {
 			t.Fatal(err)

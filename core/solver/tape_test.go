@@ -139,7 +139,7 @@ func saved(info Info) int {
 	case KindPRK:
 		return 3
 	}
-	return info.Evals.Of(6) - info.Evals.Of(5) - 1
+	return info.Evals.In(6) - info.Evals.In(5) - 1
 }
 
 func TestTapes(t *testing.T) {
@@ -148,7 +148,7 @@ func TestTapes(t *testing.T) {
 			t.Helper()
 			t.Errorf("%s, %v, %v in %d steps: "+format, append([]any{process, grid.Kind, info.Kind, n}, args...)...)
 		}
-		nfe, steps := info.Evals.Of(n), n
+		nfe, steps := info.Evals.In(n), n
 		if tape.Levels[0].A == 0 && n > 1 {
 			nfe -= saved(info)
 		}

@@ -74,7 +74,7 @@ func (middle) Compile(levels []schedule.Level, b *Draft) error {
 	d := b.Buffer()
 	for i := range levels[1:] {
 		b.Eval(d, X, i)
-		b.Eval(d, X, b.Level(schedule.Level{T: float64(i), A: 0.5, S: 0.5}))
+		b.Eval(d, X, b.AddLevel(schedule.Level{T: float64(i), A: 0.5, S: 0.5}))
 		b.Arrive(i + 1)
 	}
 	return nil

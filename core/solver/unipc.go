@@ -58,7 +58,7 @@ func (s UniPC) Compile(levels []schedule.Level, b *Draft) error {
 			b.Arrive(i)
 		}
 		b.Lin(before, tape.Term{Coef: 1, Src: tape.X})
-		m.step(b, tape.X, v.At(0), v, levels, i)
+		m.step(b, tape.X, v.Back(0), v, levels, i)
 	}
 	b.Arrive(len(levels) - 1)
 	return nil
@@ -70,11 +70,11 @@ func (s UniPC) correct(b *Draft, before tape.Buf, v *tape.History, m multistep, 
 	if from.A == 0 {
 		return
 	}
-	others, bufs := []schedule.Level{to}, []tape.Buf{v.At(0)}
+	others, bufs := []schedule.Level{to}, []tape.Buf{v.Back(0)}
 	for k, l := range m.older(levels, i-1) {
-		others, bufs = append(others, l), append(bufs, v.At(k+2))
+		others, bufs = append(others, l), append(bufs, v.Back(k+2))
 	}
-	interpolate(b, tape.X, before, v.At(1), from, to, v.At(1), bufs, s.weigh(from, to, others))
+	interpolate(b, tape.X, before, v.Back(1), from, to, v.Back(1), bufs, s.weigh(from, to, others))
 }
 
 // weigh is exact but for one other value, where ρ = 1/2: w = -a_T·B/2r.

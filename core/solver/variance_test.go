@@ -14,7 +14,7 @@ import (
 // table is G_t = E e² of Gaussian data, exactly: e = (x - a·D)/s is affine in x.
 func table(g oracle.Gaussian, p *schedule.VPDiscrete) (squares []float64) {
 	for t := range p.Steps() {
-		l := p.At(float64(t))
+		l := p.AtTime(float64(t))
 		_, v := g.Marginal(l)
 		squares = append(squares, l.S*l.S/v)
 	}
@@ -31,7 +31,7 @@ func TestAnalyticIsExact(t *testing.T) {
 			// From sigma 2: at 157, where a run begins, 1 - G has lost four digits before anything is computed.
 			var levels []schedule.Level
 			for i := range n + 1 {
-				levels = append(levels, p.At(math.Round(400-390*float64(i)/float64(n))))
+				levels = append(levels, p.AtTime(math.Round(400-390*float64(i)/float64(n))))
 			}
 			o := Options{}.With(Eta, eta).With(NoiseCap, 0)
 			program, err := extras.Compile(KindAnalytic, o, p, levels)

@@ -74,14 +74,14 @@ type Builder struct {
 	first   int    // the grid's number of the stretch's first level
 }
 
-// Level adds a level that is not one of the grid's, such as the middle of a step, and returns its number.
-func (b *Builder) Level(l schedule.Level) int {
+// AddLevel adds a level that is not one of the grid's, such as the middle of a step, and returns its number.
+func (b *Builder) AddLevel(l schedule.Level) int {
 	b.tape.Levels = append(b.tape.Levels, l)
 	return len(b.tape.Levels) - 1 - b.first
 }
 
-// At is the level of a number, as levels and Level give them.
-func (b *Builder) At(level int) schedule.Level { return b.tape.Levels[b.first+level] }
+// Level is the level of a number, as levels and AddLevel give them.
+func (b *Builder) Level(level int) schedule.Level { return b.tape.Levels[b.first+level] }
 
 // Stretch has emit write a part of the tape whose levels count from the given one. Its buffers are named anew afterwards:
 // nothing of the part is read again.
@@ -200,8 +200,8 @@ func (b *Builder) History(n int) *History {
 // Push names the buffer of the newest entry; it was the oldest's.
 func (h *History) Push() Buf {
 	h.next++
-	return h.At(0)
+	return h.Back(0)
 }
 
-// At is the entry pushed i pushes before the newest.
-func (h *History) At(i int) Buf { return h.ring[(h.next-1-i+len(h.ring))%len(h.ring)] }
+// Back is the entry pushed i pushes before the newest.
+func (h *History) Back(i int) Buf { return h.ring[(h.next-1-i+len(h.ring))%len(h.ring)] }

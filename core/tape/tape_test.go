@@ -13,7 +13,7 @@ func TestHistory(t *testing.T) {
 	for i := range 8 {
 		pushed = append(pushed, h.Push())
 		for back := 0; back < 3 && back <= i; back++ {
-			if got := h.At(back); got != pushed[i-back] {
+			if got := h.Back(back); got != pushed[i-back] {
 				t.Errorf("after %d pushes, %d back is buffer %d, want %d", i+1, back, got, pushed[i-back])
 			}
 		}

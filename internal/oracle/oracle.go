@@ -154,18 +154,18 @@ func Flow(x []float64, from, to schedule.Level, den Denoise, n int) []float64 {
 // VP is the variance-preserving process in continuous time -lambda, over more noise and less of it than any test visits.
 type VP struct{}
 
-// At is the level of lambda -t.
-func (VP) At(t float64) schedule.Level { return VP{}.Of(-t) }
+// AtTime is the level of lambda -t.
+func (VP) AtTime(t float64) schedule.Level { return VP{}.AtLambda(-t) }
 
-// Of is the level of a lambda.
-func (VP) Of(lambda float64) schedule.Level {
+// AtLambda is the level of a lambda.
+func (VP) AtLambda(lambda float64) schedule.Level {
 	l := AtLambda(lambda)
 	l.T = -lambda
 	return l
 }
 
 // Range is lambda -10 to 10.
-func (VP) Range() (hi, lo schedule.Level) { return VP{}.Of(-10), VP{}.Of(10) }
+func (VP) Range() (hi, lo schedule.Level) { return VP{}.AtLambda(-10), VP{}.AtLambda(10) }
 
 // AtLambda is the variance-preserving level of a lambda.
 func AtLambda(lambda float64) schedule.Level {

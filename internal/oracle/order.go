@@ -32,7 +32,7 @@ func Karras(from, to float64, n, before int) []schedule.Level {
 func grid(n, before int, lambda func(i float64) float64) []schedule.Level {
 	l := make([]schedule.Level, before+n+1)
 	for i := range l {
-		l[i] = VP{}.Of(lambda(float64(i - before)))
+		l[i] = VP{}.AtLambda(lambda(float64(i - before)))
 	}
 	return l
 }

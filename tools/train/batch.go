@@ -35,7 +35,7 @@ func (s *sampler) fill(x []float32, levels []schedule.Level, labels []int32, ste
 		n := step*len(labels) + i
 		k := s.picture(n)
 		t := s.random(streamTime, n, s.process.Steps())
-		levels[i], labels[i] = s.process.At(float64(t)), int32(s.data.labels[k])
+		levels[i], labels[i] = s.process.AtTime(float64(t)), int32(s.data.labels[k])
 		s.data.picture(s.clean, k)
 		noisy(x[i*len(s.clean):][:len(s.clean)], s.clean, levels[i], s.seed, uint64(n))
 	}

@@ -24,7 +24,7 @@ func (j *job) test(net *classify.Net, p *schedule.VPDiscrete) error {
 	}
 	levels := []schedule.Level{schedule.Clean}
 	for _, t := range testTimes {
-		levels = append(levels, p.At(t))
+		levels = append(levels, p.AtTime(t))
 	}
 	x, clean := make([]float32, batch*padded*padded), make([]float32, padded*padded)
 	for _, l := range levels {

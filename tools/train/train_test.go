@@ -243,7 +243,7 @@ func TestClassesAreTheModels(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, at := range []float64{0, 500, 999} {
-		if p.At(at) != m.Process.At(at) {
+		if p.AtTime(at) != m.Process.AtTime(at) {
 			t.Errorf("at time %v the process differs from the model's", at)
 		}
 	}
