@@ -46,13 +46,11 @@ func buildClassifier(d *weights.Description, c *weights.Checkpoint) (*Classifier
 	if !d.Classifier.Exists() {
 		return nil, fmt.Errorf("the metadata has no classifier: not a classifier's checkpoint")
 	}
-	cfg := classifierConfig{Config: classify.Config{Outputs: len(k.Labels)}}
-	err := readFields(&cfg, d.Classifier, classifierFields)
+	cfg, err := k.readConfig(d.Classifier)
 	if err != nil {
 		return nil, err
 	}
-	k.Of = cfg.of
-	if k.Net, err = classify.New(cfg.Config, Source(c)); err != nil {
+	if k.Net, err = classify.New(cfg, Source(c)); err != nil {
 		return nil, err
 	}
 	for _, w := range k.Weights() {
@@ -62,24 +60,17 @@ func buildClassifier(d *weights.Description, c *weights.Checkpoint) (*Classifier
 	return k, err
 }
 
-type classifierConfig struct {
-	classify.Config
-	of string
-}
-
-var classifierFields = map[string]field[classifierConfig]{
-	"in_channels": integer(func(c *classifierConfig) *int { return &c.InChannels }),
-	"groups":      integer(func(c *classifierConfig) *int { return &c.Groups }),
-	"time_dim":    integer(func(c *classifierConfig) *int { return &c.TimeDim }),
-	"harmonics":   integer(func(c *classifierConfig) *int { return &c.Harmonics }),
-	"channels": func(c *classifierConfig, v jsontext.Value) (err error) {
-		c.Channels, err = v.Ints()
-		return err
-	},
-	"of": func(c *classifierConfig, v jsontext.Value) (err error) {
-		c.of, err = v.Text()
-		return err
-	},
+// readConfig reads the key `classifier`: the network's shape, and the model that it is for.
+func (k *Classifier) readConfig(root jsontext.Value) (classify.Config, error) {
+	c := classify.Config{Outputs: len(k.Labels)}
+	f := root.Fields()
+	f.Int("in_channels", &c.InChannels)
+	f.Int("groups", &c.Groups)
+	f.Int("time_dim", &c.TimeDim)
+	f.Int("harmonics", &c.Harmonics)
+	f.Ints("channels", &c.Channels)
+	f.Text("of", &k.Of)
+	return c, f.End()
 }
 
 // ClassifierMetadata writes the key `classifier`.

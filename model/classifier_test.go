@@ -156,11 +156,12 @@ func FuzzClassifier(f *testing.F) {
 		if err != nil {
 			return
 		}
-		cfg := classifierConfig{Config: classify.Config{Outputs: 3}}
-		if err := readFields(&cfg, root, classifierFields); err != nil {
+		k := &Classifier{Labels: make([]string, 3)}
+		cfg, err := k.readConfig(root)
+		if err != nil {
 			return
 		}
-		if _, err := classify.New(cfg.Config, nothing{}); err == nil {
+		if _, err := classify.New(cfg, nothing{}); err == nil {
 			t.Error("a network without weights")
 		}
 	})

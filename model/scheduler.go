@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"tintype/core/denoise"
 	"tintype/core/schedule"
@@ -47,8 +46,8 @@ func readScheduler(root jsontext.Value) (schedulerConfig, error) {
 // complete puts in what follows from the class and the options together.
 func (c *schedulerConfig) complete() {
 	c.prediction = c.class.prediction
-	if i := slices.IndexFunc(predictionTypes, func(w word[denoise.Prediction]) bool { return w.text == string(c.Prediction) }); i >= 0 {
-		c.prediction = predictionTypes[i].value
+	if p, ok := predictionTypes[string(c.Prediction)]; ok {
+		c.prediction = p
 	}
 	if c.Spacing == "" {
 		c.Spacing = c.class.spacing
@@ -58,9 +57,10 @@ func (c *schedulerConfig) complete() {
 	}
 }
 
-var predictionTypes = []word[denoise.Prediction]{{"epsilon", denoise.PredictEpsilon}, {"v_prediction", denoise.PredictV},
-	{"sample", denoise.PredictSample}, {"original_sample", denoise.PredictSample}, {"flow_prediction", denoise.PredictFlow},
-	{"trigflow", denoise.PredictTrig}}
+var predictionTypes = map[string]denoise.Prediction{
+	"epsilon": denoise.PredictEpsilon, "v_prediction": denoise.PredictV, "sample": denoise.PredictSample, "original_sample": denoise.PredictSample,
+	"flow_prediction": denoise.PredictFlow, "trigflow": denoise.PredictTrig,
+}
 
 // checkBounds refuses bounds of the estimate that bound nothing.
 func checkBounds(c *schedulerConfig, root jsontext.Value) error {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 
 	"tintype/core/arch"
@@ -13,26 +14,92 @@ import (
 // that it is off, or training and loading leave it there (Leftovers). Keys that begin with "_" and the key "format" are
 // notes. The numbers are checked by arch.NewUNet2D, not here.
 func UNet2DConfig(text string) (arch.UNet2DConfig, error) {
-	c := arch.DefaultUNet2D()
 	root, err := jsontext.Parse("unet config", text, jsontext.Config)
 	if err != nil {
-		return c, err
+		return arch.DefaultUNet2D(), err
 	}
 	return unetConfig(root)
 }
 
 func unetConfig(root jsontext.Value) (arch.UNet2DConfig, error) {
 	c := arch.DefaultUNet2D()
-	if class := root.Get("_class_name"); class.Exists() {
-		name, err := class.Text()
-		if err == nil {
-			_, err = pick(unetClasses, class, name)
-		}
-		if err != nil {
+	if class := root.Get("_class_name"); class.Exists() { // the names that diffusers has given the network over time
+		if _, err := class.Word("UNet2DModel", "UNetUnconditionalModel", "UNetModel"); err != nil {
 			return c, err
 		}
 	}
-	return c, readFields(&c, root, unetFields)
+	f := fieldsOf(root)
+	sampleSize(f, &c.SampleHeight, &c.SampleWidth)
+	f.Int("in_channels", &c.InChannels)
+	f.Int("out_channels", &c.OutChannels)
+	f.Bool("center_input_sample", &c.CenterInputSample)
+	f.Float("freq_shift", &c.FreqShift)
+	f.Bool("flip_sin_to_cos", &c.FlipSinToCos)
+	f.Ints("block_out_channels", &c.BlockOutChannels)
+	f.Int("layers_per_block", &c.LayersPerBlock)
+	f.Float("mid_block_scale_factor", &c.MidBlockScaleFactor)
+	f.Int("downsample_padding", &c.DownsamplePadding)
+	f.IntOrNull("attention_head_dim", &c.AttentionHeadDim)
+	f.Int("norm_num_groups", &c.NormNumGroups)
+	f.IntOrNull("attn_norm_num_groups", &c.AttnNormNumGroups)
+	f.Float("norm_eps", &c.NormEps)
+	f.Bool("add_attention", &c.AddAttention)
+	f.IntOrNull("num_class_embeds", &c.NumClassEmbeds)
+	f.IntOrNull("num_train_timesteps", &c.NumTrainTimesteps)
+	unetWords(f, &c)
+	if v := f.Value("time_embedding_dim"); v.Exists() && !v.IsNull() { // diffusers takes 0 for null here
+		n, err := v.Int()
+		f.Keep(err)
+		c.TimeEmbeddingDim = n
+	}
+	if v := f.Value("act_fn"); v.Exists() { // whatever its case
+		text, err := v.Text()
+		if err == nil && !slices.Contains([]string{"silu", "swish"}, strings.ToLower(text)) {
+			_, err = v.Word("silu", "swish")
+		}
+		f.Keep(err)
+	}
+	f.Ignore("dropout") // it acts in training only
+	return c, f.End()
+}
+
+// unetWords reads the fields that have a few values, in the order of arch's constants.
+func unetWords(f *jsontext.Fields, c *arch.UNet2DConfig) {
+	c.TimeEmbeddingType = word[arch.TimeEmbeddingType](f, "time_embedding_type", "positional", "fourier", "learned")
+	c.DownBlockTypes = blocks(f, "down_block_types", c.DownBlockTypes, "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D")
+	c.UpBlockTypes = blocks(f, "up_block_types", c.UpBlockTypes, "UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D")
+	c.MidBlockType = word[arch.MidBlockType](f, "mid_block_type", "UNetMidBlock2D", "")
+	c.DownsampleType = word[arch.SampleType](f, "downsample_type", "conv", "resnet", "") % 2 // null is conv
+	c.UpsampleType = word[arch.SampleType](f, "upsample_type", "conv", "resnet", "") % 2
+	c.ResnetTimeScaleShift = word[arch.TimeScaleShift](f, "resnet_time_scale_shift", "default", "scale_shift")
+	c.ClassEmbedType = word[arch.ClassEmbedType](f, "class_embed_type", "", "timestep", "identity")
+}
+
+// word reads one of some words as its number; the first is the default.
+func word[T ~uint8](f *jsontext.Fields, key string, words ...string) T {
+	i := 0
+	f.Word(key, &i, words...)
+	return T(i)
+}
+
+// blocks reads a list of block types; the first releases of diffusers wrote UNetRes before the name.
+func blocks(f *jsontext.Fields, key string, absent []arch.BlockType, words ...string) []arch.BlockType {
+	v := f.Value(key)
+	if !v.Exists() {
+		return absent
+	}
+	elems, err := v.Elems()
+	types := make([]arch.BlockType, len(elems))
+	for i, e := range elems {
+		text, _ := e.Text()
+		n := slices.Index(words, strings.TrimPrefix(text, "UNetRes"))
+		if n < 0 && err == nil {
+			_, err = e.Word(words...)
+		}
+		types[i] = arch.BlockType(max(n, 0))
+	}
+	f.Keep(err)
+	return types
 }
 
 // Leftovers names the fields of a network's config that are ignored, in order.
@@ -52,122 +119,3 @@ func Leftovers(config string) (names []string) {
 
 // expected are the notes that every config has.
 var expected = map[string]bool{"_class_name": true, "_diffusers_version": true}
-
-// unetClasses are the names that diffusers has given the network over time.
-var unetClasses = []word[struct{}]{{text: "UNet2DModel"}, {text: "UNetUnconditionalModel"}, {text: "UNetModel"}}
-
-var unetFields = ignoring(weights.Leftovers(), map[string]field[arch.UNet2DConfig]{
-	"sample_size":             readSampleSize,
-	"in_channels":             integer(func(c *arch.UNet2DConfig) *int { return &c.InChannels }),
-	"out_channels":            integer(func(c *arch.UNet2DConfig) *int { return &c.OutChannels }),
-	"center_input_sample":     boolean(func(c *arch.UNet2DConfig) *bool { return &c.CenterInputSample }),
-	"time_embedding_type":     choice(timeEmbeddingTypes, func(c *arch.UNet2DConfig) *arch.TimeEmbeddingType { return &c.TimeEmbeddingType }),
-	"time_embedding_dim":      readTimeEmbeddingDim,
-	"freq_shift":              number(func(c *arch.UNet2DConfig) *float64 { return &c.FreqShift }),
-	"flip_sin_to_cos":         boolean(func(c *arch.UNet2DConfig) *bool { return &c.FlipSinToCos }),
-	"down_block_types":        blocks(downBlocks, func(c *arch.UNet2DConfig) *[]arch.BlockType { return &c.DownBlockTypes }),
-	"mid_block_type":          choice(midBlocks, func(c *arch.UNet2DConfig) *arch.MidBlockType { return &c.MidBlockType }),
-	"up_block_types":          blocks(upBlocks, func(c *arch.UNet2DConfig) *[]arch.BlockType { return &c.UpBlockTypes }),
-	"block_out_channels":      readChannels,
-	"layers_per_block":        integer(func(c *arch.UNet2DConfig) *int { return &c.LayersPerBlock }),
-	"mid_block_scale_factor":  number(func(c *arch.UNet2DConfig) *float64 { return &c.MidBlockScaleFactor }),
-	"downsample_padding":      integer(func(c *arch.UNet2DConfig) *int { return &c.DownsamplePadding }),
-	"downsample_type":         choice(sampleTypes, func(c *arch.UNet2DConfig) *arch.SampleType { return &c.DownsampleType }),
-	"upsample_type":           choice(sampleTypes, func(c *arch.UNet2DConfig) *arch.SampleType { return &c.UpsampleType }),
-	"dropout":                 ignored[arch.UNet2DConfig], // it acts in training only
-	"act_fn":                  readActivation,
-	"attention_head_dim":      optional(func(c *arch.UNet2DConfig) *int { return &c.AttentionHeadDim }),
-	"norm_num_groups":         integer(func(c *arch.UNet2DConfig) *int { return &c.NormNumGroups }),
-	"attn_norm_num_groups":    optional(func(c *arch.UNet2DConfig) *int { return &c.AttnNormNumGroups }),
-	"norm_eps":                number(func(c *arch.UNet2DConfig) *float64 { return &c.NormEps }),
-	"resnet_time_scale_shift": choice(scaleShifts, func(c *arch.UNet2DConfig) *arch.TimeScaleShift { return &c.ResnetTimeScaleShift }),
-	"add_attention":           boolean(func(c *arch.UNet2DConfig) *bool { return &c.AddAttention }),
-	"class_embed_type":        choice(classEmbedTypes, func(c *arch.UNet2DConfig) *arch.ClassEmbedType { return &c.ClassEmbedType }),
-	"num_class_embeds":        optional(func(c *arch.UNet2DConfig) *int { return &c.NumClassEmbeds }),
-	"num_train_timesteps":     optional(func(c *arch.UNet2DConfig) *int { return &c.NumTrainTimesteps }),
-})
-
-// ignoring adds fields of which any value is accepted.
-func ignoring[C any](names []string, fields map[string]field[C]) map[string]field[C] {
-	for _, name := range names {
-		fields[name] = ignored[C]
-	}
-	return fields
-}
-
-var (
-	timeEmbeddingTypes = []word[arch.TimeEmbeddingType]{{"positional", arch.TimePositional}, {"fourier", arch.TimeFourier}, {"learned", arch.TimeLearned}}
-	downBlocks         = []word[arch.BlockType]{{"DownBlock2D", arch.BlockPlain}, {"AttnDownBlock2D", arch.BlockAttention}, {"ResnetDownsampleBlock2D", arch.BlockResnet}}
-	upBlocks           = []word[arch.BlockType]{{"UpBlock2D", arch.BlockPlain}, {"AttnUpBlock2D", arch.BlockAttention}, {"ResnetUpsampleBlock2D", arch.BlockResnet}}
-	midBlocks          = []word[arch.MidBlockType]{{"UNetMidBlock2D", arch.MidUNet}, {"", arch.MidNone}}
-	sampleTypes        = []word[arch.SampleType]{{"conv", arch.SampleConv}, {"resnet", arch.SampleResnet}, {"", arch.SampleConv}}
-	scaleShifts        = []word[arch.TimeScaleShift]{{"default", arch.ShiftDefault}, {"scale_shift", arch.ShiftScale}}
-	classEmbedTypes    = []word[arch.ClassEmbedType]{{"", arch.ClassNull}, {"timestep", arch.ClassTimestep}, {"identity", arch.ClassIdentity}}
-	activations        = []word[bool]{{"silu", true}, {"swish", true}} // two names of one function
-)
-
-// blocks reads a list of block types; the first releases of diffusers wrote UNetRes before the name.
-func blocks(words []word[arch.BlockType], at func(*arch.UNet2DConfig) *[]arch.BlockType) field[arch.UNet2DConfig] {
-	return func(c *arch.UNet2DConfig, v jsontext.Value) error {
-		elems, err := v.Elems()
-		if err != nil {
-			return err
-		}
-		types := make([]arch.BlockType, len(elems))
-		for i, e := range elems {
-			text, err := e.Text()
-			if err != nil {
-				return err
-			}
-			if types[i], err = pick(words, e, strings.TrimPrefix(text, "UNetRes")); err != nil {
-				return err
-			}
-		}
-		*at(c) = types
-		return nil
-	}
-}
-
-// readTimeEmbeddingDim: diffusers takes 0 for null here.
-func readTimeEmbeddingDim(c *arch.UNet2DConfig, v jsontext.Value) (err error) {
-	c.TimeEmbeddingDim = 0
-	if !v.IsNull() {
-		c.TimeEmbeddingDim, err = v.Int()
-	}
-	return err
-}
-
-func readChannels(c *arch.UNet2DConfig, v jsontext.Value) (err error) {
-	c.BlockOutChannels, err = v.Ints()
-	return err
-}
-
-// readActivation: diffusers ignores the case.
-func readActivation(_ *arch.UNet2DConfig, v jsontext.Value) error {
-	text, err := v.Text()
-	if err == nil {
-		_, err = pick(activations, v, strings.ToLower(text))
-	}
-	return err
-}
-
-// readSampleSize reads null, one number for both sides, or [height, width].
-func readSampleSize(c *arch.UNet2DConfig, v jsontext.Value) (err error) {
-	switch v.Kind() {
-	case jsontext.Null:
-		c.SampleHeight, c.SampleWidth = 0, 0
-	case jsontext.Array:
-		sides, err := v.Ints()
-		if err != nil {
-			return err
-		}
-		if len(sides) != 2 {
-			return v.Fail("expected one number or two, [height, width]")
-		}
-		c.SampleHeight, c.SampleWidth = sides[0], sides[1]
-	default:
-		c.SampleHeight, err = v.Int()
-		c.SampleWidth = c.SampleHeight
-	}
-	return err
-}

@@ -163,5 +163,11 @@ func (n *layers) drop() {
 			alive[p.of] = true
 		}
 	}
-	n.all = slices.DeleteFunc(n.all, func(l *layer) bool { return !alive[l] })
+	kept := n.all[:0]
+	for _, l := range n.all {
+		if alive[l] {
+			kept = append(kept, l)
+		}
+	}
+	n.all = kept
 }

@@ -1,8 +1,8 @@
 package compile
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 
 	"tintype/core/graph"
 	"tintype/core/kernel"
@@ -46,7 +46,7 @@ func (n *layers) load(l *Loader) ([]weights, error) {
 			jobs = append(jobs, job{i, slices.Min(names)})
 		}
 	}
-	slices.SortStableFunc(jobs, func(a, b job) int { return cmp.Compare(a.first, b.first) })
+	sort.SliceStable(jobs, func(i, j int) bool { return jobs[i].first < jobs[j].first })
 	all := make([]weights, len(holders))
 	tables := map[string]weights{} // two layers may read one table
 	of := make(map[*layer]weights, len(jobs))

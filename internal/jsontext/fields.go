@@ -77,6 +77,9 @@ func (f *Fields) Float32(key string, to *float32) {
 // Bool reads true or false.
 func (f *Fields) Bool(key string, to *bool) { set(f, key, to, Value.Bool) }
 
+// Text reads a text.
+func (f *Fields) Text(key string, to *string) { set(f, key, to, Value.Text) }
+
 // Ints reads a list of integers.
 func (f *Fields) Ints(key string, to *[]int) { set(f, key, to, Value.Ints) }
 
