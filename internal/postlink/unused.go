@@ -3,6 +3,7 @@ package postlink
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -57,7 +58,7 @@ func (m *module) bodies(code []byte) ([][]byte, error) {
 func (m *module) cut(marks []bool) {
 	var begins []string
 	for _, n := range m.never {
-		if len(m.names[n.unless]) == 0 {
+		if !slices.ContainsFunc(n.unless, func(name string) bool { return len(m.names[name]) > 0 }) {
 			begins = append(begins, n.names...)
 		}
 	}
