@@ -62,7 +62,7 @@ func (v variant) goTest(out io.Writer) tally {
 
 // collect runs the variant into a collector.
 func (v variant) collect(c *collector) {
-	args := append([]string{"test", "-json", "-timeout", "15m"}, v.flags...)
+	args := append([]string{"test", "-json", "-timeout", "45m"}, v.flags...)
 	cmd := exec.Command("go", append(args, v.packages...)...)
 	cmd.Env = append(os.Environ(), v.env...)
 	cmd.Dir = v.dir
