@@ -161,7 +161,8 @@ func TestLinksAreNotDrawnAsSomethingElse(t *testing.T) {
 func TestSettingsWithoutAControl(t *testing.T) {
 	b := openTab(t)
 	b.opened(siteServer(t)).state("idle")
-	const settings = "&steps=6&solver=ddim&grid=karras&set=eta:0.5,grid.rho:3,grid.final:1"
+	// Where the grid begins is said: a link that says nothing is from before there was a choice.
+	const settings = "&steps=6&solver=ddim&grid=karras&set=eta:0.5,grid.rho:3,grid.final:1,grid.begin:1"
 	want := func(seed, more string) string {
 		return sampleHash(t, nil, "-model", fashion, "-recipe", "v=1&model=fashion-mnist-32&seed="+seed+more)
 	}
@@ -183,7 +184,7 @@ func TestSettingsWithoutAControl(t *testing.T) {
 	if note := b.text("#carried-note"); note != "" {
 		t.Errorf("with another grid the page says %q", note)
 	}
-	other := strings.Replace(settings, "karras&set=eta:0.5,grid.rho:3,grid.final:1", "trailing&set=eta:0.5", 1)
+	other := strings.Replace(settings, "karras&set=eta:0.5,grid.rho:3,grid.final:1,grid.begin:1", "trailing&set=eta:0.5", 1)
 	if got := b.draw(); got != want("10", other) {
 		t.Errorf("with another grid the picture is %s, tools/sample's %s", got, want("10", other))
 	}
