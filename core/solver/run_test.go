@@ -3,7 +3,6 @@ package solver_test
 import (
 	"errors"
 	"math"
-	"slices"
 	"testing"
 
 	"tintype/core/denoise"
@@ -94,35 +93,6 @@ func TestRunFollowsItsTape(t *testing.T) {
 	}
 }
 
-// The noise a run begins with has the width of the marginal of unit-variance data.
-func TestStartScale(t *testing.T) {
-	levels := []schedule.Level{{T: 3, A: 1, S: 80}, {T: 2, A: 1, S: 2}, schedule.Clean}
-	r := NewRun(compile(t, Euler{}, levels), Env{Denoiser: &mixture{}, Noise: func(dst []float32, _ uint32) { dst[0] = 1 }}, 2)
-	if got, want := r.X()[0], float32(math.Sqrt(6401)); got != want {
-		t.Errorf("starts at %v, want %v", got, want)
-	}
-	r = NewRun(compile(t, Euler{}, trailing(t, 5)), Env{Denoiser: &mixture{}, Noise: func(dst []float32, _ uint32) { dst[0] = 0.7 }}, 2)
-	if got := r.X()[0]; got != 0.7 {
-		t.Errorf("a variance-preserving run starts at %v, want the noise itself", got)
-	}
-}
-
-func TestStepReportsWhere(t *testing.T) {
-	tape := compile(t, Euler{}, trailing(t, 5))
-	r := NewRun(tape, Env{Denoiser: &mixture{fail: denoise.ErrNotFinite, at: 3}, Noise: noise32}, 2)
-	var err error
-	for done := false; !done && err == nil; {
-		done, err = r.Step()
-	}
-	var at *StepError
-	if !errors.As(err, &at) || !errors.Is(err, denoise.ErrNotFinite) {
-		t.Fatalf("error %v", err)
-	}
-	if at.Step != 3 || at.Steps != 5 || at.Time != tape.Levels[2].T {
-		t.Errorf("located at %+v", at)
-	}
-}
-
 // An error of the denoiser's owner, such as a cancelled pass, passes as it is, and the step can be taken again.
 func TestStepCanBeRetried(t *testing.T) {
 	for _, info := range Solvers() {
@@ -149,37 +119,6 @@ func TestStepCanBeRetried(t *testing.T) {
 				t.Errorf("%s stopped %d times at call %d ends at %v, want %v", info.Name, stops, at, r.X(), plain.X())
 			}
 		}
-	}
-}
-
-// The hook sees every level of the grid before it is evaluated, and what it writes is what is evaluated.
-func TestArrived(t *testing.T) {
-	levels := trailing(t, 3)
-	var times []float64
-	stop, stops := errors.New("stop"), 0
-	r := NewRun(compile(t, Euler{}, levels), Env{Denoiser: still{}, Noise: noise32,
-		Arrived: func(x []float32, l schedule.Level, visit int) error {
-			if visit == 1 && stops == 0 {
-				return stop
-			}
-			times = append(times, l.T)
-			x[0] = float32(visit)
-			return nil
-		}}, 2)
-	for done := false; !done; {
-		var err error
-		if done, err = r.Step(); err == stop {
-			stops++
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		if p := r.Progress(); p.Evals > p.Step && r.Denoised()[0] != float32(p.Step) {
-			t.Errorf("after %d steps the estimate is of %v", p.Step, r.Denoised()[0])
-		}
-	}
-	want := []float64{levels[0].T, levels[1].T, levels[2].T, levels[3].T}
-	if stops != 1 || !slices.Equal(times, want) {
-		t.Errorf("stopped %d times, visited times %v, want %v", stops, times, want)
 	}
 }
 
