@@ -54,10 +54,31 @@ func (m *Model) Recall(r *recipe.Recipe) ([]pipeline.Leg, error) {
 	for i := range legs {
 		s := &legs[i].Spec
 		s.Force = true
-		s.Options = s.Options.Over(solver.Options{}.With(solver.Opening, solver.OpeningOwn).For(s.Solver.Knobs()))
+		s.Options = s.Options.Over(unsaid(s.Solver))
 		s.GridOptions = s.GridOptions.Over(schedule.Options{}.With(schedule.Begin, schedule.BeginOwn).For(s.Grid.Knobs()))
 	}
 	return legs, err
+}
+
+// unsaid is what a solver did where a recipe did not say how: steps from pure noise were its own, and adaptive-sde had a
+// wider tolerance, with which it drew noise on some models.
+func unsaid(k solver.Kind) solver.Options {
+	o := solver.Options{}.With(solver.Opening, solver.OpeningOwn)
+	if k == solver.KindAdapt {
+		o = o.With(solver.Relative, 0.05)
+	}
+	return o.For(k.Knobs())
+}
+
+// said is the defaults that a recipe must say, because unsaid they mean what was before: those of the settings in unsaid.
+func said(k solver.Kind) (o solver.Options) {
+	old := unsaid(k)
+	for _, knob := range k.Knobs() {
+		if _, changed := old.Get(knob.Setting); changed {
+			o = o.With(knob.Setting, knob.Default)
+		}
+	}
+	return o
 }
 
 // ParseVary reads SEED:AMOUNT; the empty text is no variation.
@@ -157,9 +178,8 @@ func wordsOf(s pipeline.Spec) recipe.Leg {
 	if s.Classifier != 0 {
 		l.Classify = recipe.Number(s.Classifier)
 	}
-	opened := solver.Options{}.With(solver.Opening, solver.OpeningFirst).For(s.Solver.Knobs())
 	for _, info := range solver.Settings() {
-		if v, ok := s.Options.Over(opened).Get(info.Setting); ok {
+		if v, ok := s.Options.Over(said(s.Solver)).Get(info.Setting); ok {
 			l.Settings = append(l.Settings, recipe.Setting{Name: info.Name, Value: v})
 		}
 	}

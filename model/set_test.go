@@ -81,6 +81,18 @@ func TestRecallOldRecipes(t *testing.T) {
 			t.Errorf("leg %d: opening %v, begin %v, forced %v", i, opening, begin, l.Spec.Force)
 		}
 	}
+	adaptive, err := recipe.Parse("v=1&model=m&solver=adaptive-sde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	legs, err = m.Recall(adaptive)
+	if v, _ := legs[0].Spec.Options.Get(solver.Relative); err != nil || v != 0.05 {
+		t.Errorf("an old adaptive-sde has a tolerance of %v, %v", v, err)
+	}
+	legs, _ = m.Legs(adaptive)
+	if words, _ := RecipeOf(legs); !slices.Contains(words.Leg.Settings, recipe.Setting{Name: "rtol", Value: 0.02}) {
+		t.Errorf("a new one does not say its tolerance: %v", words.Leg.Settings)
+	}
 	asked, err := m.Legs(old) // of a request, what is left out is today's
 	if _, said := asked[1].Spec.Options.Get(solver.Opening); err != nil || said {
 		t.Errorf("a request says how it opens: %v", err)

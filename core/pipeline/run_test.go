@@ -221,14 +221,20 @@ var update = flag.Bool("update", false, "write testdata/*.txt anew")
 // SIMD and without. In bits.txt every solver and grid begins as it did before there was a choice, and as recipes of then
 // ask for; begun.txt has what begins otherwise now.
 func TestRunBits(t *testing.T) {
-	old := solver.Options{}.With(solver.Opening, solver.OpeningOwn)
+	old := func(k solver.Kind) solver.Options {
+		o := solver.Options{}.With(solver.Opening, solver.OpeningOwn)
+		if k == solver.KindAdapt {
+			o = o.With(solver.Relative, 0.05)
+		}
+		return o.For(k.Knobs())
+	}
 	oldGrid := schedule.Options{}.With(schedule.Begin, schedule.BeginOwn)
 	pinned(t, "testdata/bits.txt", func(s *Spec) bool {
-		s.Options, s.GridOptions = old.For(s.Solver.Knobs()), oldGrid.For(s.Grid.Knobs())
+		s.Options, s.GridOptions = old(s.Solver), oldGrid.For(s.Grid.Knobs())
 		return true
 	})
 	pinned(t, "testdata/begun.txt", func(s *Spec) bool {
-		return old.For(s.Solver.Knobs()) != solver.Options{} || oldGrid.For(s.Grid.Knobs()) != schedule.Options{}
+		return old(s.Solver) != solver.Options{} || oldGrid.For(s.Grid.Knobs()) != schedule.Options{}
 	})
 }
 

@@ -31,7 +31,7 @@ var adaptInfo = Info{
 	Line:   "the reverse SDE with steps as long as their error allows",
 	Source: "Jolicoeur-Martineau et al., arXiv 2105.14080", Order: 1, Evals: Evals{Note: "2 a step, n levels or more"}, Stochastic: true,
 	Formula: "X' = X + 2h (D - X) + √(2h) σ z,  h <- 0.9 h E^-0.9",
-	Knobs:   []Knob{knob(Relative, 0.05, 0.001, 1), knob(Absolute, 0.0078, 1e-6, 1)},
+	Knobs:   []Knob{knob(Relative, 0.02, 0.001, 1), knob(Absolute, 0.0078, 1e-6, 1)},
 	loop:    func(o Options) tape.Loop { return Adapt{o.Value(Relative), o.Value(Absolute)} },
 }
 
