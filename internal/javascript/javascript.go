@@ -7,7 +7,6 @@ package javascript
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -21,25 +20,6 @@ func Minify(name string, text []byte) ([]byte, error) {
 		Sourcefile: name, Target: target, MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
 	})
 	return r.Code, asError(r.Errors)
-}
-
-// Bundle makes of a module and all that it imports one module, which imports nothing.
-func Bundle(entry string) ([]byte, error) {
-	dir, err := filepath.Abs(filepath.Dir(entry))
-	if err != nil {
-		return nil, err
-	}
-	r := api.Build(api.BuildOptions{
-		AbsWorkingDir: dir, EntryPoints: []string{filepath.Base(entry)}, Bundle: true, Format: api.FormatESModule, Target: target,
-		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true,
-	})
-	if err := asError(r.Errors); err != nil {
-		return nil, err
-	}
-	if len(r.OutputFiles) != 1 {
-		return nil, fmt.Errorf("%s became %d files, expected one", entry, len(r.OutputFiles))
-	}
-	return r.OutputFiles[0].Contents, nil
 }
 
 // asError says what is wrong in a script, and where.

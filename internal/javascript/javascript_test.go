@@ -3,8 +3,6 @@
 package javascript
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -20,25 +18,5 @@ func TestMinify(t *testing.T) {
 	}
 	if _, err := Minify("c.js", []byte("let a = ;")); err == nil || !strings.Contains(err.Error(), "c.js:1:8") {
 		t.Errorf("error %v, want its place", err)
-	}
-}
-
-func TestBundle(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"main.js":  "import { base } from './other.js';\nconsole.log(base, import.meta.url);\n",
-		"other.js": "export const base = 'there';\n",
-		"lost.js":  "import './nowhere.js';\n",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := Bundle(filepath.Join(dir, "main.js"))
-	if err != nil || !strings.Contains(string(got), "there") || !strings.Contains(string(got), "import.meta.url") || strings.Contains(string(got), "./other.js") {
-		t.Errorf("%q, %v", got, err)
-	}
-	if _, err := Bundle(filepath.Join(dir, "lost.js")); err == nil || !strings.Contains(err.Error(), "nowhere.js") {
-		t.Errorf("error %v, want the file's name", err)
 	}
 }
