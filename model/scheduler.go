@@ -127,6 +127,8 @@ func checkSolver(c *schedulerConfig, root jsontext.Value) error {
 	case c.class.ancestral && (c.Variance == "fixed_large_log" || c.Variance == "learned"):
 		return root.Get("variance_type").Fail(jsontext.Quote(string(c.Variance)) +
 			" is not implemented; implemented are fixed_small, fixed_small_log, fixed_large, learned_range")
+	case c.Interpolation == "log_linear" && c.class.kind == processTable && !c.Karras && !c.Exponential && !c.Beta:
+		return root.Get("interpolation_type").Fail(`"log_linear" is not implemented; implemented is linear`)
 	case !c.PredictX0:
 		return root.Get("predict_x0").Fail("false is not implemented")
 	case len(c.Uncorrected) > 0:

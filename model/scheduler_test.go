@@ -201,6 +201,7 @@ func TestSchedulerRefusesByName(t *testing.T) {
 		`{"_class_name": "DPMSolverMultistepScheduler", "solver_order": 4}`:                                     "solver_order",
 		`{"_class_name": "UniPCMultistepScheduler", "solver_order": 9}`:                                         "order 9",
 		`{"_class_name": "UniPCMultistepScheduler", "predict_x0": false}`:                                       "predict_x0",
+		`{"_class_name": "EulerDiscreteScheduler", "interpolation_type": "log_linear"}`:                         "interpolation_type",
 		`{"_class_name": "UniPCMultistepScheduler", "disable_corrector": [0]}`:                                  "disable_corrector",
 		`{"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver"}`:                     "algorithm_type",
 		`{"_class_name": "DPMSolverSinglestepScheduler", "algorithm_type": "sde-dpmsolver++"}`:                  "algorithm_type",
