@@ -1,3 +1,8 @@
+//go:build goexperiment.simd && !purego && !js && !amd64.v3
+
+// A hundred pictures take minutes, in scalar builds and under Node an hour. What is tried here is mathematics: that all
+// builds draw the same bytes, TestPictures proves.
+
 package main
 
 import (
