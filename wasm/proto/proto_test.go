@@ -126,6 +126,7 @@ var fractional = map[string]bool{
 // mayBeAbsent lists what Sample leaves to the checkpoint.
 var mayBeAbsent = map[string]bool{
 	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "classify": true, "classifier": true, "settings": true, "edit": true, "before": true, "vary": true, "animate": true, "first": true,
+	"levels": true, "recipe": true, "force": true,
 }
 
 func damage(t *testing.T, m Message, root, at js.Value, path string) {
