@@ -72,6 +72,26 @@ func (o *options) stretched(sigmas []float64) {
 	}
 }
 
+// flowTimes are the times that the network is told at these sigmas.
+func (s *Scheduler) flowTimes(sigmas []float64) []float64 {
+	times := make([]float64, len(sigmas))
+	for i, v := range sigmas {
+		times[i] = f32(v * float64(s.Steps))
+	}
+	return times
+}
+
+// flowRun is the grid of a class that neither shifts by the picture's size nor stretches: n times, and their n sigmas
+// with the clean picture's after them.
+func (s *Scheduler) flowRun(n int) (times, sigmas []float64, err error) {
+	sigmas, err = s.flowSigmas(n, false, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	sigmas = singles(sigmas)
+	return s.flowTimes(sigmas), append(sigmas, 0), nil
+}
+
 // planFlowEuler is Euler's method in σ for the flow; with stochastic_sampling each step renoises the estimate.
 func planFlowEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 	if s.TimeShift != "exponential" && s.TimeShift != "linear" {
@@ -97,10 +117,7 @@ func planFlowEuler(s *Scheduler, n int, with Settings) (*Plan, error) {
 			sigmas[i] = f32(1 - v)
 		}
 	}
-	times := make([]float64, n)
-	for i, v := range sigmas {
-		times[i] = f32(v * float64(s.Steps))
-	}
+	times := s.flowTimes(sigmas)
 	sigmas = append(sigmas, last)
 	return newPlan(times, sigmas, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
@@ -140,14 +157,9 @@ func flowOutput(c float64, d tape.Buf, l schedule.Level) []tape.Term {
 // planFlowHeun is Heun's method in σ. Its churn adds noise as if the process kept its signal; the second call of a
 // step draws noise too and drops it.
 func planFlowHeun(s *Scheduler, n int, with Settings) (*Plan, error) {
-	sigmas, err := s.flowSigmas(n, false, 0)
+	times, sigmas, err := s.flowRun(n)
 	if err != nil {
 		return nil, err
-	}
-	sigmas = append(singles(sigmas), 0)
-	times := make([]float64, n)
-	for i := range times {
-		times[i] = f32(sigmas[i] * float64(s.Steps))
 	}
 	list := doubled(sigmas)
 	gamma := min(with.Churn/float64(len(list)-1), math.Sqrt2-1)

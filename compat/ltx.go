@@ -11,14 +11,9 @@ import (
 //
 //	down = σ_T·(1 + η·(σ_T/σ_S - 1)),  x' = (1-σ_T)/(1-down)·((down/σ_S)·x + (1 - down/σ_S)·D) + up·z
 func planLTX(s *Scheduler, n int, _ Settings) (*Plan, error) {
-	sigmas, err := s.flowSigmas(n, false, 0)
+	times, sigmas, err := s.flowRun(n)
 	if err != nil {
 		return nil, err
-	}
-	sigmas = append(singles(sigmas), 0)
-	times := make([]float64, n)
-	for i := range times {
-		times[i] = f32(sigmas[i] * float64(s.Steps))
 	}
 	return newPlan(times, sigmas, 1, flowParam, flowLevels(times, sigmas), func(levels []schedule.Level, b *tape.Builder) error {
 		d, z := b.Buffer(), b.Buffer()
