@@ -87,7 +87,8 @@ func TestLinkWhileThePageIsBusy(t *testing.T) {
 		b.set("#seed", "1")
 		eval[any](b, "{ held = true }")
 		b.pressed(button).state("sampling")
-		b.becomes(what+" is said", `document.getElementById("live").textContent.includes("is read after this picture")`, arrive)
+		b.transcript(`document.getElementById("live")`)
+		b.becomes(what+" is said", `said.some((s) => s.includes("is read after this picture"))`, arrive)
 		b.becomes(what, shownOf(seed), func() { eval[any](b, then) })
 	}
 	come("a link", "71", "#generate", func() { b.turnTo(link("71")) }, "release()")

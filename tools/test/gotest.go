@@ -16,6 +16,13 @@ type tally struct {
 	passed   int
 	failures []failure
 	skips    []string
+	times    []timing
+}
+
+// A timing is how long a build or a test in it took, those beside it included.
+type timing struct {
+	name string
+	took time.Duration
 }
 
 // A failure is what failed, and what was printed about it.
@@ -31,6 +38,7 @@ func (t *tally) add(o tally) {
 	t.passed += o.passed
 	t.skips = append(t.skips, o.skips...)
 	t.failures = append(t.failures, o.failures...)
+	t.times = append(t.times, o.times...)
 }
 
 // missing counts a program that this machine lacks: a skip at home, a failure
@@ -56,7 +64,9 @@ type event struct {
 // failed, which report prints once more.
 func (v variant) goTest(out io.Writer) tally {
 	c := newCollector(v.name, out)
+	begun := time.Now()
 	v.collect(c)
+	c.times = append(c.times, timing{v.name, time.Since(begun)})
 	return c.tally
 }
 
@@ -152,6 +162,9 @@ func (c *collector) finish(e event, key string) {
 		fmt.Fprintf(c.out, "   ok %s (%s)\n", e.Package, took)
 	case e.Action == "pass":
 		c.passed++
+		if !strings.Contains(e.Test, "/") {
+			c.times = append(c.times, timing{name, took})
+		}
 	case e.Test != "":
 		c.skips = append(c.skips, name+": "+skipReason(printed))
 	}

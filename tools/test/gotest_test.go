@@ -56,10 +56,13 @@ func TestMissingIsAFailureInCI(t *testing.T) {
 
 func TestReportEndsWithThePlainLine(t *testing.T) {
 	var out strings.Builder
-	total := tally{passed: 3, skips: []string{"s"}, failures: []failure{{"f", strings.Repeat("old\n", 99) + "why\n"}}}
+	total := tally{passed: 3, times: []timing{{"v: quick", time.Second}, {"v: slow", time.Minute}}, skips: []string{"s"}, failures: []failure{{"f", strings.Repeat("old\n", 99) + "why\n"}}}
 	total.report(&out, time.Second)
 	if !strings.Contains(out.String(), "    | (41 lines are") || !strings.Contains(out.String(), "    | why\n") {
 		t.Errorf("no failure with both ends in %q", out.String())
+	}
+	if want := "slowest:\n    1m0s v: slow\n      1s v: quick\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in %q", want, out.String())
 	}
 	if !strings.HasSuffix(out.String(), "\n3 passed, 1 failed, 1 skipped\n") {
 		t.Errorf("last line of %q", out.String())

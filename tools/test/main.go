@@ -16,9 +16,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,9 +84,19 @@ func (t *tally) verdict() error {
 	return nil
 }
 
-// report prints what was skipped and why, what failed with what it printed, and
-// last the plain line that continuous integration reads.
+// slowest is how many timings are printed: those to look at when the tests take too long.
+const slowest = 25
+
+// report prints what took longest, what was skipped and why, what failed with
+// what it printed, and last the plain line that continuous integration reads.
 func (t *tally) report(out io.Writer, took time.Duration) {
+	slices.SortStableFunc(t.times, func(a, b timing) int { return cmp.Compare(b.took, a.took) })
+	if len(t.times) > 0 {
+		fmt.Fprintln(out, "\nslowest:")
+	}
+	for _, s := range t.times[:min(slowest, len(t.times))] {
+		fmt.Fprintf(out, "  %6s %s\n", s.took.Round(time.Second), s.name)
+	}
 	if len(t.skips) > 0 {
 		fmt.Fprintln(out, "\nskipped:")
 		for _, s := range t.skips {

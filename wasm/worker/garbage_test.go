@@ -14,11 +14,12 @@ import (
 	"tintype/wasm/proto"
 )
 
-// held is the memory that the program has taken from the browser: it never gives any back.
+// held is the memory that the program has taken from the browser: it never gives any back. The heap's own share would
+// not do: it shrinks where a stack takes of it.
 func held() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return m.HeapSys
+	return m.Sys
 }
 
 // A cutOff is a file of which a load is given up.
