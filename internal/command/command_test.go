@@ -127,6 +127,16 @@ func TestFlagsThatGoTogether(t *testing.T) {
 	if err := errors.Join(b.Needs(a, "why"), Both(a, b)); err != nil {
 		t.Error(err)
 	}
+	set := &Set{flags: []*Flag{a, b, {name: "c", given: true}}}
+	if err := set.Alone(a, "why", set.flags[2]); err != nil {
+		t.Error(err)
+	}
+	if err := set.Alone(a, "why", b); err == nil || err.Error() != "-c beside -a: why; leave it out" {
+		t.Error(err)
+	}
+	if err := set.Alone(b, "why"); err != nil {
+		t.Error(err)
+	}
 	b.given = true
 	if err := Both(a, b); err == nil || !strings.Contains(err.Error(), "-a and -b") {
 		t.Error(err)

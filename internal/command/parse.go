@@ -1,6 +1,9 @@
 package command
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // parse reads the arguments: -flag value, -flag=value, with one hyphen or two; arguments that are no flags may stand
 // between them, and after -- everything is one. Of a flag that is given twice the last counts.
@@ -137,6 +140,16 @@ func edits(a, b string) int {
 func Both(a, b *Flag) error {
 	if a.given && b.given {
 		return Misusef("-%s and -%s exclude each other: give one", a.name, b.name)
+	}
+	return nil
+}
+
+// Alone refuses what is beside a flag that decides everything but what some flags say.
+func (s *Set) Alone(f *Flag, why string, but ...*Flag) error {
+	for _, other := range s.flags {
+		if f.given && other.given && other != f && !slices.Contains(but, other) {
+			return Misusef("-%s beside -%s: %s; leave it out", other.name, f.name, why)
+		}
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ type request struct {
 	density                                densityFlags
 	inverse                                inverseFlags
 	recipe, vary                           string
+	recipeAlone                            func() error // refuses what is said beside a recipe
 	given                                  struct{ solver, grid, steps, guidance, levels, recipe, out, trace *command.Flag }
 }
 
@@ -33,12 +34,11 @@ var inf = math.Inf(1)
 func (r *request) define() *command.Set {
 	s := command.New("sample", "-model FILE [flags]", "Draws pictures and prints the SHA-256 of their pixels. What is left out is the checkpoint's default.")
 	s.Group("What is drawn")
-	s.Text(&r.model, "model", "FILE", "checkpoint (model.safetensors.zst), or a diffusers directory")
+	model := s.Text(&r.model, "model", "FILE", "checkpoint (model.safetensors.zst), or a diffusers directory")
 	s.Text(&r.label, "label", "WHAT", "NAME, N or #N, or slot=value[,slot=value]; what is left out or null stays open")
 	s.Seed(&r.seed, "seed", "N", "seed of the first picture (default 0)")
 	s.Whole(&r.count, "count", "N", 1, recipe.MostPictures, "pictures, of seeds seed, seed+1, ... (default 1)")
-	r.given.recipe = s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash\n; settings beside it are "+
-		"not looked at")
+	r.given.recipe = s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash")
 	r.given.out = s.Output(&r.out, "o", []string{".png"}, "picture, or sheet of pictures, to write")
 	r.given.trace = s.Text(&r.trace, "trace", "DIR", "new directory for x and the predicted picture of every step").Rare()
 	s.Group("How")
@@ -55,7 +55,7 @@ func (r *request) define() *command.Set {
 	s.Text(&r.vary, "vary", "SEED:AMOUNT", "noise turned towards that of another seed, 0 to 1")
 	s.Switch(&r.compat, "compat", "do what diffusers' scheduler of the checkpoint's config does, defects included; -steps and -set eta=X act, "+
 		"the checkpoint's own solver and grid do not").Rare()
-	s.Whole(&r.threads, "threads", "N", 1, 1024, "threads to compute with (default: one for each processor); the picture is the same").Rare()
+	threads := s.Whole(&r.threads, "threads", "N", 1, 1024, "threads to compute with (default: one for each processor); the picture is the same").Rare()
 	s.Group("From a picture")
 	r.edit.define(s)
 	r.inverse.define(s)
@@ -64,6 +64,9 @@ func (r *request) define() *command.Set {
 	s.Group("And stop")
 	s.Switch(&r.list, "list", "list the solvers with their settings, and the grids; beside -model those that end in noise or do not go with it")
 	s.Switch(&r.samplers, "samplers", "write the page docs/SAMPLERS.md to standard output").Rare()
+	r.recipeAlone = func() error {
+		return s.Alone(r.given.recipe, "the recipe says how its picture is drawn", model, threads, r.given.out, r.given.trace)
+	}
 	return s
 }
 
@@ -72,13 +75,16 @@ func (r *request) check() error {
 	if r.model == "" && !r.list && !r.samplers {
 		return command.Misusef("-model is missing: a checkpoint file such as site/models/nouns-32.safetensors.zst")
 	}
+	if err := r.recipeAlone(); err != nil {
+		return err
+	}
 	if err := r.edit.check(); err != nil {
 		return err
 	}
 	if err := r.inverse.check(); err != nil {
 		return err
 	}
-	if err := r.density.check([]*command.Flag{r.given.recipe, r.given.out, r.given.trace, r.inverse.given.picture}); err != nil {
+	if err := r.density.check([]*command.Flag{r.given.out, r.given.trace, r.inverse.given.picture}); err != nil {
 		return err
 	}
 	if r.photos.given.Given() && r.edit.init == "" && r.inverse.picture == "" && r.density.picture == "" {

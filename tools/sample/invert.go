@@ -38,8 +38,8 @@ func (f *inverseFlags) check() error {
 // invert finds the noise that DDIM draws the picture of -invert from, and has the drawing begin with it: drawn with the
 // same label it is the picture again, as far as the grid is fine, and with another one its variation.
 func (r *request) invert(m *model.Model, d *drawing, stdout io.Writer) error {
-	if len(d.legs) != 1 || d.count != 1 || r.compat || r.edit.init != "" {
-		return fmt.Errorf("-invert: draws one picture, and goes with neither -recipe, -count, -compat nor -init")
+	if d.count != 1 || r.compat || r.edit.init != "" {
+		return fmt.Errorf("-invert: draws one picture, and goes with neither -count, -compat nor -init")
 	}
 	spec := &d.legs[0].Spec
 	back := *spec
