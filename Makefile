@@ -31,13 +31,13 @@ bench-peers: ## Compare whole network passes with ONNX Runtime, native and in Ch
 
 test-docs: ## Build the examples of documentation sites with their generators (Debian, npm), drive them in Chromium; axe-core looks at them and at every state of the page.
 	go run ./tools/docs
-	go test . -count=1 -run "Screenshots|TestElement$$|UpdateIsOffered"
+	go test ./test/browser -count=1 -run "Screenshots|TestElement$$|UpdateIsOffered"
 
 dist: ## Write the static site to dist/, ready for any host.
 	go run . -dist dist
 
 shots: ## Take pictures of every state of the page and of the element: shots/*.png.
-	go test . -count=1 -run "Screenshots|TestElement$$|UpdateIsOffered"
+	go test ./test/browser -count=1 -run "Screenshots|TestElement$$|UpdateIsOffered"
 	go test ./tools/sample -count=1 -run NoOfferedSolverEndsInNoise -sheets $(CURDIR)/shots
 
 offline: ## Write the page as one HTML file that needs no server: dist/tintype.html.

@@ -81,6 +81,31 @@ var layers = map[string][]string{
 	"core/pipeline": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/schedule", "core/denoise", "core/guidance", "core/tape", "core/solver", "core/flow", "core/edit"},
 }
 
+// rooms lists, for what stands around the program, what of the project it may
+// import, and who may import it.
+var rooms = map[string]struct{ may, by []string }{
+	"internal/site":  {may: []string{"internal/javascript", "internal/program", "internal/wholefile", "weights"}, by: []string{".", "internal/serve", "test/browser"}},
+	"internal/serve": {may: []string{"internal/site", "internal/wholefile"}, by: []string{".", "test/browser"}},
+	"test/browser":   {may: []string{"internal/program"}, by: []string{"tools/bench", "tools/bench/peers", "tools/docs"}},
+}
+
+func TestRooms(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.isTest() {
+			continue
+		}
+		for _, imp := range s.imports {
+			ours, isOurs := strings.CutPrefix(imp, "tintype/")
+			if r, ok := rooms[s.pkg]; ok && isOurs && !slices.Contains(r.may, ours) {
+				t.Errorf("%s imports %s: %s may import only %v", s.path, imp, s.pkg, r.may)
+			}
+			if r, ok := rooms[ours]; ok && isOurs && !slices.Contains(r.by, s.pkg) {
+				t.Errorf("%s imports %s, which is there for %v", s.path, imp, r.by)
+			}
+		}
+	}
+}
+
 func TestImportDirections(t *testing.T) {
 	for _, s := range sources(t) {
 		if s.isTest() {
@@ -149,10 +174,10 @@ func TestOutsidePackagesHaveOneDoor(t *testing.T) {
 		"golang.org/x/image":            func(s source) bool { return s.pkg == "internal/photo" },
 		"golang.org/x/text":             func(s source) bool { return s.pkg == "internal/names" },
 		"honnef.co/go/js/dom/v2":        func(s source) bool { return s.pkg == "wasm/page" },
-		"github.com/andybalholm/brotli": func(s source) bool { return s.pkg == "." || strings.HasPrefix(s.pkg, "tools/") },
+		"github.com/andybalholm/brotli": func(s source) bool { return s.pkg == "internal/serve" || strings.HasPrefix(s.pkg, "tools/") },
 		"github.com/evanw/esbuild":      func(s source) bool { return s.pkg == "internal/javascript" },
-		"github.com/chromedp/chromedp":  func(s source) bool { return s.pkg == "tools/bench/browser" },
-		"github.com/chromedp/cdproto":   func(s source) bool { return s.pkg == "tools/bench/browser" },
+		"github.com/chromedp/chromedp":  func(s source) bool { return s.pkg == "test/browser" },
+		"github.com/chromedp/cdproto":   func(s source) bool { return s.pkg == "test/browser" },
 	}
 	float16Files := map[string]bool{}
 	for _, s := range sources(t) {

@@ -1,15 +1,8 @@
 // Command tintype serves the site on this machine: `go run .` listens at once,
 // builds what is stale in the background and prints the address.
 //
-//	serve.go     flags, listening, the parts put together
-//	build.go     the two wasm builds
-//	stamp.go     which sources a build was made from
-//	compress.go  gzip and brotli twins of what is worth it
-//	static.go    files, encodings, ranges
-//	guard.go     hosts, methods and headers
-//	dist.go      the site as a folder for any host
-//	precache.go  what of that folder a browser keeps for use without a network
-//	offline.go   the page as one file
+// The flags are here, listening, and the parts put together: internal/site
+// builds, internal/serve answers.
 package main
 
 import (
@@ -27,6 +20,8 @@ import (
 	"time"
 
 	"tintype/internal/command"
+	"tintype/internal/serve"
+	"tintype/internal/site"
 )
 
 func main() {
@@ -79,17 +74,17 @@ func (t *task) check() error {
 func (t *task) do(ctx context.Context, out io.Writer) error {
 	switch {
 	case t.dist != "":
-		return dist(ctx, ".", t.dist, out)
+		return site.Dist(ctx, ".", t.dist, out)
 	case t.offline != "":
-		return offline(ctx, ".", t.offline, t.model, out)
+		return site.Offline(ctx, ".", t.offline, t.model, out)
 	}
-	return serve(ctx, t.addr, ".", out)
+	return listen(ctx, t.addr, ".", out)
 }
 
-// serve answers requests for the repository at root until ctx ends.
-func serve(ctx context.Context, addr, root string, out io.Writer) error {
+// listen answers requests for the repository at root until ctx ends.
+func listen(ctx context.Context, addr, root string, out io.Writer) error {
 	logger := log.New(out, "", 0)
-	build, err := newBuilder(root, logger)
+	build, err := site.NewBuilder(root, logger, serve.Twins)
 	if err != nil {
 		return err
 	}
@@ -101,16 +96,17 @@ func serve(ctx context.Context, addr, root string, out io.Writer) error {
 		return fmt.Errorf("-addr %s: %w: expected an address of this machine, such as 127.0.0.1:9000", addr, err)
 	}
 	defer listener.Close()
-	files, err := newStatic(build)
+	pages, built := build.Folders()
+	files, err := serve.NewStatic(build, pages, built)
 	if err != nil {
 		return err
 	}
 	defer files.Close()
 	logger.Printf("tintype: http://%s/", shownHost(listener.Addr()))
-	build.start(ctx)
+	build.Start(ctx)
 
 	server := &http.Server{
-		Handler:           guard(addr, files),
+		Handler:           serve.Guard(addr, files),
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       time.Minute,
 		ErrorLog:          logger,
@@ -122,7 +118,7 @@ func serve(ctx context.Context, addr, root string, out io.Writer) error {
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	build.wait() // its child processes end with ctx
+	build.Wait() // its child processes end with ctx
 	logger.Print("tintype: stopped")
 	return nil
 }

@@ -7,7 +7,7 @@ const SIMD_PROBE = new Uint8Array([ // (module (func (result v128) i32.const 0 i
 ]);
 const WASM_MAGIC = [0, 97, 115, 109];
 
-// A page that is one file brings everything along (see offline.go): {wasm, worker, models}.
+// A page that is one file brings everything along (see internal/site): {wasm, worker, models}.
 const embedded = globalThis.tintypeEmbedded;
 
 export const base = embedded ? "embedded:/" : new URL(".", import.meta.url).href;

@@ -1,4 +1,6 @@
-package main
+//go:build !js
+
+package serve
 
 import (
 	"net"
@@ -12,9 +14,9 @@ const contentPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 	"img-src 'self' blob:; style-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types tintype"
 
-// guard lets through only what this server is for: reading, by GET and HEAD,
+// Guard lets through only what this server is for: reading, by GET and HEAD,
 // under a name that it answers to. It adds the headers of every answer.
-func guard(addr string, next http.Handler) http.Handler {
+func Guard(addr string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")

@@ -1,11 +1,8 @@
-package main
+//go:build !js
+
+package serve
 
 import (
-	"bytes"
-	"context"
-	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -61,59 +58,5 @@ func TestGuard(t *testing.T) {
 				t.Errorf("%s: %s is %q, want %q", target, name, got, want)
 			}
 		}
-	}
-}
-
-func TestPortTaken(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	var out, errs bytes.Buffer
-	if status := run(context.Background(), []string{"-addr", listener.Addr().String()}, &out, &errs); status != 1 {
-		t.Errorf("status %d", status)
-	}
-	if !strings.Contains(errs.String(), "is taken") || !strings.Contains(errs.String(), "-addr") {
-		t.Errorf("said %q", errs.String())
-	}
-}
-
-func TestStampIsOfTheSources(t *testing.T) {
-	root, b, _ := testSite(t)
-	write := func(name, text string) {
-		t.Helper()
-		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	stamp := func() string {
-		t.Helper()
-		s, err := b.sources()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	write("go.mod", "module x")
-	write("go.sum", "")
-	write("core/a.go", "package core")
-	first := stamp()
-	write("core/a_test.go", "package core")
-	write("core/testdata/b.go", "package b")
-	write("tools/c.go", "package c")
-	write("core/a.go", "package core")
-	if stamp() != first {
-		t.Error("a file that the program is not made of counts, or a new time for an old text")
-	}
-	write("core/a.go", "package core // changed")
-	second := stamp()
-	write("wasm/dom/go.mod", "module dom")
-	if second == first || stamp() == second {
-		t.Error("a changed source does not count")
 	}
 }

@@ -1,4 +1,9 @@
-package main
+//go:build !js
+
+// Package serve gives the site out over HTTP as a host would, from the folders
+// that it is in: files, encodings and ranges (Static) behind a guard of hosts,
+// methods and headers (Guard).
+package serve
 
 import (
 	"errors"
@@ -12,40 +17,32 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tintype/internal/site"
 )
 
-// mimeTypes are our own, because a machine's registry can say anything; a
-// browser compiles wasm while it streams only under the right one.
-var mimeTypes = map[string]string{
-	".css":         "text/css; charset=utf-8",
-	".html":        "text/html; charset=utf-8",
-	".ico":         "image/x-icon",
-	".js":          "text/javascript; charset=utf-8",
-	".json":        "application/json",
-	".md":          "text/plain; charset=utf-8",
-	".png":         "image/png",
-	".svg":         "image/svg+xml",
-	".txt":         "text/plain; charset=utf-8",
-	".wasm":        "application/wasm",
-	".webmanifest": "application/manifest+json",
-	".zst":         "application/zstd",
+// A Build tells how the program stands: whether it can be served, and why not
+// if it could not be built.
+type Build interface {
+	Status() (ready bool, failure string)
 }
 
-// A static answers with the files of site/ and, behind them, of build/.
+// A Static answers with the files of site/ and, behind them, of build/.
 // Every path is opened inside an os.Root, so neither .. nor a symbolic link
 // leads out of the two folders.
-type static struct {
-	build *builder
+type Static struct {
+	build Build
 	roots []*os.Root // site, build
 	twins *os.Root   // build/twins
 }
 
-func newStatic(b *builder) (*static, error) {
-	s := &static{build: b}
-	if err := os.MkdirAll(filepath.Join(b.out, twinDir), 0o777); err != nil {
+// NewStatic opens the two folders, of the site and of its build.
+func NewStatic(b Build, pages, build string) (*Static, error) {
+	s := &Static{build: b}
+	if err := os.MkdirAll(filepath.Join(build, twinDir), 0o777); err != nil {
 		return nil, err
 	}
-	for _, dir := range []string{filepath.Join(b.root, "site"), b.out} {
+	for _, dir := range []string{pages, build} {
 		root, err := os.OpenRoot(dir)
 		if err != nil {
 			return nil, err
@@ -53,24 +50,25 @@ func newStatic(b *builder) (*static, error) {
 		s.roots = append(s.roots, root)
 	}
 	var err error
-	s.twins, err = os.OpenRoot(filepath.Join(b.out, twinDir))
+	s.twins, err = os.OpenRoot(filepath.Join(build, twinDir))
 	return s, err
 }
 
-func (s *static) Close() {
+// Close closes the folders.
+func (s *Static) Close() {
 	for _, r := range append(s.roots, s.twins) {
 		r.Close()
 	}
 }
 
-func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, ok := fileName(r.URL.Path)
 	if !ok {
 		notFound(w)
 		return
 	}
 	if name == "index.html" {
-		if ready, failure := s.build.status(); !ready {
+		if ready, failure := s.build.Status(); !ready {
 			buildPage(w, failure)
 			return
 		}
@@ -80,7 +78,7 @@ func (s *static) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err == nil:
 		defer file.Close()
 		s.serveFile(w, r, name, file, info)
-	case slices.Contains(shipped, name):
+	case slices.Contains(site.Shipped, name):
 		w.Header().Set("Retry-After", "2")
 		http.Error(w, "This file is still being built; ask again in a moment.", http.StatusServiceUnavailable)
 	default:
@@ -107,8 +105,8 @@ func notFound(w http.ResponseWriter) {
 var errNotRegular = errors.New("not a regular file")
 
 // open finds a regular file in the first root that has it.
-func (s *static) open(name string) (*os.File, fs.FileInfo, error) {
-	if name == stampFile || strings.HasPrefix(name, twinDir+"/") {
+func (s *Static) open(name string) (*os.File, fs.FileInfo, error) {
+	if name == site.StampFile || strings.HasPrefix(name, twinDir+"/") {
 		return nil, nil, fs.ErrNotExist // build's own
 	}
 	err := fs.ErrNotExist
@@ -140,9 +138,9 @@ func openRegular(root *os.Root, name string) (*os.File, fs.FileInfo, error) {
 
 // serveFile sends the file or its best twin. A range is always one of the
 // file itself: of a compressed form nobody could use a part.
-func (s *static) serveFile(w http.ResponseWriter, r *http.Request, name string, file *os.File, info fs.FileInfo) {
+func (s *Static) serveFile(w http.ResponseWriter, r *http.Request, name string, file *os.File, info fs.FileInfo) {
 	h := w.Header()
-	kind := mimeTypes[path.Ext(name)]
+	kind := site.MIMETypes[path.Ext(name)]
 	if kind == "" {
 		kind = "application/octet-stream"
 	}
@@ -164,7 +162,7 @@ func (s *static) serveFile(w http.ResponseWriter, r *http.Request, name string, 
 }
 
 // twin opens the best compressed form that the client takes, nil for none.
-func (s *static) twin(r *http.Request, name string, info fs.FileInfo) (coding, *os.File, int64) {
+func (s *Static) twin(r *http.Request, name string, info fs.FileInfo) (coding, *os.File, int64) {
 	if r.Header.Get("Range") != "" {
 		return coding{}, nil, 0
 	}
@@ -210,7 +208,7 @@ func buildPage(w http.ResponseWriter, failure string) {
 	if failure != "" {
 		state, pause, text = "failed", 3, "The build failed. It is tried again every few seconds, and when a source file changes."
 	}
-	w.Header().Set("Content-Type", mimeTypes[".html"])
+	w.Header().Set("Content-Type", site.MIMETypes[".html"])
 	w.Header().Set("Cache-Control", "no-store")
 	fmt.Fprintf(w, `<!doctype html>
 <html lang="en">

@@ -1,4 +1,6 @@
-package main
+//go:build !js
+
+package serve
 
 import (
 	"bufio"
@@ -6,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,9 +22,17 @@ import (
 
 const script = "console.log('a script that is long enough to be worth compressing, over and over and over again');\n"
 
+// built is a build that stands as it is told to.
+type built struct {
+	ready   bool
+	failure string
+}
+
+func (b *built) Status() (ready bool, failure string) { return b.ready, b.failure }
+
 // testSite makes a small repository with a secret outside of site/, serves it
 // and returns the server's address.
-func testSite(t *testing.T) (root string, b *builder, addr string) {
+func testSite(t *testing.T) (root string, b *built, addr string) {
 	t.Helper()
 	root = t.TempDir()
 	files := map[string]string{
@@ -47,20 +56,17 @@ func testSite(t *testing.T) (root string, b *builder, addr string) {
 			t.Fatal(err)
 		}
 	}
-	b, err := newBuilder(root, log.New(io.Discard, "", 0))
+	b = &built{ready: true}
+	pages, build := filepath.Join(root, "site"), filepath.Join(root, "build")
+	if err := Twins(context.Background(), pages, build); err != nil {
+		t.Fatal(err)
+	}
+	static, err := NewStatic(b, pages, build)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.set(true, "")
-	if err := compressAll(context.Background(), root, b.out); err != nil {
-		t.Fatal(err)
-	}
-	files2, err := newStatic(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(guard("127.0.0.1:8080", files2))
-	t.Cleanup(func() { server.Close(); files2.Close() })
+	server := httptest.NewServer(Guard("127.0.0.1:8080", static))
+	t.Cleanup(func() { server.Close(); static.Close() })
 	return root, b, server.Listener.Addr().String()
 }
 
@@ -221,16 +227,16 @@ func TestCaching(t *testing.T) {
 
 func TestIndexWhileBuilding(t *testing.T) {
 	root, b, addr := testSite(t)
-	b.set(false, "")
+	*b = built{}
 	response, body := request(t, addr, "GET", "/")
 	if response.StatusCode != 200 || !strings.Contains(body, "being built") || !strings.Contains(body, `http-equiv="refresh"`) {
 		t.Errorf("status %d, body %q", response.StatusCode, body)
 	}
-	os.Remove(filepath.Join(root, "build", simdWasm))
-	if response, _ := request(t, addr, "GET", "/"+simdWasm); response.StatusCode != 503 || response.Header.Get("Retry-After") == "" {
+	os.Remove(filepath.Join(root, "build", "tintype.wasm"))
+	if response, _ := request(t, addr, "GET", "/tintype.wasm"); response.StatusCode != 503 || response.Header.Get("Retry-After") == "" {
 		t.Errorf("a file that is being built: status %d", response.StatusCode)
 	}
-	b.set(false, "x.go:1: <nil> is wrong")
+	*b = built{failure: "x.go:1: <nil> is wrong"}
 	if _, body := request(t, addr, "GET", "/"); !strings.Contains(body, "&lt;nil&gt; is wrong") {
 		t.Errorf("the failure is not shown: %q", body)
 	}

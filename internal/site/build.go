@@ -1,4 +1,9 @@
-package main
+//go:build !js
+
+// Package site makes what a host gives out: the program, built from the
+// sources (Builder), the site as a folder for any host (Dist), and the page as
+// one file (Offline).
+package site
 
 import (
 	"context"
@@ -20,18 +25,19 @@ const (
 	simdWasm   = "tintype.wasm"
 	scalarWasm = "tintype-scalar.wasm"
 	wasmExec   = "wasm_exec.js"
-	stampFile  = "stamp"
+	StampFile  = "stamp" // says of which sources they are, and is nobody else's business
 )
 
-// shipped are the files in build/ that a visitor's browser may ask for.
-var shipped = []string{simdWasm, scalarWasm, wasmExec}
+// Shipped are the files in build/ that a visitor's browser may ask for.
+var Shipped = []string{simdWasm, scalarWasm, wasmExec}
 
-// A builder keeps build/ up to date with the sources.
-type builder struct {
+// A Builder keeps build/ up to date with the sources.
+type Builder struct {
 	root string // of the repository
 	out  string // its build folder
 	log  *log.Logger
 	make func(ctx context.Context, stamp string) error // build, but for tests
+	then func(ctx context.Context, site, build string) error
 
 	running sync.WaitGroup
 	mu      sync.Mutex
@@ -42,34 +48,41 @@ type builder struct {
 	stamp   string // of the sources that were built
 }
 
-func newBuilder(root string, logger *log.Logger) (*builder, error) {
+// NewBuilder returns the builder of the repository at root, which says in a log
+// what it does. Whenever it has looked for stale files in the background it
+// calls then with the two folders that are served, unless that is nil.
+func NewBuilder(root string, logger *log.Logger, then func(ctx context.Context, site, build string) error) (*Builder, error) {
 	if _, err := os.Stat(filepath.Join(root, "site", "index.html")); err != nil {
 		return nil, errors.New("no site/index.html here: run this in the repository's root folder")
 	}
-	b := &builder{root: root, out: filepath.Join(root, "build"), log: logger}
+	b := &Builder{root: root, out: filepath.Join(root, "build"), log: logger, then: then}
 	b.make = b.build
 	return b, os.MkdirAll(b.out, 0o777)
 }
 
-// start looks for stale files and makes them in the background. It is called
+// Folders are the two that are served: the site's files, and behind them the
+// builder's.
+func (b *Builder) Folders() (site, build string) { return filepath.Join(b.root, "site"), b.out }
+
+// Start looks for stale files and makes them in the background. It is called
 // again whenever somebody asks for the page.
-func (b *builder) start(ctx context.Context) {
+func (b *Builder) Start(ctx context.Context) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.ctx = ctx
 	b.checkLocked()
 }
 
-// status looks for changed sources and tells how the page stands: being built
+// Status looks for changed sources and tells how the page stands: being built
 // or ready, and why it failed if it did.
-func (b *builder) status() (ready bool, failure string) {
+func (b *Builder) Status() (ready bool, failure string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.checkLocked()
 	return b.ready, b.failure
 }
 
-func (b *builder) checkLocked() {
+func (b *Builder) checkLocked() {
 	if b.busy || b.ctx == nil || b.ctx.Err() != nil {
 		return
 	}
@@ -92,8 +105,8 @@ func (b *builder) checkLocked() {
 	go b.work(b.ctx, stamp, b.ready)
 }
 
-// work builds, unless that is done, compresses, and says how it went.
-func (b *builder) work(ctx context.Context, stamp string, fresh bool) {
+// work builds, unless that is done, has done what comes after it, and says how it went.
+func (b *Builder) work(ctx context.Context, stamp string, fresh bool) {
 	defer b.running.Done()
 	begun := time.Now()
 	var err error
@@ -101,8 +114,9 @@ func (b *builder) work(ctx context.Context, stamp string, fresh bool) {
 		b.log.Print("tintype: building …")
 		err = b.make(ctx, stamp)
 	}
-	if err == nil {
-		err = compressAll(ctx, b.root, b.out)
+	if err == nil && b.then != nil {
+		site, build := b.Folders()
+		err = b.then(ctx, site, build)
 	}
 	switch {
 	case ctx.Err() != nil: // shutting down
@@ -122,10 +136,10 @@ func (b *builder) work(ctx context.Context, stamp string, fresh bool) {
 
 // build makes all files. The page is served as soon as the program with vectors
 // is there: few browsers need the scalar one.
-func (b *builder) build(ctx context.Context, stamp string) error {
+func (b *Builder) build(ctx context.Context, stamp string) error {
 	// Until all files are of these sources, build/ is of no sources at all: a build that fails half way must not pass
 	// for the one before it when its cause is undone.
-	if err := os.Remove(filepath.Join(b.out, stampFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(filepath.Join(b.out, StampFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err := b.copyWasmExec(ctx); err != nil {
@@ -138,20 +152,21 @@ func (b *builder) build(ctx context.Context, stamp string) error {
 	if err := b.compile(ctx, scalarWasm, program.Scalar); err != nil {
 		return err
 	}
-	return wholefile.WriteBytes(filepath.Join(b.out, stampFile), []byte(stamp))
+	return wholefile.WriteBytes(filepath.Join(b.out, StampFile), []byte(stamp))
 }
 
-func (b *builder) set(ready bool, failure string) {
+func (b *Builder) set(ready bool, failure string) {
 	b.mu.Lock()
 	b.ready, b.failure = ready, failure
 	b.mu.Unlock()
 }
 
-func (b *builder) wait() { b.running.Wait() }
+// Wait returns when nothing is built any more.
+func (b *Builder) Wait() { b.running.Wait() }
 
 // compile makes one wasm file. The new file takes the old one's place at once,
 // so a request never gets half of it.
-func (b *builder) compile(ctx context.Context, name string, v program.Variant) error {
+func (b *Builder) compile(ctx context.Context, name string, v program.Variant) error {
 	out, err := filepath.Abs(filepath.Join(b.out, name))
 	if err != nil {
 		return err
@@ -169,7 +184,7 @@ func (b *builder) compile(ctx context.Context, name string, v program.Variant) e
 
 // copyWasmExec takes the loader from the toolchain that builds: the two must
 // be of one version.
-func (b *builder) copyWasmExec(ctx context.Context) error {
+func (b *Builder) copyWasmExec(ctx context.Context) error {
 	goroot, err := program.GoTool(ctx, b.root, "env", "GOROOT")
 	if err != nil {
 		return err

@@ -1,4 +1,6 @@
-package main
+//go:build !js
+
+package site
 
 import (
 	"context"
@@ -14,10 +16,10 @@ import (
 	"tintype/internal/javascript"
 )
 
-// dist writes the static site to a folder that any host can serve: site/, the builds, and the licences of what ships
+// Dist writes the static site to a folder that any host can serve: site/, the builds, and the licences of what ships
 // from others. The folder is made beside the one that it replaces, which stays as it is until all went well, and is then
 // put aside: whatever happens, one of the two is there.
-func dist(ctx context.Context, root, to string, out io.Writer) error {
+func Dist(ctx context.Context, root, to string, out io.Writer) error {
 	folder, err := siteFolder(root, to)
 	if err != nil {
 		return err
@@ -93,7 +95,7 @@ func recoverSite(folder string) error {
 }
 
 // fill makes the site in an empty folder.
-func (b *builder) fill(to string) error {
+func (b *Builder) fill(to string) error {
 	if err := os.CopyFS(to, os.DirFS(filepath.Join(b.root, "site"))); err != nil {
 		return err
 	}
@@ -101,7 +103,7 @@ func (b *builder) fill(to string) error {
 		return err
 	}
 	paths := []string{filepath.Join(b.root, "LICENSE"), filepath.Join(b.root, "NOTICE")}
-	for _, name := range shipped {
+	for _, name := range Shipped {
 		paths = append(paths, filepath.Join(b.out, name))
 	}
 	for _, path := range paths {
@@ -145,8 +147,8 @@ func minify(site string, which func(name string) bool) error {
 }
 
 // upToDate builds what is stale.
-func upToDate(ctx context.Context, root string, out io.Writer) (*builder, error) {
-	b, err := newBuilder(root, log.New(out, "", 0))
+func upToDate(ctx context.Context, root string, out io.Writer) (*Builder, error) {
+	b, err := NewBuilder(root, log.New(out, "", 0), nil)
 	if err != nil {
 		return nil, err
 	}

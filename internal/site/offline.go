@@ -1,4 +1,6 @@
-package main
+//go:build !js
+
+package site
 
 import (
 	"bytes"
@@ -17,10 +19,10 @@ import (
 	"tintype/weights"
 )
 
-// offline writes the page as ONE file: program, interface and a model. It works by a double click, from a stick or an
+// Offline writes the page as ONE file: program, interface and a model. It works by a double click, from a stick or an
 // archive, and in a sandboxed frame, where a page may load nothing. Scripts stand in it as they are; the program is
 // packed with gzip, which every browser can undo, and like the model written in base64.
-func offline(ctx context.Context, root, to, model string, out io.Writer) error {
+func Offline(ctx context.Context, root, to, model string, out io.Writer) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 		return err
 	}
@@ -100,7 +102,7 @@ func (f *files) text(name string) string { return string(f.bytes(name)) }
 
 // dataURL is a file as an address.
 func (f *files) dataURL(name string) string {
-	return "data:" + mimeTypes[filepath.Ext(name)] + ";base64," + base64.StdEncoding.EncodeToString(f.bytes(name))
+	return "data:" + MIMETypes[filepath.Ext(name)] + ";base64," + base64.StdEncoding.EncodeToString(f.bytes(name))
 }
 
 var sheets = regexp.MustCompile(`<link rel="stylesheet" href="([a-z]+\.css)">`)

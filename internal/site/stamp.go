@@ -1,4 +1,6 @@
-package main
+//go:build !js
+
+package site
 
 import (
 	"crypto/sha256"
@@ -16,7 +18,7 @@ var sourceDirs = []string{"core", "internal", "model", "wasm", "weights"}
 
 // sources is a hash over all that the builds depend on. Contents, not times:
 // a fresh clone or a changed branch makes new times for the same files.
-func (b *builder) sources() (string, error) {
+func (b *Builder) sources() (string, error) {
 	h := sha256.New()
 	add := func(path string) error {
 		text, err := os.ReadFile(path)
@@ -49,12 +51,12 @@ func (b *builder) sources() (string, error) {
 }
 
 // fresh reports whether build/ holds the files of these sources.
-func (b *builder) fresh(stamp string) bool {
-	for _, name := range shipped {
+func (b *Builder) fresh(stamp string) bool {
+	for _, name := range Shipped {
 		if _, err := os.Stat(filepath.Join(b.out, name)); err != nil {
 			return false
 		}
 	}
-	old, err := os.ReadFile(filepath.Join(b.out, stampFile))
+	old, err := os.ReadFile(filepath.Join(b.out, StampFile))
 	return err == nil && string(old) == stamp
 }

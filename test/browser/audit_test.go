@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"os"
@@ -6,9 +6,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
 	"tintype/tools/axe"
 )
 
@@ -296,9 +296,7 @@ func TestPagePrinted(t *testing.T) {
 	b := openTab(t)
 	b.opened(siteServer(t)).state("idle")
 	b.draw()
-	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
-		t.Fatal(err)
-	}
+	b.did("print", b.Medium("print"))
 	b.screenshot("print")
 	const shown = `[...document.querySelectorAll("button, input, select, summary, a, #stage canvas, #strip, #hash")].filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => e.id || e.className).join(" ")`
 	if got, want := eval[string](b, shown), "x strip hash"; got != want {

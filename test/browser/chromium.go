@@ -1,8 +1,8 @@
 //go:build !js
 
-// Package browser starts what the tools measure and check in Chromium: a headless
-// browser of its own, left alone or driven (Tab), Go programs for WebAssembly,
-// and pages that may use threads and an exact clock.
+// Package browser drives headless Chromium (Tab): for the tests of the page,
+// which are here, and for what the tools measure and check, Go programs for
+// WebAssembly among it, on pages that may use threads and an exact clock.
 package browser
 
 import (
@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -23,53 +22,40 @@ import (
 type Chromium struct {
 	Exited <-chan error // gets one value if the browser ends by itself
 
-	server  *http.Server
-	end     context.CancelFunc
-	ended   chan struct{}
-	profile string
+	server *http.Server
+	tab    *Tab
 }
 
 // Start serves pages on a loopback port and opens the page at its root.
 func Start(pages http.Handler) (*Chromium, error) {
-	program, err := exec.LookPath("chromium")
-	if err != nil {
-		return nil, fmt.Errorf("no chromium on this machine: install Debian's package chromium")
-	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	profile, err := os.MkdirTemp("", "tintype-profile")
+	server := &http.Server{Handler: isolated(pages)}
+	go server.Serve(listener)
+	tab, err := OpenTab(0)
+	if err == nil {
+		if err = tab.Go("http://" + listener.Addr().String() + "/"); err != nil {
+			tab.Close()
+		}
+	}
 	if err != nil {
-		listener.Close()
+		server.Close()
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
 	exited := make(chan error, 1)
-	c := &Chromium{Exited: exited, server: &http.Server{Handler: isolated(pages)}, end: cancel, ended: make(chan struct{}), profile: profile}
-	go c.server.Serve(listener)
-	run := exec.CommandContext(ctx, program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-		"--user-data-dir="+profile, "--remote-debugging-port=0", "http://"+listener.Addr().String()+"/")
-	if err := run.Start(); err != nil {
-		close(c.ended)
-		c.Close()
-		return nil, err
-	}
 	go func() {
-		err := run.Wait()
-		close(c.ended)
-		exited <- fmt.Errorf("chromium ended before its work: %v", err)
+		<-tab.ctx.Done()
+		exited <- fmt.Errorf("chromium ended before its work: %w", context.Cause(tab.ctx))
 	}()
-	return c, nil
+	return &Chromium{Exited: exited, server: server, tab: tab}, nil
 }
 
 // Close ends the browser and the server.
 func (c *Chromium) Close() {
-	c.end()
-	<-c.ended
+	c.tab.Close()
 	c.server.Close()
-	os.RemoveAll(c.profile)
 }
 
 // isolated makes pages cross-origin isolated: they may share memory between

@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"bytes"
@@ -151,7 +151,7 @@ func TestDownloadIsTakenUpAgain(t *testing.T) {
 		{name: "silence", at: half, silent: true, last: "bytes="},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := &tab{t: t, ctx: b.ctx}
+			b := &tab{Tab: b.Tab, t: t}
 			s := newModelServer(path, data)
 			s.turn = func(w http.ResponseWriter, q *http.Request, n int) bool {
 				if n > 0 {
@@ -201,7 +201,7 @@ func TestDownloadGivesUp(t *testing.T) {
 		}, "missing", "answered 502"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := &tab{t: t, ctx: b.ctx}
+			b := &tab{Tab: b.Tab, t: t}
 			s := newModelServer(path, data)
 			s.turn = func(w http.ResponseWriter, q *http.Request, n int) bool { return c.turn(s, w, q, n) }
 			b.opened(siteServer(t, s.serve)).error()

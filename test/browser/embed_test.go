@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"os"
@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/cdproto/emulation"
 )
 
 // A generator that renders pages in Node may import the element there.
@@ -15,9 +13,7 @@ func TestElementImportsWithoutPage(t *testing.T) {
 	node := installed(t, "nodejs", "node")
 	dir := t.TempDir()
 	for _, name := range []string{"tintype.js", "tintype-attributes.js", "tintype-style.js"} { // what it imports at once
-		if err := copyFile(filepath.Join(dir, name), filepath.Join("site", name)); err != nil {
-			t.Fatal(err)
-		}
+		copyFile(t, filepath.Join(dir, name), filepath.Join("site", name))
 	}
 	if err := os.WriteFile(filepath.Join(dir, "package.json"), []byte(`{"type": "module"}`), 0o666); err != nil {
 		t.Fatal(err)
@@ -88,7 +84,7 @@ func TestElementQuietAndPrinted(t *testing.T) {
 	if want := "1, 2, 3, 4 shown"; got != want {
 		t.Errorf("with less motion: %s, want %s", got, want)
 	}
-	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	b.did("print", b.Medium("print"))
 	got = eval[string](b, `["controls", "canvas"].map((part) => {
 		const style = getComputedStyle([...document.querySelectorAll("tintype-sampler")].at(-1).shadowRoot.querySelector("[part=" + part + "]"));
 		return style.display + " " + style.visibility;

@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
 	"tintype/internal/picture"
 )
 
@@ -85,9 +86,7 @@ func TestOwnCheckpoint(t *testing.T) {
 	}
 
 	chosen := filepath.Join(t.TempDir(), "chosen.safetensors.zst")
-	if err := copyFile(chosen, "site/models/nouns-32.safetensors.zst"); err != nil {
-		t.Fatal(err)
-	}
+	copyFile(t, chosen, "site/models/nouns-32.safetensors.zst")
 	b.after(func() { do(b, "choosing a file", chromedp.SetUploadFiles("#file", []string{chosen})) }).state("idle")
 	if n := eval[int](b, `document.querySelectorAll("#model-list input").length`); n != 3 {
 		t.Errorf("%d models are listed, want the site's and two of the visitor's", n)

@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"context"
@@ -12,11 +12,31 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"tintype/internal/serve"
+	"tintype/internal/site"
 )
 
 // The browser tests drive the real page in Debian's Chromium
 // (browser_tab_test.go). This file has the site, built once and served with or
 // without faults.
+
+// Tests name files from the root of the repository, where the site is.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(filepath.Join("..", "..")); err != nil {
+		log.Fatal(err)
+	}
+	var err error
+	if madeIn, err = os.MkdirTemp("", "tintype-made-"); err != nil {
+		log.Fatal(err)
+	}
+	code := m.Run()
+	os.RemoveAll(madeIn)
+	os.Exit(code)
+}
+
+// madeIn is where made writes.
+var madeIn string
 
 // installed finds a program, by name or by a pattern of paths. Without one a
 // test is skipped, in CI it fails.
@@ -39,18 +59,30 @@ func installed(t *testing.T, debian string, places ...string) string {
 }
 
 // built brings build/ up to date once for all tests of this process.
-var built = sync.OnceValues(func() (*builder, error) {
-	b, err := newBuilder(".", log.New(io.Discard, "", 0))
+var built = sync.OnceValues(func() (*site.Builder, error) {
+	b, err := site.NewBuilder(".", log.New(io.Discard, "", 0), serve.Twins)
 	if err != nil {
 		return nil, err
 	}
-	b.start(context.Background())
-	b.wait()
-	if ready, failure := b.status(); !ready {
+	b.Start(context.Background())
+	b.Wait()
+	if ready, failure := b.Status(); !ready {
 		return nil, fmt.Errorf("the build failed: %s", failure)
 	}
 	return b, nil
 })
+
+// copyFile makes one file a copy of another.
+func copyFile(t *testing.T, to, from string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, data, 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // A fault stands between the browser and the server. It answers the request
 // and returns true, or leaves it to the server.
@@ -66,11 +98,12 @@ func siteServer(t *testing.T, faults ...fault) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := newStatic(b)
+	pages, build := b.Folders()
+	files, err := serve.NewStatic(b, pages, build)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(guard("127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(serve.Guard("127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, f := range faults {
 			if f(w, r) {
 				return

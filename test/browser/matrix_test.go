@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"bytes"
@@ -12,20 +12,19 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"tintype/internal/site"
 )
 
 // What browsers forbid in each situation is in the table of README; here every one of them draws a picture.
 
 // made writes the static site and the single file once.
 var made = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "tintype-made-")
+	err := site.Dist(context.Background(), ".", filepath.Join(madeIn, "dist"), io.Discard)
 	if err == nil {
-		err = dist(context.Background(), ".", filepath.Join(dir, "dist"), io.Discard)
+		err = site.Offline(context.Background(), ".", filepath.Join(madeIn, "one.html"), "", io.Discard)
 	}
-	if err == nil {
-		err = offline(context.Background(), ".", filepath.Join(dir, "one.html"), "", io.Discard)
-	}
-	return dir, err
+	return madeIn, err
 })
 
 // A situation serves what a browser is sent to, and returns its address.
@@ -48,7 +47,7 @@ func visited(t *testing.T, page []byte, attributes string) []byte {
 	t.Helper()
 	text := ""
 	if !strings.Contains(attributes, "src=") {
-		visitor, err := os.ReadFile("testdata/matrix.js")
+		visitor, err := os.ReadFile("test/browser/testdata/matrix.js")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +66,7 @@ func plain(t *testing.T, dir, draws string, change func(w http.ResponseWriter, q
 	files := http.FileServer(http.Dir(dir))
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if q.URL.Path == "/matrix.js" {
-			http.ServeFile(w, q, "testdata/matrix.js")
+			http.ServeFile(w, q, "test/browser/testdata/matrix.js")
 			return
 		}
 		if change == nil || !change(w, q) {
@@ -154,7 +153,7 @@ var situations = []struct {
 		if err != nil {
 			t.Fatal(err)
 		}
-		script, err := os.ReadFile("testdata/matrix.js")
+		script, err := os.ReadFile("test/browser/testdata/matrix.js")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +178,7 @@ var situations = []struct {
 		}))
 		return told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 			if q.URL.Path == "/matrix.js" {
-				http.ServeFile(w, q, "testdata/matrix.js")
+				http.ServeFile(w, q, "test/browser/testdata/matrix.js")
 				return
 			}
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")

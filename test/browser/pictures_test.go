@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"tintype/internal/proof"
+	"tintype/internal/site"
 )
 
 // TestPicturesInEveryBrowser: the page draws what the command line draws, in
@@ -60,7 +61,7 @@ type visit struct {
 
 func newVisit(t *testing.T, pictures []proof.Picture) *visit {
 	t.Helper()
-	script, err := os.ReadFile("testdata/pictures.js")
+	script, err := os.ReadFile("test/browser/testdata/pictures.js")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func (v *visit) serve(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	kind := map[string]string{"/": ".html", "/pictures.js": ".js", "/pictures.json": ".json"}[r.URL.Path]
-	w.Header().Set("Content-Type", mimeTypes[kind])
+	w.Header().Set("Content-Type", site.MIMETypes[kind])
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.Write(body)
 	return true

@@ -1,25 +1,18 @@
-package main
+package browser
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
 	"tintype/tools/axe"
 )
-
-// chromiumFlags keep the browser quiet and off the network.
-var chromiumFlags = []string{
-	"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync",
-}
 
 // chromium finds the browser of most tests.
 func chromium(t *testing.T) string {
@@ -27,79 +20,83 @@ func chromium(t *testing.T) string {
 	return installed(t, "chromium", "chromium")
 }
 
-// A tab is one page in a browser of its own, with a profile of its own.
+// A tab is one page in a browser of its own, with a profile of its own, that
+// ends the test where something fails.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	*Tab
+	t *testing.T
 
 	unseen bool // axe-core is not here, which was said
 }
 
-// openTab starts a browser with an empty tab. One that does not come up has
-// shown no page yet: it is started once more, and the test says so.
+// openTab starts a browser with an empty tab.
 func openTab(t *testing.T) *tab {
 	t.Helper()
-	ctx, err := startChromium(t)
+	chromium(t)
+	b, err := OpenTab(0)
 	if err != nil {
-		t.Logf("Chromium did not start, and is started again without its sandbox: %v", err)
-		ctx, err = startChromium(t, chromedp.NoSandbox)
+		t.Fatal(err)
 	}
+	if err := b.Second(); err != nil {
+		t.Logf("Chromium did not start at first: %v", err)
+	}
+	return tested(t, b)
+}
+
+// beside opens another tab of the same browser.
+func (b *tab) beside() *tab {
+	b.t.Helper()
+	other, err := b.Beside()
 	if err != nil {
-		t.Fatalf("Chromium does not start: %v", err)
+		b.t.Fatal("no other tab: ", err)
 	}
-	b := &tab{t: t, ctx: ctx}
+	return tested(b.t, other)
+}
+
+// tested is an empty tab as a test uses it.
+func tested(t *testing.T, to *Tab) *tab {
+	t.Cleanup(to.Close)
+	to.Patience = patience
+	b := &tab{Tab: to, t: t}
 	b.before(unhurried)
 	b.before(countEvents)
 	return b
 }
 
-// startChromium starts a browser that lives until the test ends. The default
-// options do without /dev/shm, and as root without a sandbox.
-func startChromium(t *testing.T, more ...chromedp.ExecAllocatorOption) (context.Context, error) {
-	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)))
-	for _, flag := range chromiumFlags {
-		options = append(options, chromedp.Flag(flag, true))
-	}
-	ctx, end := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
-	t.Cleanup(end)
-	ctx, stop := chromedp.NewContext(ctx)
-	t.Cleanup(stop)
-	late := time.AfterFunc(patience, stop)
-	defer late.Stop()
-	return ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
-}
-
 // do has the browser do one thing, within patience.
 func do[T any](b *tab, what string, action chromedp.Action[T]) T {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
-	defer stop()
-	v, err := chromedp.Run(ctx, action)
+	v, err := run(b.Tab, action)
+	b.did(what, err)
+	return v
+}
+
+// did ends the test if something failed.
+func (b *tab) did(what string, err error) {
+	b.t.Helper()
 	if err != nil {
 		b.t.Fatalf("%s: %v", what, err)
 	}
-	return v
 }
 
 // call gives the browser a command of its protocol.
 func call[P, R any](b *tab, command cdp.Command[P, R], params P) R {
 	b.t.Helper()
-	return do(b, fmt.Sprintf("%T", params), func(ctx context.Context, t *chromedp.Target) (R, error) {
-		return cdp.Call(ctx, t, command, params)
-	})
+	v, err := tell(b.Tab, command, params)
+	b.did(fmt.Sprintf("%T", params), err)
+	return v
 }
 
 // open goes to an address.
 func (b *tab) open(address string) {
 	b.t.Helper()
-	do(b, "opening "+address, chromedp.Navigate(address))
+	b.did("opening "+address, b.Go(address))
 }
 
 // before runs a script ahead of everything on every page that is opened.
 func (b *tab) before(script string) {
 	b.t.Helper()
-	call(b, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	b.did("a script ahead of all", b.Before(script))
 }
 
 // listen has the page note, from its beginning, what workers tell it: heard.
@@ -117,7 +114,9 @@ const listen = `{
 // eval runs JavaScript in the page and returns its value; a promise is waited for.
 func eval[T any](b *tab, script string) T {
 	b.t.Helper()
-	return do(b, script, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	v, err := Eval[T](b.Tab, script)
+	b.did(script, err)
+	return v
 }
 
 // click presses an element as a script would: wherever it is on the page.
@@ -159,21 +158,19 @@ func (b *tab) size(width, height int64) {
 // ("prefers-color-scheme", "dark").
 func (b *tab) media(feature, value string) {
 	b.t.Helper()
-	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: feature, Value: value}},
-	})
+	b.did(feature, b.Prefer(feature, value))
 }
 
 // screenshot writes the whole page to shots/NAME.png.
 func (b *tab) screenshot(name string) {
 	b.t.Helper()
 	eval[any](b, axe.Still) // what was just changed must have arrived
-	shot := do(b, "screenshot "+name, chromedp.FullScreenshot(100))
-	err := os.MkdirAll("shots", 0o777)
+	shot, err := b.Screenshot()
+	if err == nil {
+		err = os.MkdirAll("shots", 0o777)
+	}
 	if err == nil {
 		err = os.WriteFile(filepath.Join("shots", strings.ReplaceAll(name, "/", "-")+".png"), shot, 0o666)
 	}
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	b.did("screenshot "+name, err)
 }

@@ -1,4 +1,4 @@
-package main
+package browser
 
 import (
 	"bytes"
@@ -13,8 +13,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // What the service worker keeps of a site on a host that does what hosts and networks do: files of two versions at a time,
@@ -103,7 +101,14 @@ func changed(t *testing.T, site, name string, change func(text []byte) []byte) (
 	if err := os.WriteFile(file, with, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := replace(list, short(text), short(with)); err != nil {
+	listed, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Count(listed, []byte(short(text))) != 1 {
+		t.Fatalf("sw.js does not list %s once", name)
+	}
+	if err := os.WriteFile(list, bytes.Replace(listed, []byte(short(text)), []byte(short(with)), 1), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	// Dates of files count seconds: without a later one the server could say that nothing changed.
@@ -322,22 +327,6 @@ func TestNewModelsAreSeen(t *testing.T) {
 			t.Errorf("%s: the page lists %q", c.name, text)
 		}
 	}
-}
-
-// beside opens another tab of the same browser.
-func (b *tab) beside() *tab {
-	b.t.Helper()
-	ctx, stop := chromedp.NewContext(b.ctx)
-	b.t.Cleanup(stop)
-	late := time.AfterFunc(patience, stop)
-	defer late.Stop()
-	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		b.t.Fatal("no other tab: ", err)
-	}
-	other := &tab{t: b.t, ctx: ctx}
-	other.before(unhurried)
-	other.before(countEvents)
-	return other
 }
 
 // ran is what a worker of the new version asks the host for.

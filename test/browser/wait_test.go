@@ -1,12 +1,9 @@
-package main
+package browser
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 )
 
 // What a test waits for comes after something that it did: a state that the
@@ -156,9 +153,7 @@ func (b *tab) until(what, script string) {
 func waitFor[T any](b *tab, what, script string, enough func(T) bool) T {
 	b.t.Helper()
 	for limit := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		ctx, stop := context.WithTimeout(b.ctx, patience)
-		said, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
-		stop()
+		said, err := Eval[T](b.Tab, script)
 		if err == nil && enough(said) {
 			return said
 		}
@@ -170,13 +165,13 @@ func waitFor[T any](b *tab, what, script string, enough func(T) bool) T {
 
 // says is what the page or its elements show of how they stand.
 func (b *tab) says() string {
-	ctx, stop := context.WithTimeout(b.ctx, 10*time.Second) // a page that hangs says nothing
-	defer stop()
-	said, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[
+	brief := *b.Tab
+	brief.Patience = 10 * time.Second // a page that hangs says nothing
+	said, err := Eval[string](&brief, `[
 		document.getElementById("app")?.dataset.state,
 		...["status", "alert"].map((id) => document.getElementById(id)?.innerText),
 		...[...document.querySelectorAll("tintype-sampler")].map((e) => e.state + ": " + e.shadowRoot.querySelector("[part=error]").textContent),
-	].filter(Boolean).join("; ")`))
+	].filter(Boolean).join("; ")`)
 	if err != nil {
 		return "the page cannot be asked: " + err.Error()
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"tintype/tools/bench/browser"
+	"tintype/test/browser"
 	"tintype/tools/bench/suite"
 )
 

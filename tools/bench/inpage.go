@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"tintype/internal/wholefile"
-	"tintype/tools/bench/browser"
+	"tintype/test/browser"
 	"tintype/tools/bench/suite"
 )
 

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"tintype/tools/bench/browser"
+	"tintype/test/browser"
 	"tintype/tools/bench/suite"
 )
 

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"tintype/internal/wholefile"
-	"tintype/tools/bench/browser"
+	"tintype/test/browser"
 	"tintype/tools/bench/suite"
 )
 

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"tintype/test/browser"
 	"tintype/tools/axe"
-	"tintype/tools/bench/browser"
 )
 
 // audit has axe-core look at a part of the page, "document" or an element, by day

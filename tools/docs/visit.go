@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"tintype/tools/bench/browser"
+	"tintype/test/browser"
 )
 
 const (

@@ -40,7 +40,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	s.Group("Instead")
 	s.Switch(&static, "static", "check formatting, vet and go.mod")
 	s.Switch(&linked, "linked", "run one wasm test binary after internal/postlink: what go test -exec calls").Rare()
-	soaked := s.Whole(&times, "soak", "N", 1, 1000, "run the tests of the root package N times beside two busy loops, and print what failed how often")
+	soaked := s.Whole(&times, "soak", "N", 1, 1000, "run the tests of the page N times beside two busy loops, and print what failed how often")
 	chosen := s.Text(&pattern, "run", "PATTERN", "only the tests that this regular expression names")
 	s.Args(&program, 0, command.Most)
 	return s.Run(args, stdout, stderr, func(stdout io.Writer) error {

@@ -25,7 +25,7 @@ type row struct{ runs, failures, skips int }
 // busyLoops is how many processors the tests have to share with a loop each.
 const busyLoops = 2
 
-// runSoak runs the tests of the root package so many times, all or those that a
+// runSoak runs the tests of the page so many times, all or those that a
 // pattern names; an error says that some failed.
 func runSoak(times int, pattern string, out io.Writer) error {
 	begun := time.Now()
@@ -36,7 +36,7 @@ func runSoak(times int, pattern string, out io.Writer) error {
 		s.total.missing(m, ci)
 	}
 	defer keepBusy(busyLoops)()
-	v := variant{name: "page", packages: []string{"."}, flags: []string{"-count=1", "-timeout=2h", "-run=" + pattern}}
+	v := variant{name: "page", packages: []string{"./test/browser"}, flags: []string{"-count=1", "-timeout=2h", "-run=" + pattern}}
 	for n := 1; n <= times; n++ {
 		c := newCollector(v.name, io.Discard)
 		c.each = s.note

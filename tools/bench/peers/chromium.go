@@ -15,7 +15,7 @@ import (
 	"strconv"
 	"time"
 
-	"tintype/tools/bench/browser"
+	"tintype/test/browser"
 	"tintype/tools/bench/suite"
 )
 

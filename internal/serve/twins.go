@@ -1,4 +1,6 @@
-package main
+//go:build !js
+
+package serve
 
 import (
 	"bytes"
@@ -43,9 +45,10 @@ var compressible = map[string]bool{
 	".css": true, ".html": true, ".js": true, ".json": true, ".svg": true, ".wasm": true, ".webmanifest": true,
 }
 
-// compressAll makes the twins that are missing or stale.
-func compressAll(ctx context.Context, root, out string) error {
-	for _, dir := range []string{filepath.Join(root, "site"), out} {
+// Twins makes, of the files of both folders that are served, the twins in
+// build/ that are missing or stale.
+func Twins(ctx context.Context, site, build string) error {
+	for _, dir := range []string{site, build} {
 		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || ctx.Err() != nil {
 				return errorOr(err, ctx.Err())
@@ -57,7 +60,7 @@ func compressAll(ctx context.Context, root, out string) error {
 			if !d.Type().IsRegular() || !compressible[filepath.Ext(path)] {
 				return nil
 			}
-			return compressFile(path, filepath.Join(out, twinDir, name))
+			return compressFile(path, filepath.Join(build, twinDir, name))
 		})
 		if err != nil {
 			return err
