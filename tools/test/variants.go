@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -26,30 +27,39 @@ type variant struct {
 var everywhere = []string{"./core/...", "./internal/...", "./weights/...", "./model/...", "./tools/sample"}
 
 // qemu runs a program for arm64 on another processor. It is slow, so that only
-// the proof of the bits runs in it: the pictures, and each kernel beside its twin.
+// the proof of the bits runs in it.
 const qemu = "qemu-aarch64"
 
-var bits = []string{"-short", "-exec", qemu, "-run", "^(TestPictures|TestTwins|TestSameBits)$"}
+// bits are the tests that prove a build's bits: the pictures, and each kernel
+// beside its twin.
+var bits = []string{"-short", "-run", "^(TestPictures|TestTwins|TestSameBits)$"}
+
+// noStatistics leaves out what takes minutes and proves mathematics rather than
+// the build: distributions of a solver's results, every combination of settings,
+// likelihoods. They run in the SIMD builds, native and WebAssembly.
+var noStatistics = []string{"-skip", "^(TestDistributions|TestEveryCombination|TestLikelihood)$"}
 
 func variants() []variant {
 	wasm := []string{"GOOS=js", "GOARCH=wasm"}
 	inNode := []string{"-exec", nodeExec()}
 	portable := append([]string{"./tools/golden/...", "./wasm/..."}, everywhere...)
 	drawing := []string{"./core/kernel", "./tools/sample"}
+	inQEMU := append([]string{"-exec", qemu}, bits...)
 	// As a visitor gets the program: after internal/postlink, which needs the names that go test leaves out.
 	self, selfErr := os.Executable()
 	linked := []string{"-ldflags=-s=false -w", "-exec", self + " -linked --"}
 	return []variant{
 		{name: "native simd", packages: []string{"./..."}},
-		{name: "native scalar", env: []string{"GOEXPERIMENT="}, packages: everywhere},
-		{name: "native purego", flags: []string{"-tags", "purego"}, packages: everywhere},
-		{name: "native fma", env: []string{"GOAMD64=v3"}, packages: everywhere, unless: noFMA()},
+		{name: "native scalar", env: []string{"GOEXPERIMENT="}, flags: noStatistics, packages: everywhere},
+		// The tag chooses the files that the build above has.
+		{name: "native purego", flags: append([]string{"-tags", "purego"}, bits...), packages: drawing},
+		{name: "native fma", env: []string{"GOAMD64=v3"}, flags: noStatistics, packages: everywhere, unless: noFMA()},
 		{name: "wasm simd", env: wasm, flags: inNode, packages: portable, needs: "node"},
 		{name: "wasm scalar", env: append([]string{"GOEXPERIMENT="}, wasm...),
-			flags: append([]string{"-tags", "purego"}, inNode...), packages: portable, needs: "node"},
+			flags: slices.Concat([]string{"-tags", "purego"}, noStatistics, inNode), packages: portable, needs: "node"},
 		{name: "wasm linked", env: wasm, flags: linked, packages: []string{"./core/kernel", "./core/arch"}, needs: "node", unless: reason(selfErr)},
-		{name: "arm64 simd", env: []string{"GOARCH=arm64"}, flags: bits, packages: drawing, needs: qemu},
-		{name: "arm64 scalar", env: []string{"GOARCH=arm64", "GOEXPERIMENT="}, flags: bits, packages: drawing, needs: qemu},
+		{name: "arm64 simd", env: []string{"GOARCH=arm64"}, flags: inQEMU, packages: drawing, needs: qemu},
+		{name: "arm64 scalar", env: []string{"GOARCH=arm64", "GOEXPERIMENT="}, flags: inQEMU, packages: drawing, needs: qemu},
 		{name: "wasm/dom", env: wasm, dir: "wasm/dom", flags: inNode, packages: []string{"./..."}, needs: "node"},
 	}
 }
