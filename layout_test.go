@@ -60,8 +60,9 @@ func sources(t *testing.T) (all []source) {
 // layers lists, for each package of the core, what of the project it may
 // import. It is the direction of imports that ARCHITECTURE.md draws.
 var layers = map[string][]string{
+	"core/limits":   {},
 	"core/exact":    {},
-	"core/kernel":   {},
+	"core/kernel":   {"core/limits"},
 	"core/rng":      {"core/exact"},
 	"core/tensor":   {"core/kernel"},
 	"core/graph":    {"core/exact"},
@@ -71,14 +72,14 @@ var layers = map[string][]string{
 	"core/grad":     {"core/kernel", "core/tensor", "core/compile"},
 	"core/classify": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/compile", "core/grad", "core/schedule"},
 	"core/setting":  {},
-	"core/schedule": {"core/exact", "core/setting"},
+	"core/schedule": {"core/limits", "core/exact", "core/setting"},
 	"core/denoise":  {"core/exact", "core/kernel", "core/tensor", "core/schedule"},
-	"core/guidance": {"core/kernel", "core/tensor", "core/schedule", "core/denoise"},
+	"core/guidance": {"core/limits", "core/kernel", "core/tensor", "core/schedule", "core/denoise"},
 	"core/tape":     {"core/exact", "core/schedule", "core/denoise"},
 	"core/solver":   {"core/exact", "core/setting", "core/schedule", "core/denoise", "core/tape"},
 	"core/flow":     {"core/exact", "core/schedule", "core/denoise", "core/tape", "core/solver"},
 	"core/edit":     {"core/kernel", "core/tensor", "core/schedule", "core/denoise", "core/tape"},
-	"core/pipeline": {"core/exact", "core/kernel", "core/tensor", "core/rng", "core/schedule", "core/denoise", "core/guidance", "core/tape", "core/solver", "core/flow", "core/edit"},
+	"core/pipeline": {"core/limits", "core/exact", "core/kernel", "core/tensor", "core/rng", "core/schedule", "core/denoise", "core/guidance", "core/tape", "core/solver", "core/flow", "core/edit"},
 }
 
 // rooms lists, for what stands around the program, what of the project it may

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"tintype/core/exact"
+	"tintype/core/limits"
 	"tintype/core/schedule"
 )
 
@@ -24,8 +25,8 @@ const (
 
 // table multiplies the betas up: products in float64, each rounded on its way out, as the reference's cumprod.
 func (o *options) table(extra int) (table, error) {
-	if o.Steps < 1 || o.Steps > schedule.MaxSteps {
-		return nil, fmt.Errorf("num_train_timesteps: %d, expected 1 to %d", o.Steps, schedule.MaxSteps)
+	if o.Steps < 1 || o.Steps > limits.Steps {
+		return nil, fmt.Errorf("num_train_timesteps: %d, expected 1 to %d", o.Steps, limits.Steps)
 	}
 	betas, err := o.betaTable(extra)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"tintype/core/schedule"
+	"tintype/core/limits"
 )
 
 // linspace is numpy.linspace: n points from a to b, both included.
@@ -49,7 +49,7 @@ func falling(from, step float64) []float64 {
 // checkSteps bounds what was asked for; most is 0 where the reference has no bound of its own.
 func checkSteps(n, most int) error {
 	if most == 0 {
-		most = schedule.MaxSteps
+		most = limits.Steps
 	}
 	if n < 1 || n > most {
 		return fmt.Errorf("%d steps: the reference takes 1 to %d", n, most)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"tintype/core/arch"
+	"tintype/core/limits"
 	"tintype/core/pipeline"
 	"tintype/weights"
 )
@@ -190,7 +191,7 @@ func TestConditionerRefusesContradictions(t *testing.T) {
 		{weights.Model{NullLabel: 3}, 0, "takes no class"},
 		{weights.Model{NullLabel: -1, Labels: []string{"cat", "dog", "owl"}}, 2, "name 3 classes"},
 		{weights.Model{NullLabel: 2, Labels: []string{"cat", "dog"}}, 2, "name 3 classes"},
-		{weights.Model{NullLabel: -1}, maxClasses + 1, "at most 65536"},
+		{weights.Model{NullLabel: -1}, limits.Classes + 1, "at most 65536"},
 	} {
 		cfg := arch.DefaultUNet2D()
 		cfg.NumClassEmbeds = c.rows

@@ -11,6 +11,7 @@ import (
 	"tintype/core/arch"
 	"tintype/core/compile"
 	"tintype/core/denoise"
+	"tintype/core/limits"
 	"tintype/core/pipeline"
 	"tintype/core/solver"
 	"tintype/weights"
@@ -175,13 +176,10 @@ func secondTime(m weights.Model, cfg arch.UNet2DConfig) (*pipeline.Conditioner, 
 	return pipeline.SecondTime(), nil
 }
 
-// maxClasses bounds the names that are made before the table itself has proved how many rows it has.
-const maxClasses = 1 << 16
-
 // classes names the rows of the network's class table: by the checkpoint's labels, or by their numbers.
 func classes(m weights.Model, rows int) (*pipeline.Conditioner, error) {
-	if rows > maxClasses {
-		return nil, fmt.Errorf("unet.num_class_embeds is %d: expected at most %d classes", rows, maxClasses)
+	if rows > limits.Classes {
+		return nil, fmt.Errorf("unet.num_class_embeds is %d: expected at most %d classes", rows, limits.Classes)
 	}
 	names := m.Labels
 	if names == nil {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"tintype/core/denoise"
+	"tintype/core/limits"
 	"tintype/core/schedule"
 	"tintype/core/solver"
 )
@@ -13,8 +14,8 @@ import (
 func (c *schedulerConfig) process() (schedule.Process, error) {
 	switch {
 	case c.isFlow():
-		if c.Steps < 1 || c.Steps > schedule.MaxSteps {
-			return nil, fmt.Errorf("num_train_timesteps is %d: expected 1 to %d", c.Steps, schedule.MaxSteps)
+		if c.Steps < 1 || c.Steps > limits.Steps {
+			return nil, fmt.Errorf("num_train_timesteps is %d: expected 1 to %d", c.Steps, limits.Steps)
 		}
 		return schedule.Flow(1 / float64(max(c.Steps, 2)))
 	case c.class.kind == processEDM:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tintype/core/limits"
 	"tintype/core/pipeline"
 	"tintype/core/schedule"
 	"tintype/core/solver"
@@ -142,13 +143,10 @@ func gridSettings(base *pipeline.Spec, all []recipe.Setting) (rest []recipe.Sett
 	return rest, nil
 }
 
-// mostLevels is the longest list of levels that a recipe holds.
-const mostLevels = 100
-
 // RecipeOf writes every setting of a run out: a default of this version need not be one of the next. ok is false if a
 // recipe cannot say how the pictures are made.
 func RecipeOf(legs []pipeline.Leg) (r recipe.Recipe, ok bool) {
-	if legs[0].Spec.Edit != nil || len(legs[0].Spec.Levels) > mostLevels {
+	if legs[0].Spec.Edit != nil || len(legs[0].Spec.Levels) > limits.RecipeLevels {
 		return r, false
 	}
 	end := legs[len(legs)-1].Spec

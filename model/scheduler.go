@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"tintype/core/denoise"
+	"tintype/core/limits"
 	"tintype/core/schedule"
 	"tintype/core/solver"
 	"tintype/internal/jsontext"
@@ -88,8 +89,8 @@ func checkGrid(c *schedulerConfig, root jsontext.Value) error {
 		}
 	}
 	switch {
-	case c.Steps < 1 || c.Steps > schedule.MaxSteps:
-		return root.Get("num_train_timesteps").Fail(fmt.Sprintf("is %d, expected 1 to %d", c.Steps, schedule.MaxSteps))
+	case c.Steps < 1 || c.Steps > limits.Steps:
+		return root.Get("num_train_timesteps").Fail(fmt.Sprintf("is %d, expected 1 to %d", c.Steps, limits.Steps))
 	case c.class.grid == schedule.DistilledSteps && c.OriginalSteps < 1:
 		return root.Get("original_inference_steps").Fail(fmt.Sprintf("is %d, expected 1 or more", c.OriginalSteps))
 	case count == 0 && c.class.kind == processTable: // no grid of sigmas reads the bounds

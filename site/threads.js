@@ -17,7 +17,7 @@ const THREADS = {
   STACKS: 6, // address of the helpers' stacks
   STACK_BYTES: 7, // of each
   WORDS: 8,
-  LIMIT: 8, // threads, as kernel.MaxThreads
+  LIMIT: 8, // threads, as core/limits has it
   IDLE_MS: 0.5, // how long a helper looks for work before it sleeps: kernels follow each other closely
   LAST_MS: 2, // how long the main side watches the others' last parts before it sleeps
   PATIENCE_MS: 10000, // how long a helper may take for a part of a few milliseconds

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"tintype/core/denoise"
+	"tintype/core/limits"
 	"tintype/core/schedule"
 )
 
@@ -29,15 +30,12 @@ type OptionError struct{ Problem, Remedy string }
 
 func (e *OptionError) Error() string { return e.Problem + ": " + e.Remedy }
 
-// MaxScale bounds Options.Scale.
-const MaxScale = 1000
-
 // Check returns an *OptionError for values out of range.
 func (o Options) Check() error {
 	switch {
-	case !(o.Scale >= 0 && o.Scale <= MaxScale):
-		return &OptionError{fmt.Sprintf("guidance %v", o.Scale), fmt.Sprintf("use 0 to %d; 1 is off", MaxScale)}
-	case !(o.Rescale >= 0 && o.Rescale <= 1):
+	case !(o.Scale >= 0 && o.Scale <= limits.Guidance):
+		return &OptionError{fmt.Sprintf("guidance %v", o.Scale), fmt.Sprintf("use 0 to %d; 1 is off", limits.Guidance)}
+	case !(o.Rescale >= 0 && o.Rescale <= limits.Rescale):
 		return &OptionError{fmt.Sprintf("guidance rescale %v", o.Rescale), "use 0 to 1; 0 is off"}
 	case !(o.SigmaMin >= 0 && o.SigmaMax >= 0) || o.SigmaMax != 0 && o.SigmaMax < o.SigmaMin || o.SigmaMax == 0 && o.SigmaMin != 0:
 		return &OptionError{fmt.Sprintf("guidance from sigma %v to %v", o.SigmaMin, o.SigmaMax),

@@ -5,6 +5,8 @@ package kernel
 import (
 	"sync"
 	"sync/atomic"
+
+	"tintype/core/limits"
 )
 
 // Goroutines is a team of goroutines that live as long as it does, so that a
@@ -18,7 +20,7 @@ type Goroutines struct {
 
 // NewGoroutines starts a team of n threads, n-1 goroutines and the caller.
 func NewGoroutines(n int) *Goroutines {
-	g := &Goroutines{size: max(1, min(n, MaxThreads))}
+	g := &Goroutines{size: max(1, min(n, limits.Threads))}
 	g.wake = make(chan struct{}, g.size)
 	for range g.size - 1 {
 		go func() {

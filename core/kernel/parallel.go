@@ -3,6 +3,8 @@ package kernel
 import (
 	"math/bits"
 	"sync/atomic"
+
+	"tintype/core/limits"
 )
 
 // Several threads for one kernel call. A call that is worth it is a job: units
@@ -26,9 +28,6 @@ type Team interface {
 	Run(parts int)
 }
 
-// MaxThreads bounds the size of a team: more threads than this wait for memory.
-const MaxThreads = 8
-
 // crew is the team at work. A kernel call that finds it taken, by a call on
 // another goroutine, does all of its job itself.
 var crew struct {
@@ -49,7 +48,7 @@ type sharer interface{ share(from, to int) }
 func SetTeam(t Team) {
 	crew.team, crew.size = t, 1
 	if t != nil {
-		crew.size = min(t.Size(), MaxThreads)
+		crew.size = min(t.Size(), limits.Threads)
 	}
 }
 

@@ -1,5 +1,7 @@
 package kernel
 
+import "tintype/core/limits"
+
 // The 3x3 convolution with stride 1 by Winograd's minimal filtering (Lavin and
 // Gray 2015, arXiv 1509.09308): an output tile of m x m pixels needs
 // (m+2)² products a channel pair where the definition needs 9·m².
@@ -87,7 +89,7 @@ func (s Winograd) ScratchLen(tiles int) int {
 	if tiles > fewTiles {
 		return one
 	}
-	return one * min(s.Panels(), MaxThreads)
+	return one * min(s.Panels(), limits.Threads)
 }
 
 // BlockFLOPs is the work of the products of a block, a multiplication and an
@@ -209,7 +211,7 @@ func fewUnits() int {
 	if crew.size < 2 {
 		return 1
 	}
-	return MaxThreads
+	return limits.Threads
 }
 
 // outputJob is an Output: of up to fewTiles tiles by panels, of more by groups

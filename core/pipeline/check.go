@@ -8,16 +8,10 @@ import (
 	"tintype/core/denoise"
 	"tintype/core/edit"
 	"tintype/core/guidance"
+	"tintype/core/limits"
 	"tintype/core/schedule"
 	"tintype/core/solver"
 	"tintype/core/tape"
-)
-
-// Bounds of a run, checked before anything is allocated.
-const (
-	maxBatch  = 256
-	maxSide   = 1 << 13 // of a picture
-	maxValues = 1 << 28 // of one batch of network inputs
 )
 
 // plan is what the check finds out on its way.
@@ -75,8 +69,8 @@ func (m *Model) check() error {
 	if m.Network == nil || m.Process == nil {
 		return clash(SettingModel, "give it both", "the model has no network or no process")
 	}
-	if m.H < 1 || m.W < 1 || m.C < 1 || m.H > maxSide || m.W > maxSide || m.C > maxSide {
-		return clash(SettingModel, fmt.Sprintf("use 1 to %d", maxSide),
+	if m.H < 1 || m.W < 1 || m.C < 1 || m.H > limits.Side || m.W > limits.Side || m.C > limits.Side {
+		return clash(SettingModel, fmt.Sprintf("use 1 to %d", limits.Side),
 			"network input of %d x %d with %d channels", m.H, m.W, m.C)
 	}
 	if err := m.Codec.check(m.C); err != nil {
@@ -94,8 +88,8 @@ func (m *Model) check() error {
 
 // checkSize resolves the size of the picture to the network's.
 func (m *Model) checkSize(s *Spec, p *plan) error {
-	if s.Batch < 1 || s.Batch > maxBatch {
-		return clash(SettingBatch, fmt.Sprintf("use 1 to %d", maxBatch), "%d pictures at once", s.Batch)
+	if s.Batch < 1 || s.Batch > limits.Batch {
+		return clash(SettingBatch, fmt.Sprintf("use 1 to %d", limits.Batch), "%d pictures at once", s.Batch)
 	}
 	h, w, _ := m.PictureSize()
 	if s.H != 0 {
@@ -105,8 +99,8 @@ func (m *Model) checkSize(s *Spec, p *plan) error {
 		w = s.W
 	}
 	f := m.Codec.factor()
-	if h < 1 || w < 1 || h > maxSide || w > maxSide {
-		return clash(SettingSize, fmt.Sprintf("use 1 to %d", maxSide), "a picture of %d x %d", h, w)
+	if h < 1 || w < 1 || h > limits.Side || w > limits.Side {
+		return clash(SettingSize, fmt.Sprintf("use 1 to %d", limits.Side), "a picture of %d x %d", h, w)
 	}
 	if h%f != 0 || w%f != 0 {
 		return clash(SettingSize, fmt.Sprintf("use multiples of %d", f),
@@ -117,7 +111,7 @@ func (m *Model) checkSize(s *Spec, p *plan) error {
 	if p.guided {
 		n *= 2
 	}
-	if n > maxValues {
+	if n > limits.Values {
 		return clash(SettingBatch, "ask for fewer or smaller pictures",
 			"%d pictures of %d x %d are too much memory", s.Batch, h, w)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"tintype/core/denoise"
 	"tintype/core/guidance"
+	"tintype/core/limits"
 	"tintype/core/schedule"
 )
 
@@ -31,15 +32,12 @@ func (m *Model) CheckClassifier() error {
 	return nil
 }
 
-// MaxClassifier bounds Spec.Classifier.
-const MaxClassifier = 1000
-
 func (m *Model) checkClassifier(s *Spec) error {
 	switch {
 	case s.Classifier == 0:
 		return nil
-	case !(s.Classifier > 0 && s.Classifier <= MaxClassifier):
-		return clash(SettingClassifier, fmt.Sprintf("use 0 to %d; 0 is off", MaxClassifier), "classifier guidance %v", s.Classifier)
+	case !(s.Classifier > 0 && s.Classifier <= limits.Classifier):
+		return clash(SettingClassifier, fmt.Sprintf("use 0 to %d; 0 is off", limits.Classifier), "classifier guidance %v", s.Classifier)
 	}
 	if err := m.CheckClassifier(); err != nil {
 		return err

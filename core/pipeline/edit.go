@@ -7,6 +7,7 @@ import (
 
 	"tintype/core/edit"
 	"tintype/core/flow"
+	"tintype/core/limits"
 	"tintype/core/schedule"
 	"tintype/core/solver"
 	"tintype/core/tape"
@@ -66,7 +67,7 @@ func checkEdit(e *Edit, h, w, c int) error {
 	switch {
 	case len(e.Picture) != h*w*c:
 		return clash(SettingEdit, "use a picture of the model's size", "the picture to edit has %d values, expected %d x %d x %d", len(e.Picture), h, w, c)
-	case !(e.Strength > 0 && e.Strength <= 1):
+	case !(e.Strength > 0 && e.Strength <= limits.Strength):
 		return clash(SettingEdit, "use more than 0, to 1", "strength %v", e.Strength)
 	case e.Hold >= holds || e.Method >= methods:
 		return clash(SettingEdit, "use one of the listed", "edit %d by method %d does not exist", e.Hold, e.Method)
@@ -82,12 +83,12 @@ func checkEdit(e *Edit, h, w, c int) error {
 		return clash(SettingEdit, "use a model of colour pictures", "the model's pictures are grey already")
 	case e.Hold == HoldBoxes && (e.Factor < 2 || h%e.Factor != 0 || w%e.Factor != 0):
 		return clash(SettingEdit, "use 2 or more that divides both sides", "boxes of %d pixels in a picture of %d x %d", e.Factor, h, w)
-	case e.Jump < 0 || e.Jump > 0 && (e.Times < 1 || e.Times > maxTravel):
-		return clash(SettingEdit, "use a jump of 0 or more and 1 to 100 times", "going back %d steps %d times", e.Jump, e.Times)
+	case e.Jump < 0 || e.Jump > 0 && (e.Times < 1 || e.Times > limits.Travel):
+		return clash(SettingEdit, fmt.Sprintf("use a jump of 0 or more and 1 to %d times", limits.Travel), "going back %d steps %d times", e.Jump, e.Times)
 	case e.Jump > 0 && (e.Hold == HoldNothing || e.Method != MethodReplace):
 		return clash(SettingEdit, "use jump 0, or hold something by replacement", "going back and forth without replacing anything")
-	case e.Invert < 0 || e.Invert > maxRounds:
-		return clash(SettingEdit, fmt.Sprintf("use 1 to %d rounds", maxRounds), "an inverse in %d rounds", e.Invert)
+	case e.Invert < 0 || e.Invert > limits.Rounds:
+		return clash(SettingEdit, fmt.Sprintf("use 1 to %d rounds", limits.Rounds), "an inverse in %d rounds", e.Invert)
 	case e.Invert > 0 && (e.Hold != HoldNothing || e.Strength != 1):
 		return clash(SettingEdit, "use strength 1 and hold nothing", "a way back to noise that begins elsewhere or is held to something")
 	case !(e.Noise >= 0 && e.Noise <= math.MaxFloat32) || e.Noise > 0 && e.Method != MethodRestore:
@@ -95,11 +96,6 @@ func checkEdit(e *Edit, h, w, c int) error {
 	}
 	return nil
 }
-
-const (
-	maxTravel = 100
-	maxRounds = 100
-)
 
 // begin is the number of the level that a run of n steps begins at.
 func (e *Edit) begin(n int) (int, error) {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"tintype/core/exact"
+	"tintype/core/limits"
 	"tintype/core/rng"
 )
 
@@ -15,7 +16,7 @@ type Vary struct {
 }
 
 func checkVary(v Vary) error {
-	if !(v.Amount >= 0 && v.Amount <= 1) {
+	if !(v.Amount >= 0 && v.Amount <= limits.Vary) {
 		return clash(SettingVary, "use 0 to 1", "variation by %v", v.Amount)
 	}
 	return nil

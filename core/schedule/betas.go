@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"tintype/core/exact"
+	"tintype/core/limits"
 )
 
 // BetasLinear runs from start to end in equal steps.
@@ -91,8 +92,8 @@ func ZeroTerminalSNR(betas []float64) []float64 {
 }
 
 func betas(steps int, value func(i int) float64) ([]float64, error) {
-	if steps < 1 || steps > MaxSteps {
-		return nil, fmt.Errorf("schedule: %d training steps, expected 1 to %d", steps, MaxSteps)
+	if steps < 1 || steps > limits.Steps {
+		return nil, fmt.Errorf("schedule: %d training steps, expected 1 to %d", steps, limits.Steps)
 	}
 	b := make([]float64, steps)
 	for i := range b {

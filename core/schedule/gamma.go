@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"tintype/core/exact"
+	"tintype/core/limits"
 )
 
 // GammaTable is the variance-preserving process of a learned noise schedule, over times 0 to 1:
@@ -15,8 +16,8 @@ import (
 // D. Kingma et al., Variational diffusion models, arXiv 2107.00630, eq. 3. The table holds γ at equal steps of time
 // from 0 to 1, rising; between two entries it is linear.
 func GammaTable(gamma []float64) (*Continuous, error) {
-	if len(gamma) < 2 || len(gamma) > MaxSteps {
-		return nil, fmt.Errorf("schedule: gamma table of %d values, expected 2 to %d", len(gamma), MaxSteps)
+	if len(gamma) < 2 || len(gamma) > limits.Steps {
+		return nil, fmt.Errorf("schedule: gamma table of %d values, expected 2 to %d", len(gamma), limits.Steps)
 	}
 	for i, g := range gamma {
 		if !(math.Abs(g) <= 100) || i > 0 && !(g > gamma[i-1]) {

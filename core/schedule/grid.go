@@ -3,6 +3,8 @@ package schedule
 import (
 	"fmt"
 	"slices"
+
+	"tintype/core/limits"
 )
 
 // Grid chooses the levels of n sampler steps: n+1 of them, noise falling strictly.
@@ -130,8 +132,8 @@ func newAsk(p Process, n int, full Options, given *GridOptions) *ask {
 // make returns the levels: those of the formula, then where the grid ends.
 func (g *GridInfo) make(a *ask) (levels []Level, err error) {
 	switch {
-	case a.n < 1 || a.n > MaxSteps:
-		return nil, gridError(fmt.Sprintf("use 1 to %d", MaxSteps), "%d steps", a.n)
+	case a.n < 1 || a.n > limits.Steps:
+		return nil, gridError(fmt.Sprintf("use 1 to %d", limits.Steps), "%d steps", a.n)
 	case a.steps > 0 && a.n > a.steps:
 		return nil, gridError(fmt.Sprintf("use 1 to %d", a.steps), "%d steps on a process of %d", a.n, a.steps)
 	case g.times != nil:

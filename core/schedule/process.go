@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"sort"
+
+	"tintype/core/limits"
 )
 
 // Process is a forward process with Gaussian marginals: the levels it can be at.
@@ -34,14 +36,11 @@ type VPDiscrete struct {
 	betas  []float64
 }
 
-// MaxSteps bounds the steps of a process, so that a hostile config cannot ask for any amount of memory.
-const MaxSteps = 1 << 16
-
 // NewVPDiscrete makes the process of a table of betas, each in (0, 1); the last may be 1: a process with zero
 // terminal signal-to-noise ratio.
 func NewVPDiscrete(betas []float64) (*VPDiscrete, error) {
-	if len(betas) == 0 || len(betas) > MaxSteps {
-		return nil, fmt.Errorf("schedule: betas: %d values, expected 1 to %d", len(betas), MaxSteps)
+	if len(betas) == 0 || len(betas) > limits.Steps {
+		return nil, fmt.Errorf("schedule: betas: %d values, expected 1 to %d", len(betas), limits.Steps)
 	}
 	for i, b := range betas {
 		if !(b > 0 && (b < 1 || b == 1 && i == len(betas)-1)) {

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/big"
 	"testing"
+
+	"tintype/core/limits"
 )
 
 // Published ends of the usual tables: ᾱ_T of DDPM's, sigmas of latent diffusion's.
@@ -122,7 +124,7 @@ func TestBadTables(t *testing.T) {
 			t.Errorf("%s: accepted as %v", name, p)
 		}
 	}
-	for _, steps := range []int{0, -1, MaxSteps + 1} {
+	for _, steps := range []int{0, -1, limits.Steps + 1} {
 		if _, err := BetasLinear(1e-4, 0.02, steps); err == nil {
 			t.Errorf("%d training steps accepted", steps)
 		}

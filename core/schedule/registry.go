@@ -1,7 +1,9 @@
 package schedule
 
+import "tintype/core/limits"
+
 var (
-	offsetKnob   = knob(Offset, 0, 0, MaxSteps)
+	offsetKnob   = knob(Offset, 0, 0, limits.Steps)
 	roundingKnob = knob(Rounding, RoundTrained, RoundTrained, RoundNone)
 	shiftKnob    = knob(Shift, 1, 0.01, 100)
 	terminalKnob = knob(Terminal, 0, 0, 0.99)
@@ -56,7 +58,7 @@ var gridInfos = [gridKinds]GridInfo{
 	{Kind: DistilledSteps, Name: "lcm", times: distilled,
 		Line:    "every so many steps of the grid that a consistency or trajectory student was distilled on",
 		Formula: "t = (original - ⌊i original/n⌋) T/original - 1", Source: "Luo et al., arXiv 2310.04378; Zheng et al., arXiv 2402.19159",
-		Knobs: knobs(knob(Original, 50, 1, MaxSteps))},
+		Knobs: knobs(knob(Original, 50, 1, limits.Steps))},
 	{Kind: AlignedSteps, Name: "ays", levels: aligned,
 		Line:    "steps that were optimised for Stable Diffusion, between them equal steps of lambda",
 		Formula: "λ linear between the times of a table", Source: "Sabour et al., arXiv 2404.14507",
@@ -78,7 +80,7 @@ var gridInfos = [gridKinds]GridInfo{
 	{Kind: ConsistencySteps, Name: "cm", sigmas: consistency,
 		Line:    "some steps of the karras grid that a consistency model was distilled on",
 		Formula: "σ = step i ⌊original/n⌋ of karras in original steps", Source: "Song et al., arXiv 2303.01469",
-		Knobs: knobs(knob(Original, 40, 2, MaxSteps), knob(Rho, 7, 0.5, 20))},
+		Knobs: knobs(knob(Original, 40, 2, limits.Steps), knob(Rho, 7, 0.5, 20))},
 	{Kind: BestPath, Name: "path", times: bestPath,
 		Line:    "the steps whose measured costs have the least sum",
 		Formula: "min Σ L(t, s) over paths of n steps", Source: "Watson et al., arXiv 2106.03802", Knobs: knobs()},

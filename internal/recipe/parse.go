@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tintype/core/limits"
 	"tintype/internal/decimal"
 )
 
@@ -47,7 +48,7 @@ func (p *parser) field(key, value string) {
 	case "seed":
 		r.Seed = p.seed(key, value)
 	case "count":
-		r.Count = p.int(key, value, 1, MostPictures)
+		r.Count = p.int(key, value, 1, limits.Pictures)
 	case "vary":
 		r.Vary = p.vary(key, value)
 	case "pick":
@@ -57,7 +58,7 @@ func (p *parser) field(key, value string) {
 	case "grid":
 		r.Grid = value
 	case "steps":
-		r.Steps = p.int(key, value, 1, 1<<16)
+		r.Steps = p.int(key, value, 1, limits.Steps)
 	case "levels":
 		r.Levels = p.floats(key, value)
 	case "guidance":
@@ -81,12 +82,12 @@ func (p *parser) field(key, value string) {
 // fork reads one leg.
 func (p *parser) fork(value string) {
 	f := strings.Split(value, "~")
-	if len(f) != 8 || len(p.r.Before) == legs {
-		p.fail("fork", "of eight parts, and at most "+strconv.Itoa(legs)+" times there")
+	if len(f) != 8 || len(p.r.Before) == limits.Forks {
+		p.fail("fork", "of eight parts, and at most "+strconv.Itoa(limits.Forks)+" times there")
 		return
 	}
 	l := Leg{
-		Until: p.int("fork", f[0], 1, 1<<16), Seed: p.seed("fork", f[1]), Solver: f[2],
+		Until: p.int("fork", f[0], 1, limits.Steps), Seed: p.seed("fork", f[1]), Solver: f[2],
 		Guidance: p.number("fork", f[3]), Rescale: p.number("fork", f[4]), Classify: p.number("fork", f[5]),
 		Pick: p.ints("fork", f[6]), Settings: p.settings("fork", f[7]),
 	}

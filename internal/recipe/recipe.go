@@ -57,12 +57,8 @@ type Setting struct {
 	Value float64
 }
 
-// Most is the longest text that is read, MostPictures the highest Count, legs the most forks.
-const (
-	Most         = 4096
-	MostPictures = 1024
-	legs         = 8
-)
+// Most is the longest text that is read.
+const Most = 4096
 
 // ModelName is how a recipe names the model of a checkpoint's file: without its suffixes, and what no recipe can hold
 // replaced by a hyphen.

@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 
+	"tintype/core/limits"
 	"tintype/internal/command"
 )
 
@@ -44,7 +45,7 @@ func (j *job) define() *command.Set {
 	s.Text(&j.licence, "licence", "TERMS", "under which the weights may be shipped")
 	s.Text(&j.provenance, "provenance", "SENTENCE", "where data and weights come from")
 	s.Text(&j.labels, "labels", "FILE", "names of the classes 0, 1, ..., one a line\n; an empty line where the null class has none")
-	j.given.null = s.Whole(&j.null, "null-label", "N", 0, 1<<16-1, "the class that means any")
+	j.given.null = s.Whole(&j.null, "null-label", "N", 0, limits.Classes-1, "the class that means any")
 	s.Text(&j.samplers, "samplers", "JSON", `sampling contract`+"\n"+`: {"default":{"name":"dpmpp-2m","n":10,"grid":"trailing","guidance":2}}`)
 	s.Group("The list of a site's models")
 	j.given.manifest = s.Output(&j.manifest, "manifest", []string{".json"}, "list beside the output to enter the model in; needs -id")

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"tintype/core/flow"
+	"tintype/core/limits"
 	"tintype/core/pipeline"
 	"tintype/internal/command"
 	"tintype/model"
@@ -23,7 +24,7 @@ func (f *densityFlags) define(s *command.Set) {
 	f.tolerance, f.probes = 1e-3, 1
 	f.given.picture = s.Text(&f.picture, "likelihood", "FILE", "picture of the model's size: print how likely the model thinks it, in bits a value, and stop").Rare()
 	f.given.tolerance = s.Number(&f.tolerance, "tolerance", "X", 1e-6, 1, "of -likelihood: relative and absolute tolerance of the solver (default 0.001)").Rare()
-	f.given.probes = s.Whole(&f.probes, "probes", "N", 1, 1000, "of -likelihood: random directions that the trace is estimated by (default 1)").Rare()
+	f.given.probes = s.Whole(&f.probes, "probes", "N", 1, limits.Probes, "of -likelihood: random directions that the trace is estimated by (default 1)").Rare()
 }
 
 func (f *densityFlags) check(draws []*command.Flag) error {

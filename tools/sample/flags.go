@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"tintype/core/limits"
 	"tintype/internal/command"
-	"tintype/internal/recipe"
 )
 
 // request is what the flags ask for. What was not given is "" or 0, and its flag says so.
@@ -37,7 +37,7 @@ func (r *request) define() *command.Set {
 	model := s.Text(&r.model, "model", "FILE", "checkpoint (model.safetensors.zst), or a diffusers directory")
 	s.Text(&r.label, "label", "WHAT", "NAME, N or #N, or slot=value[,slot=value]; what is left out or null stays open")
 	s.Seed(&r.seed, "seed", "N", "seed of the first picture (default 0)")
-	s.Whole(&r.count, "count", "N", 1, recipe.MostPictures, "pictures, of seeds seed, seed+1, ... (default 1)")
+	s.Whole(&r.count, "count", "N", 1, limits.Pictures, "pictures, of seeds seed, seed+1, ... (default 1)")
 	r.given.recipe = s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash")
 	r.given.out = s.Output(&r.out, "o", []string{".png"}, "picture, or sheet of pictures, to write")
 	r.given.trace = s.Text(&r.trace, "trace", "DIR", "new directory for x and the predicted picture of every step").Rare()
@@ -55,7 +55,7 @@ func (r *request) define() *command.Set {
 	s.Text(&r.vary, "vary", "SEED:AMOUNT", "noise turned towards that of another seed, 0 to 1")
 	s.Switch(&r.compat, "compat", "do what diffusers' scheduler of the checkpoint's config does, defects included; -steps and -set eta=X act, "+
 		"the checkpoint's own solver and grid do not").Rare()
-	threads := s.Whole(&r.threads, "threads", "N", 1, 1024, "threads to compute with (default: one for each processor); the picture is the same").Rare()
+	threads := s.Whole(&r.threads, "threads", "N", 1, limits.AskedThreads, "threads to compute with (default: one for each processor); the picture is the same").Rare()
 	s.Group("From a picture")
 	r.edit.define(s)
 	r.inverse.define(s)

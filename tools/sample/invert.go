@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"tintype/core/limits"
 	"tintype/core/pipeline"
 	"tintype/core/solver"
 	"tintype/internal/command"
@@ -25,7 +26,7 @@ func (f *inverseFlags) define(s *command.Set) {
 	f.rounds = 3
 	f.given.picture = s.Text(&f.picture, "invert", "FILE", "picture of the model's size: find the noise that DDIM draws it from, and begin with that").Rare()
 	f.given.label = s.Text(&f.label, "invert-label", "WHAT", "of -invert: what the file shows, if not -label").Rare()
-	f.given.rounds = s.Whole(&f.rounds, "rounds", "N", 1, 100, "of -invert: evaluations a step; more are nearer to the exact inverse (default 3)").Rare()
+	f.given.rounds = s.Whole(&f.rounds, "rounds", "N", 1, limits.Rounds, "of -invert: evaluations a step; more are nearer to the exact inverse (default 3)").Rare()
 }
 
 func (f *inverseFlags) check() error {

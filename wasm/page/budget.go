@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"tintype/core/guidance"
+	"tintype/core/limits"
 	"tintype/wasm/proto"
 )
 
@@ -48,7 +49,7 @@ func (p *page) budgetMillis() float64 {
 	if err != nil || v <= 0 || p.info == nil || len(p.info.Steps) > 0 {
 		return 0
 	}
-	return 1e3 * min(v, 600)
+	return 1e3 * min(v, limits.PageSeconds)
 }
 
 // plan is the solver and the steps for a time: with few evaluations the

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"honnef.co/go/js/dom/v2"
+	"tintype/core/limits"
 	"tintype/internal/recipe"
 	"tintype/internal/sentence"
 	"tintype/wasm/proto"
@@ -119,8 +120,8 @@ func (p *page) asked() (s proto.Sample, problem *proto.Error) {
 	if s.Seed, err = strconv.ParseUint(u.seed.Value(), 10, 64); err != nil {
 		return s, p.badField(u.seed, "The seed must be a whole number from 0 to 18446744073709551615.")
 	}
-	if s.Count, err = strconv.Atoi(u.count.Value()); err != nil || s.Count < 1 || s.Count > proto.MaxCount {
-		return s, p.badField(u.count, "The number of pictures must be from 1 to 16.")
+	if s.Count, err = strconv.Atoi(u.count.Value()); err != nil || s.Count < 1 || s.Count > limits.PagePictures {
+		return s, p.badField(u.count, "The number of pictures must be from 1 to "+strconv.Itoa(limits.PagePictures)+".")
 	}
 	return s, nil
 }
@@ -157,17 +158,15 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 	}
 	if s.Levels != nil {
 		// as many steps
-	} else if s.Steps, err = strconv.Atoi(u.steps.Value()); err != nil || s.Steps < 1 || s.Steps > proto.MaxSteps {
-		return s, p.badField(u.steps, "The number of steps must be a whole number from 1 to "+strconv.Itoa(proto.MaxSteps)+".")
+	} else if s.Steps, err = strconv.Atoi(u.steps.Value()); err != nil || s.Steps < 1 || s.Steps > limits.PageSteps {
+		return s, p.badField(u.steps, "The number of steps must be a whole number from 1 to "+strconv.Itoa(limits.PageSteps)+".")
 	}
 	if p.info.GuidanceReason == "" {
-		g, err := strconv.ParseFloat(u.guidance.Value(), 64)
-		if err != nil || g < 0 || g > 1000 {
-			return s, p.badField(u.guidance, "Guidance must be a number from 0 to 1000; 1 switches it off.")
+		if s.Guidance, problem = p.upTo(limits.Guidance, u.guidance, "Guidance", "1 switches it off"); problem == nil {
+			s.Rescale, problem = p.upTo(limits.Rescale, u.rescale, "Guidance rescale", "0 switches it off")
 		}
-		s.Guidance = g
-		if s.Rescale, err = strconv.ParseFloat(u.rescale.Value(), 64); err != nil || s.Rescale < 0 || s.Rescale > 1 {
-			return s, p.badField(u.rescale, "Guidance rescale must be a number from 0 to 1.")
+		if problem != nil {
+			return s, problem
 		}
 	}
 	if problem := p.noise(&s); problem != nil {
@@ -191,13 +190,12 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 // another seed's noise.
 func (p *page) noise(s *proto.Sample) *proto.Error {
 	u := p.ui
-	var err error
-	if s.Classify, err = strconv.ParseFloat(u.classify.Value(), 64); err != nil || s.Classify < 0 || s.Classify > 1000 {
-		return p.badField(u.classify, "Classifier guidance must be a number from 0 to 1000; 0 switches it off.")
+	amount, problem := p.upTo(limits.Vary, u.vary, "The variation", "0 is none")
+	if problem == nil {
+		s.Classify, problem = p.upTo(limits.Classifier, u.classify, "Classifier guidance", "0 switches it off")
 	}
-	amount, err := strconv.ParseFloat(u.vary.Value(), 64)
-	if err != nil || amount < 0 || amount > 1 {
-		return p.badField(u.vary, "The variation must be a number from 0 to 1; 0 is none.")
+	if problem != nil {
+		return problem
 	}
 	seed, err := strconv.ParseUint(u.varySeed.Value(), 10, 64)
 	if err != nil {
@@ -207,6 +205,15 @@ func (p *page) noise(s *proto.Sample) *proto.Error {
 		s.Vary = recipe.Vary(seed, amount)
 	}
 	return nil
+}
+
+// upTo reads a number from 0 to most.
+func (p *page) upTo(most float64, el *dom.HTMLInputElement, what, which string) (float64, *proto.Error) {
+	v, err := strconv.ParseFloat(el.Value(), 64)
+	if err != nil || !(v >= 0 && v <= most) {
+		return 0, p.badField(el, what+" must be a number from 0 to "+number(most)+"; "+which+".")
+	}
+	return v, nil
 }
 
 func (p *page) badField(el *dom.HTMLInputElement, text string) *proto.Error {

@@ -6,12 +6,11 @@ import (
 	"slices"
 	"syscall/js"
 
+	"tintype/core/limits"
 	"tintype/wasm/proto"
 )
 
 const (
-	// crewMost is how many workers there are at most; as many threads has a worker at most.
-	crewMost = 8
 	// crewBytes is what they may hold together: each has the weights.
 	crewBytes = 512 << 20
 	// programBytes is what a worker holds besides weights and run: the program and what it has not collected yet. With the
@@ -48,7 +47,7 @@ type member struct {
 }
 
 func newCrew(start js.Value, asked int) *crew {
-	c := &crew{start: start, asked: asked, room: crewMost}
+	c := &crew{start: start, asked: asked, room: limits.Threads}
 	c.first = newClient(func() js.Value { return start.Invoke(false) })
 	c.members = []*member{{client: c.first, ready: true}}
 	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any {
@@ -66,7 +65,7 @@ func (c *crew) size() int {
 		return 1
 	}
 	affordable := int(crewBytes / (programBytes + c.weights + c.work))
-	return max(min(c.asked, c.room, affordable, crewMost), 1)
+	return max(min(c.asked, c.room, affordable, limits.Threads), 1)
 }
 
 // rounds is how many pictures are made one after the other where count are asked for, with the members that are ready now.

@@ -7,6 +7,7 @@ import (
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
+	"tintype/core/limits"
 	"tintype/wasm/proto"
 )
 
@@ -135,7 +136,7 @@ func (p *page) redraw() {
 		return
 	}
 	strength, err := strconv.ParseFloat(p.ui.strength.Value(), 64)
-	if err != nil || strength <= 0 || strength > 1 {
+	if err != nil || !(strength > 0 && strength <= limits.Strength) {
 		p.fail(p.badField(p.ui.strength, "The strength must be a number above 0, 1 at most."), p.generate)
 		return
 	}

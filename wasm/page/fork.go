@@ -5,6 +5,7 @@ package page
 import (
 	"strconv"
 
+	"tintype/core/limits"
 	"tintype/wasm/proto"
 )
 
@@ -28,8 +29,8 @@ func (p *page) forkHere() {
 	for i := range legs {
 		legs[i].Seed += k
 	}
-	if len(legs) > proto.MaxLegs {
-		p.say("A picture can be forked eight times at most.")
+	if len(legs) > limits.Forks {
+		p.say("A picture can be forked " + strconv.Itoa(limits.Forks) + " times at most.")
 		return
 	}
 	p.ui.seed.SetValue(strconv.FormatUint(s.Seed+k, 10))

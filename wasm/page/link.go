@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall/js"
 
+	"tintype/core/limits"
 	"tintype/internal/recipe"
 	"tintype/internal/sentence"
 	"tintype/wasm/proto"
@@ -45,12 +46,12 @@ func (p *page) follow(words, from string) {
 	case err != nil:
 		p.refuse(from, sentence.Of(err.Error()), "Get it anew from where it came, or go on without it.")
 		return
-	case r.Count > proto.MaxCount:
-		p.refuse(from, "It is of "+pictures(r.Count)+", and this page makes "+strconv.Itoa(proto.MaxCount)+" at most.",
+	case r.Count > limits.PagePictures:
+		p.refuse(from, "It is of "+pictures(r.Count)+", and this page makes "+strconv.Itoa(limits.PagePictures)+" at most.",
 			"Make them with tools/sample and its flag -recipe, or go on without them.")
 		return
-	case r.Steps > proto.MaxSteps:
-		p.refuse(from, "It asks for "+strconv.Itoa(r.Steps)+" steps, and "+strconv.Itoa(proto.MaxSteps)+" are the most.",
+	case r.Steps > limits.PageSteps:
+		p.refuse(from, "It asks for "+strconv.Itoa(r.Steps)+" steps, and "+strconv.Itoa(limits.PageSteps)+" are the most.",
 			"Get it anew from where it came, or go on without it.")
 		return
 	}

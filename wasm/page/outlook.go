@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"honnef.co/go/js/dom/v2"
+	"tintype/core/limits"
 	"tintype/internal/sentence"
 	"tintype/wasm/proto"
 )
@@ -39,7 +40,7 @@ const aheadMillis = 300
 // aheadOf names what is looked ahead for; "" where there is nothing to look for.
 func (p *page) aheadOf() string {
 	steps, err := strconv.Atoi(p.ui.steps.Value())
-	if p.info == nil || len(p.info.Steps) > 0 || err != nil || steps < 1 || steps > proto.MaxSteps || p.listedGrid() {
+	if p.info == nil || len(p.info.Steps) > 0 || err != nil || steps < 1 || steps > limits.PageSteps || p.listedGrid() {
 		return ""
 	}
 	return p.chosen.ref.SHA256 + " " + p.ui.grid.Value() + " " + strconv.Itoa(steps)
@@ -125,7 +126,7 @@ func (p *page) levels(s *proto.Sample) *proto.Error {
 	}
 	for item := range strings.SplitSeq(p.ui.levels.Value(), ",") {
 		v, err := strconv.ParseFloat(strings.TrimSpace(item), 64)
-		if err != nil || v-v != 0 || len(s.Levels) == proto.MaxSteps {
+		if err != nil || v-v != 0 || len(s.Levels) == limits.PageSteps {
 			return p.badField(p.ui.levels, "The levels must be numbers with commas between them, such as 999, 749, 499, 249.")
 		}
 		s.Levels = append(s.Levels, v)

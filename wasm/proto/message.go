@@ -60,7 +60,7 @@ type Sample struct {
 	Model  ModelRef
 	Seed   uint64 // picture k is the picture of Seed+k alone
 	First  int    // number of the first picture: several workers can share those of one run
-	Count  int    // 1 to MaxCount pictures from there on, one after the other
+	Count  int    // 1 to limits.PagePictures from there on, one after the other
 	Choice []int  // one per slot of the model, -1 leaves the slot open
 	Label  string // what to draw in words, if Choice is nil
 	Solver string // "" takes the checkpoint's default, as do the zeros below

@@ -6,6 +6,7 @@ import (
 	"math"
 	"syscall/js"
 
+	"tintype/core/limits"
 	"tintype/internal/jsontext"
 )
 
@@ -24,7 +25,7 @@ func (r *reader) info(name string) Info {
 	f := &infoReader{err}
 	m := Info{
 		ID: f.text(root, "id"), Name: f.text(root, "name"), Licence: f.text(root, "licence"), Provenance: f.text(root, "provenance"),
-		Width: int(f.whole(root, "width", 1, 1<<14)), Height: int(f.whole(root, "height", 1, 1<<14)),
+		Width: int(f.whole(root, "width", 1, limits.Side)), Height: int(f.whole(root, "height", 1, limits.Side)),
 		Parameters: f.whole(root, "parameters", 0, 1<<53), Memory: f.whole(root, "memory", 0, 1<<53),
 		Slots:          each(f, root, "slots", f.slot),
 		Defaults:       f.defaults(root.Get("defaults")),

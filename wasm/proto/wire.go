@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"syscall/js"
+
+	"tintype/core/limits"
 )
 
 // Encode turns a message into the object to post and the list to transfer.
@@ -44,9 +46,6 @@ func Decode(v js.Value) (id int, m Message, err error) {
 	return id, m, nil
 }
 
-// maxThreads is beyond what any worker uses.
-const maxThreads = 1 << 10
-
 var decoders = map[string]func(*reader) Message{
 	"load":     func(r *reader) Message { return Load{r.model("model"), r.optional("label")} },
 	"digest":   func(r *reader) Message { return Digest{r.model("model")} },
@@ -56,15 +55,17 @@ var decoders = map[string]func(*reader) Message{
 	"cached":   func(r *reader) Message { return Cached{} },
 	"purge":    func(r *reader) Message { return Purge{r.str("sha256")} },
 	"kept":     decodeKept,
-	"foresee":  func(r *reader) Message { return Foresee{r.model("model"), r.str("grid"), r.int("steps", 1, MaxSteps)} },
+	"foresee": func(r *reader) Message {
+		return Foresee{r.model("model"), r.str("grid"), r.int("steps", 1, limits.PageSteps)}
+	},
 	"foreseen": decodeForeseen,
-	"ready":    func(r *reader) Message { return Ready{r.bool("simd"), r.int("threads", 1, maxThreads)} },
+	"ready":    func(r *reader) Message { return Ready{r.bool("simd"), r.int("threads", 1, limits.AskedThreads)} },
 	"progress": func(r *reader) Message { return Progress{r.size("received"), r.size("total")} },
 	"step":     decodeStep,
 	"picture":  decodePicture,
 	"sheet":    decodeSheet,
 	"loaded": func(r *reader) Message {
-		return Loaded{r.info("info"), r.orNull("file", "Blob"), r.int("threads", 1, maxThreads), r.ints("choice", -1)}
+		return Loaded{r.info("info"), r.orNull("file", "Blob"), r.int("threads", 1, limits.AskedThreads), r.ints("choice", -1)}
 	},
 	"done":      decodeDone,
 	"cancelled": func(r *reader) Message { return Cancelled{r.bool("found")} },
@@ -162,17 +163,17 @@ func (m Sample) fields(o map[string]any) []any {
 }
 
 func decodeSample(r *reader) Message {
-	first := r.optionalInt("first", 0, MaxCount-1)
+	first := r.optionalInt("first", 0, limits.PagePictures-1)
 	return Sample{
 		Model:    r.model("model"),
 		Seed:     r.uint64("seed"),
 		First:    first,
-		Count:    r.int("count", 1, MaxCount-first),
+		Count:    r.int("count", 1, limits.PagePictures-first),
 		Choice:   r.choice(),
 		Label:    r.optional("label"),
 		Solver:   r.optional("solver"),
 		Grid:     r.optional("grid"),
-		Steps:    r.optionalInt("steps", 1, MaxSteps),
+		Steps:    r.optionalInt("steps", 1, limits.PageSteps),
 		Guidance: r.optionalFloat("guidance"),
 		Rescale:  r.optionalNumber("rescale"),
 		Classify: r.optionalNumber("classify"),
@@ -208,10 +209,10 @@ func (m Sheet) fields(o map[string]any) []any {
 }
 
 func decodeSheet(r *reader) Message {
-	m := Sheet{Width: r.int("width", 1, 1<<14), Height: r.int("height", 1, 1<<14), Recipe: r.str("recipe")}
+	m := Sheet{Width: r.int("width", 1, limits.Side), Height: r.int("height", 1, limits.Side), Recipe: r.str("recipe")}
 	pictures, n := r.length("pictures")
-	if n < 1 || n > MaxCount {
-		r.fail("pictures", "a list of 1 to "+strconv.Itoa(MaxCount))
+	if n < 1 || n > limits.PagePictures {
+		r.fail("pictures", "a list of 1 to "+strconv.Itoa(limits.PagePictures))
 	}
 	for i := 0; i < n && r.err == nil; i++ {
 		p := &reader{v: pictures, path: r.path + ".pictures", parent: r}
@@ -250,9 +251,9 @@ func (m Step) fields(o map[string]any) []any {
 
 func decodeStep(r *reader) Message {
 	return Step{
-		Picture:  r.int("picture", 0, MaxCount-1),
-		Step:     r.int("step", 1, MaxSteps),
-		Total:    r.int("total", 1, MaxSteps),
+		Picture:  r.int("picture", 0, limits.PagePictures-1),
+		Step:     r.int("step", 1, limits.PageSteps),
+		Total:    r.int("total", 1, limits.PageSteps),
 		Millis:   r.float("ms"),
 		X:        r.object("x", "ImageBitmap"),
 		Denoised: r.object("denoised", "ImageBitmap"),
@@ -271,7 +272,7 @@ func (m Picture) fields(o map[string]any) []any {
 
 func decodePicture(r *reader) Message {
 	return Picture{
-		Picture: r.int("picture", 0, MaxCount-1),
+		Picture: r.int("picture", 0, limits.PagePictures-1),
 		Seed:    r.uint64("seed"),
 		SHA256:  r.str("sha256"),
 		RGBA:    r.object("rgba", "ArrayBuffer"),

@@ -3,8 +3,9 @@
 package proto
 
 import (
-	"math"
 	"strconv"
+
+	"tintype/core/limits"
 )
 
 // encodeGuidance leaves out what is the checkpoint's own.
@@ -62,7 +63,7 @@ func (r *reader) edit(field string) *Edit {
 	defer r.up()
 	return &Edit{
 		RGBA: r.object("rgba", "ArrayBuffer"), Strength: r.float("strength"), Hold: r.str("hold"), Mask: r.orNull("mask", "ArrayBuffer"),
-		Factor: r.int("factor", 0, 1<<10), Method: r.str("method"), Jump: r.int("jump", 0, 1000), Times: r.int("times", 1, 100),
+		Factor: r.int("factor", 0, limits.Side), Method: r.str("method"), Jump: r.int("jump", 0, limits.PageSteps), Times: r.int("times", 1, limits.Travel),
 	}
 }
 
@@ -91,11 +92,11 @@ func (r *reader) legs(field string) []Leg {
 		return Leg{
 			Seed: r.uint64("seed"), Choice: r.ints("choice", -1), Solver: r.optional("solver"),
 			Guidance: r.optionalFloat("guidance"), Rescale: r.optionalNumber("rescale"), Classify: r.optionalNumber("classify"),
-			Settings: r.values("settings"), Until: r.int("until", 1, math.MaxInt16),
+			Settings: r.values("settings"), Until: r.int("until", 1, limits.Steps),
 		}
 	})
-	if len(legs) > MaxLegs {
-		r.fail(field, "a list of at most "+strconv.Itoa(MaxLegs))
+	if len(legs) > limits.Forks {
+		r.fail(field, "a list of at most "+strconv.Itoa(limits.Forks))
 	}
 	return legs
 }
@@ -114,8 +115,8 @@ func (r *reader) floats(field string) []float64 {
 		return nil
 	}
 	v, n := r.length(field)
-	if n < 1 || n > MaxSteps {
-		r.fail(field, "a list of 1 to "+strconv.Itoa(MaxSteps)+" numbers")
+	if n < 1 || n > limits.PageSteps {
+		r.fail(field, "a list of 1 to "+strconv.Itoa(limits.PageSteps)+" numbers")
 		return nil
 	}
 	out := make([]float64, n)

@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"tintype/core/kernel"
+	"tintype/core/limits"
 )
 
 // stackBytes is what one helper gets: parts of kernels need less than 4 KiB.
@@ -38,7 +39,7 @@ func next() int32
 // Use gives the kernels the team that the worker's script has started, and
 // returns its size.
 func Use() int {
-	n := int(count(kernel.MaxThreads))
+	n := int(count(limits.Threads))
 	if n > 1 {
 		stacks = make([]uint64, (n-1)*stackBytes/8)
 		kernel.SetTeam(team{n})
