@@ -162,8 +162,8 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 		return s, p.badField(u.steps, "The number of steps must be a whole number from 1 to "+strconv.Itoa(limits.PageSteps)+".")
 	}
 	if p.info.GuidanceReason == "" {
-		if s.Guidance, problem = p.upTo(limits.Guidance, u.guidance, "Guidance", "1 switches it off"); problem == nil {
-			s.Rescale, problem = p.upTo(limits.Rescale, u.rescale, "Guidance rescale", "0 switches it off")
+		if problem = p.upTo(limits.Guidance, u.guidance, &s.Guidance, "Guidance"); problem == nil {
+			problem = p.upTo(limits.Rescale, u.rescale, &s.Rescale, "Guidance rescale")
 		}
 		if problem != nil {
 			return s, problem
@@ -190,9 +190,10 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 // another seed's noise.
 func (p *page) noise(s *proto.Sample) *proto.Error {
 	u := p.ui
-	amount, problem := p.upTo(limits.Vary, u.vary, "The variation", "0 is none")
+	amount := 0.0
+	problem := p.upTo(limits.Vary, u.vary, &amount, "The variation")
 	if problem == nil {
-		s.Classify, problem = p.upTo(limits.Classifier, u.classify, "Classifier guidance", "0 switches it off")
+		problem = p.upTo(limits.Classifier, u.classify, &s.Classify, "Classifier guidance")
 	}
 	if problem != nil {
 		return problem
@@ -208,12 +209,13 @@ func (p *page) noise(s *proto.Sample) *proto.Error {
 }
 
 // upTo reads a number from 0 to most.
-func (p *page) upTo(most float64, el *dom.HTMLInputElement, what, which string) (float64, *proto.Error) {
+func (p *page) upTo(most float64, el *dom.HTMLInputElement, to *float64, what string) *proto.Error {
 	v, err := strconv.ParseFloat(el.Value(), 64)
 	if err != nil || !(v >= 0 && v <= most) {
-		return 0, p.badField(el, what+" must be a number from 0 to "+number(most)+"; "+which+".")
+		return p.badField(el, what+" must be a number from 0 to "+number(most)+".")
 	}
-	return v, nil
+	*to = v
+	return nil
 }
 
 func (p *page) badField(el *dom.HTMLInputElement, text string) *proto.Error {
