@@ -44,6 +44,9 @@ func runSoak(times int, pattern string, out io.Writer) error {
 		v.collect(c)
 		s.add(n, c.tally)
 		fmt.Fprintf(out, "run %d of %d: %d passed, %d failed, %d skipped in %s\n", n, times, c.passed, len(c.failures), len(c.skips), time.Since(started).Round(time.Second))
+		for _, f := range c.failures { // at once: the rest may take hours
+			fmt.Fprintf(out, "FAIL %s\n%s", f.name, f.printed)
+		}
 	}
 	s.table(out)
 	s.total.report(out, time.Since(begun))
