@@ -26,7 +26,10 @@ export async function keepOffline() {
   const registration = await serviceWorker.register(scriptURL("sw.js"));
   const offer = (worker) => {
     if (!worker || !controller()) return; // the first version is nothing new
-    const look = () => worker.state === "installed" && ask(() => takeOver(worker, registration));
+    const look = () => worker.state === "installed" && ask(() => {
+      taking = true;
+      worker.postMessage("take over");
+    });
     worker.addEventListener("statechange", look);
     look();
   };
@@ -60,17 +63,4 @@ function ask(act) {
     use();
   }), button("Later", () => note.remove()));
   document.body.append(note);
-}
-
-function takeOver(worker, registration) {
-  taking = true;
-  worker.postMessage("take over");
-  setInterval(() => part(registration), 3000);
-}
-
-// Chromium may keep an old version for minutes although it has nothing to do any more. With a network the page can part with
-// it: loaded anew it is the new one, and keeps itself again. The sign-in page of a network is not what it parts for.
-async function part(registration) {
-  const there = await fetch("sw.js", { cache: "no-store" }).then(async (answer) => answer.ok && (await answer.text()).includes("tintype-page"), () => false);
-  if (there && await registration.unregister()) location.reload();
 }

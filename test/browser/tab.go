@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -85,12 +86,17 @@ func (t *Tab) until(ctx context.Context, stop context.CancelFunc) {
 	t.stop = append(t.stop, stop)
 }
 
-// begin opens an empty page, or closes the tab.
+// begin opens an empty page, or closes the tab. Workers are not attached to: a
+// service worker that is looked at as by a debugger counts as at work for
+// minutes, and does not give way to a new version.
 func (t *Tab) begin() error {
 	t.until(chromedp.NewContext(t.ctx))
 	late := time.AfterFunc(startLimit, t.stop[len(t.stop)-1])
 	defer late.Stop()
 	err := t.Go("about:blank")
+	if err == nil {
+		_, err = tell(t, target.SetAutoAttach, target.SetAutoAttachParams{})
+	}
 	if err != nil {
 		t.Close()
 	}
@@ -123,8 +129,8 @@ func run[T any](t *Tab, action chromedp.Action[T]) (T, error) {
 
 // tell gives the browser a command of its protocol.
 func tell[P, R any](t *Tab, command cdp.Command[P, R], params P) (R, error) {
-	return run(t, func(ctx context.Context, target *chromedp.Target) (R, error) {
-		return cdp.Call(ctx, target, command, params)
+	return run(t, func(ctx context.Context, to *chromedp.Target) (R, error) {
+		return cdp.Call(ctx, to, command, params)
 	})
 }
 
@@ -169,9 +175,9 @@ func (t *Tab) Frame() (*Tab, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, target := range targets {
-		if target.Type == "iframe" {
-			ctx, stop := chromedp.NewContext(t.ctx, chromedp.WithTargetID(target.TargetID), chromedp.WithDetachOnCancel())
+	for _, to := range targets {
+		if to.Type == "iframe" {
+			ctx, stop := chromedp.NewContext(t.ctx, chromedp.WithTargetID(to.TargetID), chromedp.WithDetachOnCancel())
 			return &Tab{ctx: ctx, page: t, stop: []func(){stop}}, nil
 		}
 	}
