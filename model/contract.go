@@ -114,8 +114,15 @@ func SolverNamed(name string) (solver.Kind, error) {
 // gridPrefix stands before the names of grids' settings, some of which are also names of solvers' settings.
 const gridPrefix = "grid."
 
-// Set gives a spec the setting of that name: a solver's, or grid.NAME. An unknown name changes nothing.
-func Set(s *pipeline.Spec, name string, v float64) error {
+// Set gives a spec the setting of that name: a solver's, grid.NAME, or one of how every estimate is made. An unknown name
+// changes nothing.
+func (m *Model) Set(s *pipeline.Spec, name string, v float64) error {
+	for _, e := range EstimateSettings {
+		if e.Name == name {
+			e.set(m, s, v)
+			return nil
+		}
+	}
 	if own, of := strings.CutPrefix(name, gridPrefix); of {
 		k, err := named("grid setting", own, schedule.Settings(), func(i schedule.SettingInfo) schedule.Setting { return i.Setting })
 		if err == nil {
@@ -124,10 +131,14 @@ func Set(s *pipeline.Spec, name string, v float64) error {
 		return err
 	}
 	k, err := named("setting", name, solver.Settings(), func(i solver.SettingInfo) solver.Setting { return i.Setting })
-	if err == nil {
-		s.Options = s.Options.With(k, v)
+	if err != nil {
+		for _, e := range EstimateSettings {
+			err = fmt.Errorf("%w %s", err, e.Name)
+		}
+		return fmt.Errorf("%w, or grid.NAME", err)
 	}
-	return err
+	s.Options = s.Options.With(k, v)
+	return nil
 }
 
 // Choices are what the values from 0 of a setting are called, nil if it is a quantity or nobody knows it.

@@ -34,12 +34,12 @@ func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
 	}
 	end := r.Leg
 	end.Until = base.Steps
-	if end.Settings, err = gridSettings(&base, end.Settings); err != nil {
+	if end.Settings, err = m.gridSettings(&base, end.Settings); err != nil {
 		return nil, err
 	}
 	var legs []pipeline.Leg
 	for _, l := range append(r.Before[:len(r.Before):len(r.Before)], end) {
-		spec, err := leg(base, l)
+		spec, err := m.leg(base, l)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func ParseVary(text string) (v pipeline.Vary, err error) {
 }
 
 // leg is the spec with the settings of a leg.
-func leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
+func (m *Model) leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 	s.Seed, s.Choice = l.Seed, l.Pick
 	if l.Solver != "" {
 		kind, err := SolverNamed(l.Solver)
@@ -124,7 +124,7 @@ func leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 		if strings.HasPrefix(v.Name, gridPrefix) {
 			return s, fmt.Errorf("a fork with the setting %s: expected it once, for the whole picture, since all legs have one grid", v.Name)
 		}
-		if err := Set(&s, v.Name, v.Value); err != nil {
+		if err := m.Set(&s, v.Name, v.Value); err != nil {
 			return s, err
 		}
 	}
@@ -132,11 +132,11 @@ func leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 }
 
 // gridSettings takes those of the grid, which all legs share, out of the last leg's.
-func gridSettings(base *pipeline.Spec, all []recipe.Setting) (rest []recipe.Setting, err error) {
+func (m *Model) gridSettings(base *pipeline.Spec, all []recipe.Setting) (rest []recipe.Setting, err error) {
 	for _, v := range all {
 		if !strings.HasPrefix(v.Name, gridPrefix) {
 			rest = append(rest, v)
-		} else if err = Set(base, v.Name, v.Value); err != nil {
+		} else if err = m.Set(base, v.Name, v.Value); err != nil {
 			return nil, err
 		}
 	}
@@ -179,6 +179,11 @@ func wordsOf(s pipeline.Spec) recipe.Leg {
 	for _, info := range solver.Settings() {
 		if v, ok := s.Options.Over(said(s.Solver)).Get(info.Setting); ok {
 			l.Settings = append(l.Settings, recipe.Setting{Name: info.Name, Value: v})
+		}
+	}
+	for _, e := range EstimateSettings {
+		if v, ok := e.get(&s); ok {
+			l.Settings = append(l.Settings, recipe.Setting{Name: e.Name, Value: v})
 		}
 	}
 	return l

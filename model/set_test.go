@@ -13,9 +13,10 @@ import (
 
 // One list of names holds the settings of solvers and of grids; alpha is the name of one of each.
 func TestSetByName(t *testing.T) {
+	var m Model
 	var s pipeline.Spec
 	for name, v := range map[string]float64{"alpha": 0.75, "grid.alpha": 0.5, "grid.rho": 5, "eta": 1} {
-		if err := Set(&s, name, v); err != nil {
+		if err := m.Set(&s, name, v); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -25,8 +26,8 @@ func TestSetByName(t *testing.T) {
 	if want := (schedule.Options{}).With(schedule.Alpha, 0.5).With(schedule.Rho, 5); s.GridOptions != want {
 		t.Errorf("grid's settings %v, want %v", s.GridOptions, want)
 	}
-	for _, name := range []string{"rho", "grid.eta", "grid.", ""} {
-		if err := Set(&s, name, 1); err == nil || !strings.Contains(err.Error(), "expected one of") {
+	for _, name := range []string{"rho", "grid.eta", "grid.", "guidance.", "threshold.min", ""} {
+		if err := m.Set(&s, name, 1); err == nil || !strings.Contains(err.Error(), "expected one of") {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -35,6 +36,39 @@ func TestSetByName(t *testing.T) {
 	}
 	if got := Choices("grid.final"); !slices.Equal(got, []string{"clean", "first"}) || Choices("grid.rho") != nil || Choices("variance") == nil {
 		t.Errorf("choices of grid.final are %v", got)
+	}
+}
+
+// What is not said of a threshold is the model's; each leg has its own, and a recipe keeps them.
+func TestEstimateSettings(t *testing.T) {
+	m := &Model{}
+	m.Contract.Defaults = pipeline.Defaults{Solver: solver.KindDDIM, Grid: schedule.Karras, Steps: 8, Guidance: 2}
+	m.Thresh = pipeline.Threshold{Quantile: 0.9, Max: 3}
+	r := recipe.Recipe{
+		Leg:    recipe.Leg{Settings: []recipe.Setting{{Name: "guidance.sigma-min", Value: 0.25}, {Name: "guidance.sigma-max", Value: 5}}},
+		Before: []recipe.Leg{{Until: 3, Seed: 4, Settings: []recipe.Setting{{Name: "threshold.max", Value: 2}}}},
+	}
+	legs, err := m.Legs(&r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, last := legs[0].Spec, legs[1].Spec
+	if g := last.Guidance; g.SigmaMin != 0.25 || g.SigmaMax != 5 || last.Thresh != nil {
+		t.Errorf("the last leg has the guidance %v and the threshold %v", g, last.Thresh)
+	}
+	if want := (pipeline.Threshold{Quantile: 0.9, Max: 2}); first.Thresh == nil || *first.Thresh != want || first.Guidance.Bounded() {
+		t.Errorf("the first leg has the guidance %v and the threshold %v, want %v", first.Guidance, first.Thresh, want)
+	}
+	words, ok := RecipeOf(legs)
+	if !ok {
+		t.Fatal("no recipe")
+	}
+	again, err := m.Legs(&words)
+	if err != nil || again[1].Spec.Guidance != last.Guidance || again[0].Spec.Thresh == nil || *again[0].Spec.Thresh != *first.Thresh {
+		t.Errorf("the recipe %v, %v gives %v", words, err, again)
+	}
+	if err := m.Set(&first, "threshold.quantile", 0); err != nil || first.Thresh.Quantile != 0 || first.Thresh == legs[0].Spec.Thresh || legs[0].Spec.Thresh.Quantile != 0.9 {
+		t.Errorf("%v: a written 0 is %v, and the leg it was taken from has %v", err, first.Thresh, legs[0].Spec.Thresh)
 	}
 }
 

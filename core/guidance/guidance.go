@@ -15,9 +15,12 @@ type Options struct {
 	Scale   float64 // g; 1 is the conditional estimate itself
 	Rescale float64 // φ, 0 to 1: how much of the conditional estimate's contrast is given back
 	// SigmaMin and SigmaMax bound the noise levels that are guided, both included; outside of them g = 1.
-	// SigmaMax 0: every level.
+	// SigmaMax 0: no level is too noisy.
 	SigmaMin, SigmaMax float64
 }
+
+// Bounded reports whether some noise levels may not be guided.
+func (o Options) Bounded() bool { return o.SigmaMin != 0 || o.SigmaMax != 0 }
 
 // On reports whether anything is guided.
 func (o Options) On() bool { return Guided(o.Scale) }
@@ -37,20 +40,17 @@ func (o Options) Check() error {
 		return &OptionError{fmt.Sprintf("guidance %v", o.Scale), fmt.Sprintf("use 0 to %d; 1 is off", limits.Guidance)}
 	case !(o.Rescale >= 0 && o.Rescale <= limits.Rescale):
 		return &OptionError{fmt.Sprintf("guidance rescale %v", o.Rescale), "use 0 to 1; 0 is off"}
-	case !(o.SigmaMin >= 0 && o.SigmaMax >= 0) || o.SigmaMax != 0 && o.SigmaMax < o.SigmaMin || o.SigmaMax == 0 && o.SigmaMin != 0:
+	case !(o.SigmaMin >= 0 && o.SigmaMax >= 0) || o.SigmaMax != 0 && o.SigmaMax < o.SigmaMin:
 		return &OptionError{fmt.Sprintf("guidance from sigma %v to %v", o.SigmaMin, o.SigmaMax),
-			"use two sigmas, the smaller one first; 0 and 0 for every level"}
+			"use two sigmas, the smaller one first; 0 bounds nothing"}
 	}
 	return nil
 }
 
-// scaleAt is g at a level.
-func (o Options) scaleAt(l schedule.Level) float32 {
+// guides reports whether a level is within the bounds.
+func (o Options) guides(l schedule.Level) bool {
 	// Compared without a division, so that a level without signal lies above every finite sigma.
-	if o.SigmaMax != 0 && (l.S < float64(o.SigmaMin*l.A) || l.S > float64(o.SigmaMax*l.A)) {
-		return 1
-	}
-	return float32(o.Scale)
+	return l.S >= float64(o.SigmaMin*l.A) && (o.SigmaMax == 0 || l.S <= float64(o.SigmaMax*l.A))
 }
 
 // ClassifierFree is classifier-free guidance (J. Ho, T. Salimans, arXiv 2207.12598, eq. 6) on the estimates of the
@@ -69,35 +69,34 @@ func (o Options) scaleAt(l schedule.Level) float32 {
 // The paper rescales what its network returns; here it is the estimate of the clean picture, so that epsilon, v and
 // x0 networks are treated alike. A picture without contrast is left as it is.
 type ClassifierFree struct {
-	both    denoise.Denoiser
-	options Options
-	per     int       // values of one picture
-	x, d    []float32 // [2N,H,W,C]: the conditional rows, then the unconditional ones
+	both, cond denoise.Denoiser
+	options    Options
+	per        int       // values of one picture
+	x, d       []float32 // [2N,H,W,C]: the conditional rows, then the unconditional ones
 }
 
 // NewClassifierFree guides n pictures of per values each. both estimates 2n pictures at once: the conditional rows,
-// then the unconditional ones.
-func NewClassifierFree(both denoise.Denoiser, n, per int, o Options) *ClassifierFree {
-	return &ClassifierFree{both, o, per, make([]float32, 2*n*per), make([]float32, 2*n*per)}
+// then the unconditional ones. cond estimates the conditional rows alone, which is all that levels need that are not
+// guided: without bounds of o it may be nil.
+func NewClassifierFree(both, cond denoise.Denoiser, n, per int, o Options) *ClassifierFree {
+	return &ClassifierFree{both, cond, o, per, make([]float32, 2*n*per), make([]float32, 2*n*per)}
 }
 
 // Floats is the number of float32s that it holds.
 func (c *ClassifierFree) Floats() int { return len(c.x) + len(c.d) }
 
-// Denoise estimates both halves in one call. It allocates nothing.
+// Denoise estimates both halves in one call, or where nothing is guided the conditional one. It allocates nothing.
 func (c *ClassifierFree) Denoise(dst, x []float32, l schedule.Level) error {
-	n := len(x)
+	if !c.options.guides(l) {
+		return c.cond.Denoise(dst, x, l)
+	}
+	g, n := float32(c.options.Scale), len(x)
 	copy(c.x[:n], x)
 	copy(c.x[n:], x)
 	if err := c.both.Denoise(c.d, c.x, l); err != nil {
 		return err
 	}
-	g := c.options.scaleAt(l)
 	cond, uncond := c.d[:n], c.d[n:]
-	if g == 1 {
-		copy(dst, cond)
-		return nil
-	}
 	for i, u := range uncond {
 		dst[i] = u + float32(g*(cond[i]-u))
 	}
@@ -109,7 +108,7 @@ func (c *ClassifierFree) Denoise(dst, x []float32, l schedule.Level) error {
 	return nil
 }
 
-// Unconditional writes the unconditional half of the last estimate.
+// Unconditional writes the unconditional half of the last estimate of both.
 func (c *ClassifierFree) Unconditional(dst []float32) { copy(dst, c.d[len(c.d)/2:]) }
 
 // rescale gives d back a part phi of the contrast of cond.

@@ -25,12 +25,22 @@ func (h *halves) Denoise(dst, x []float32, l schedule.Level) error {
 	return h.err
 }
 
+// plusOne is the conditional half of halves.
+type plusOne struct{}
+
+func (plusOne) Denoise(dst, x []float32, l schedule.Level) error {
+	for i, v := range x {
+		dst[i] = v + 1
+	}
+	return nil
+}
+
 func TestClassifierFree(t *testing.T) {
 	x := []float32{0, 1, -2, 0.5}
-	for _, g := range []float64{0, 0.5, 1, 1.5, 7.5} {
+	for _, g := range []float64{0, 0.5, 1.5, 7.5} {
 		h := &halves{}
 		dst, unconditional := make([]float32, len(x)), make([]float32, len(x))
-		c := NewClassifierFree(h, 1, len(x), Options{Scale: g})
+		c := NewClassifierFree(h, nil, 1, len(x), Options{Scale: g})
 		if err := c.Denoise(dst, x, schedule.Level{A: 1}); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +59,7 @@ func TestClassifierFree(t *testing.T) {
 		}
 	}
 	stop := errors.New("stop")
-	if err := NewClassifierFree(&halves{err: stop}, 1, 4, Options{Scale: 2}).Denoise(make([]float32, 4), x, schedule.Level{}); err != stop {
+	if err := NewClassifierFree(&halves{err: stop}, nil, 1, 4, Options{Scale: 2}).Denoise(make([]float32, 4), x, schedule.Level{}); err != stop {
 		t.Errorf("error %v", err)
 	}
 }
@@ -74,7 +84,7 @@ func TestGuidanceOfEstimatesIsGuidanceOfEpsilon(t *testing.T) {
 	x := []float32{0.3, -0.4, 1.2, 0.9}
 	dst, want := make([]float32, 4), make([]float32, 4)
 	for _, g := range []float64{0, 1, 2.5} {
-		if err := NewClassifierFree(both, 2, 2, Options{Scale: g}).Denoise(dst, x, l); err != nil {
+		if err := NewClassifierFree(both, alone, 2, 2, Options{Scale: g}).Denoise(dst, x, l); err != nil {
 			t.Fatal(err)
 		}
 		for i, v := range x {
@@ -84,7 +94,7 @@ func TestGuidanceOfEstimatesIsGuidanceOfEpsilon(t *testing.T) {
 			}
 		}
 	}
-	if err := NewClassifierFree(both, 2, 2, Options{Scale: 1}).Denoise(dst, x, l); err != nil {
+	if err := NewClassifierFree(both, alone, 2, 2, Options{Scale: 1}).Denoise(dst, x, l); err != nil {
 		t.Fatal(err)
 	}
 	if err := alone.Denoise(want, x, l); err != nil {
@@ -98,7 +108,7 @@ func TestGuidanceOfEstimatesIsGuidanceOfEpsilon(t *testing.T) {
 }
 
 func TestGuidanceAllocatesNothing(t *testing.T) {
-	g := NewClassifierFree(&halves{}, 2, 32, Options{Scale: 2, Rescale: 0.5, SigmaMax: 80})
+	g := NewClassifierFree(&halves{}, plusOne{}, 2, 32, Options{Scale: 2, Rescale: 0.5, SigmaMax: 80})
 	x, dst := make([]float32, 64), make([]float32, 64)
 	if n := testing.AllocsPerRun(10, func() { g.Denoise(dst, x, schedule.Level{A: 1}) }); n != 0 {
 		t.Errorf("%v allocations", n)
@@ -120,10 +130,16 @@ func TestInterval(t *testing.T) {
 		{0.5, 5, schedule.Level{A: 4, S: 1}, false},
 		{0.5, 5, schedule.Level{A: 0.2, S: 1}, true},
 		{0.5, 5, schedule.Level{A: 0.19, S: 1}, false},
+		{0.5, 0, schedule.Level{A: 0, S: 1}, true},
+		{0.5, 0, schedule.Level{A: 4, S: 1}, false},
 	} {
-		g := NewClassifierFree(&halves{}, 1, 2, Options{Scale: 3, SigmaMin: c.lo, SigmaMax: c.hi})
+		both := &halves{}
+		g := NewClassifierFree(both, plusOne{}, 1, 2, Options{Scale: 3, SigmaMin: c.lo, SigmaMax: c.hi})
 		if err := g.Denoise(dst, x, c.l); err != nil {
 			t.Fatal(err)
+		}
+		if (both.calls == 1) != c.guided {
+			t.Errorf("%v to %v at %v: both halves are estimated %d times", c.lo, c.hi, c.l, both.calls)
 		}
 		if cond := x[0] + 1; (dst[0] != cond) != c.guided {
 			t.Errorf("%v to %v at %v: estimate %v, the conditional one is %v", c.lo, c.hi, c.l, dst[0], cond)
@@ -137,7 +153,7 @@ func TestRescale(t *testing.T) {
 	for _, phi := range []float64{0.5, 1} {
 		plain, got := make([]float32, len(x)), make([]float32, len(x))
 		for dst, o := range map[*[]float32]Options{&plain: {Scale: 3}, &got: {Scale: 3, Rescale: phi}} {
-			if err := NewClassifierFree(&halves{}, 2, 4, o).Denoise(*dst, x, schedule.Level{A: 1}); err != nil {
+			if err := NewClassifierFree(&halves{}, nil, 2, 4, o).Denoise(*dst, x, schedule.Level{A: 1}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -151,7 +167,7 @@ func TestRescale(t *testing.T) {
 	}
 	flat, dst := make([]float32, 4), make([]float32, 4)
 	flatten := flatHalves{}
-	if err := NewClassifierFree(flatten, 1, 4, Options{Scale: 3, Rescale: 1}).Denoise(dst, flat, schedule.Level{A: 1}); err != nil || dst[0] != 3 {
+	if err := NewClassifierFree(flatten, nil, 1, 4, Options{Scale: 3, Rescale: 1}).Denoise(dst, flat, schedule.Level{A: 1}); err != nil || dst[0] != 3 {
 		t.Errorf("a picture without contrast becomes %v, %v", dst, err)
 	}
 }
@@ -168,13 +184,15 @@ func (flatHalves) Denoise(dst, x []float32, l schedule.Level) error {
 
 func TestOptionsAreChecked(t *testing.T) {
 	for _, o := range []Options{{Scale: -1}, {Scale: math.NaN()}, {Scale: 2000}, {Scale: 2, Rescale: 1.1},
-		{Scale: 2, Rescale: -0.1}, {Scale: 2, SigmaMin: 3, SigmaMax: 2}, {Scale: 2, SigmaMin: 1}, {Scale: 2, SigmaMax: math.NaN()}} {
+		{Scale: 2, Rescale: -0.1}, {Scale: 2, SigmaMin: 3, SigmaMax: 2}, {Scale: 2, SigmaMin: -1}, {Scale: 2, SigmaMax: math.NaN()}} {
 		var refused *OptionError
 		if err := o.Check(); !errors.As(err, &refused) {
 			t.Errorf("%+v: error %v", o, err)
 		}
 	}
-	if err := (Options{Scale: 2, Rescale: 0.7, SigmaMin: 0.3, SigmaMax: 5}).Check(); err != nil {
-		t.Error(err)
+	for _, o := range []Options{{Scale: 2, Rescale: 0.7, SigmaMin: 0.3, SigmaMax: 5}, {Scale: 2, SigmaMin: 1}} {
+		if err := o.Check(); err != nil {
+			t.Error(err)
+		}
 	}
 }

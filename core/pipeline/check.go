@@ -229,10 +229,19 @@ func (m *Model) checkGuidance(s *Spec) error {
 	if err := g.Check(); err != nil {
 		return caused(SettingGuidance, err)
 	}
+	info, _ := s.Solver.Info()
+	if g.On() && g.Bounded() {
+		switch {
+		case info.Guided:
+			return clash(SettingGuidance, "guide every level, or use euler", "%v reads the unconditional estimate of every level", s.Solver)
+		case m.Extras.Head != solver.HeadNone:
+			return clash(SettingGuidance, "guide every level", "guidance of some levels with a network of two outputs")
+		}
+	}
 	if g.On() {
 		return m.CheckGuidance()
 	}
-	if info, _ := s.Solver.Info(); info.Guided {
+	if info.Guided {
 		return clash(SettingGuidance, "use another guidance, or euler", "%v needs guidance, and guidance 1 is none", s.Solver)
 	}
 	return nil

@@ -20,6 +20,7 @@ type Run struct {
 	guided  bool
 	h, w    int // of the network's input
 	cond    *tensor.Cond
+	alone   *tensor.Cond // of the conditional rows alone; nil: every level is guided, or none
 	sampler tape.Runner
 	origin  *origin   // nil: a run begins in noise
 	from    *State    // nil: a run begins at the beginning
@@ -48,31 +49,25 @@ func build(m *Model, s *Spec, p *plan, between func() error) (*Run, error) {
 	if r.guided {
 		rows *= 2
 	}
-	net, err := m.Network.Plan(rows, p.h, p.w, between)
-	if err != nil {
-		return nil, &Clash{SettingSize, err.Error(), "use another size of picture", err}
-	}
-	r.memory.add(net)
-	r.cond = m.Cond.NewCond(rows)
 	env := tape.Env{Noise: r.noise, Shape: tape.Shape{N: s.Batch, H: p.h, W: p.w, C: m.C}}
-	var den denoise.Denoiser
-	if m.Extras.Head == solver.HeadNone {
-		param := m.Reading.Param()
-		if s.Reference != nil {
-			param = s.Reference.Param
-		}
-		network := denoise.NewNetwork(net, param, rows, p.h, p.w, m.C, r.cond)
-		if den = network; m.Extras.SecondTime {
-			den = denoise.NewFlowMap(network, r.cond.Values, m.Extras.StepLength)
-		}
-	} else {
-		two := denoise.NewTwoHeads(net, m.Reading.Param(), rows, p.h, p.w, m.C, r.cond)
-		den, env.Second = two, two.Second() // guided, the conditional rows come first
+	r.cond = m.Cond.NewCond(rows)
+	den, err := r.estimator(s, rows, r.cond, between)
+	if err != nil {
+		return nil, err
 	}
-	r.memory.add(den)
+	if two, ok := den.(*denoise.TwoHeads); ok {
+		env.Second = two.Second() // guided, the conditional rows come first
+	}
 	per := p.h * p.w * m.C
 	if r.guided {
-		free := guidance.NewClassifierFree(den, s.Batch, per, s.Guidance)
+		var alone denoise.Denoiser
+		if s.Guidance.Bounded() {
+			r.alone = m.Cond.NewCond(s.Batch)
+			if alone, err = r.estimator(s, s.Batch, r.alone, between); err != nil {
+				return nil, err
+			}
+		}
+		free := guidance.NewClassifierFree(den, alone, s.Batch, per, s.Guidance)
 		r.memory.add(free)
 		den, env.Unconditional = free, free.Unconditional
 	}
@@ -100,6 +95,32 @@ func build(m *Model, s *Spec, p *plan, between func() error) (*Run, error) {
 	r.memory.add(r.sampler)
 	r.memory.Sampler += 4 * int64(len(r.pixels))
 	return r, r.Reset(s.Seed, s.Choice)
+}
+
+// estimator plans the network for so many rows, of which cond says what they are of, and makes its output the estimate of
+// the clean picture.
+func (r *Run) estimator(s *Spec, rows int, cond *tensor.Cond, between func() error) (denoise.Denoiser, error) {
+	m := r.model
+	net, err := m.Network.Plan(rows, r.h, r.w, between)
+	if err != nil {
+		return nil, &Clash{SettingSize, err.Error(), "use another size of picture", err}
+	}
+	r.memory.add(net)
+	param := m.Reading.Param()
+	if s.Reference != nil {
+		param = s.Reference.Param
+	}
+	var den denoise.Denoiser
+	switch {
+	case m.Extras.Head != solver.HeadNone:
+		den = denoise.NewTwoHeads(net, param, rows, r.h, r.w, m.C, cond)
+	case m.Extras.SecondTime:
+		den = denoise.NewFlowMap(denoise.NewNetwork(net, param, rows, r.h, r.w, m.C, cond), cond.Values, m.Extras.StepLength)
+	default:
+		den = denoise.NewNetwork(net, param, rows, r.h, r.w, m.C, cond)
+	}
+	r.memory.add(den)
+	return den, nil
 }
 
 // Warning is what is to be said of the run before it is shown: a *Clash of what it will end in; nil: nothing.
@@ -131,6 +152,9 @@ func (r *Run) Reset(seed uint64, choice []int) error {
 	r.model.Cond.fill(r.cond, 0, r.batch, choice)
 	if r.guided {
 		r.model.Cond.fill(r.cond, r.batch, 2*r.batch, nil)
+	}
+	if r.alone != nil {
+		r.model.Cond.fill(r.alone, 0, r.batch, choice)
 	}
 	for i := range r.labels {
 		r.labels[i] = int32(choice[0])

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"tintype/core/denoise"
+	"tintype/core/guidance"
 	"tintype/core/schedule"
 	"tintype/core/solver"
 	"tintype/core/tape"
@@ -49,6 +50,43 @@ func TestBatchEqualsSingles(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Where guidance is off nobody computes its unconditional half, and what is computed is the condition's own estimate.
+func TestBoundedGuidanceIsHalfTheWork(t *testing.T) {
+	m, net := testModel(t)
+	s := m.Defaults()
+	s.Batch, s.Guidance.Scale, s.Choice = 3, 4, []int{2}
+	s.Guidance.SigmaMin = 1e9
+	none := mustCompile(t, m, s)
+	finish(t, none)
+	if net.passes != 5 || net.rows != 15 {
+		t.Errorf("guided nowhere: %d passes of %d pictures, want 5 of 15", net.passes, net.rows)
+	}
+	s.Guidance = guidance.Options{Scale: 1}
+	alone := mustCompile(t, m, s)
+	finish(t, alone)
+	if !slices.Equal(none.X(), alone.X()) {
+		t.Error("guided nowhere it is not what it is without guidance")
+	}
+	net.passes, net.rows = 0, 0
+	s.Guidance = guidance.Options{Scale: 4, SigmaMax: 1}
+	part := mustCompile(t, m, s)
+	finish(t, part)
+	if net.passes != 5 || net.rows <= 15 || net.rows >= 30 {
+		t.Errorf("guided at some levels: %d passes of %d pictures", net.passes, net.rows)
+	}
+	if slices.Equal(part.X(), alone.X()) {
+		t.Error("guidance of some levels changes nothing")
+	}
+	part.Reset(s.Seed, []int{1})
+	finish(t, part)
+	s.Choice = []int{1}
+	other := mustCompile(t, m, s)
+	finish(t, other)
+	if !slices.Equal(part.X(), other.X()) {
+		t.Error("another choice reaches one half only")
 	}
 }
 

@@ -94,6 +94,10 @@ func list(w io.Writer, o *outlook) error {
 			fmt.Fprintf(tab, "\t\t\t\t  grid.%s (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
 		}
 	}
+	fmt.Fprintln(tab, "\nWITH ANY OF THEM\t\t\t\tWHAT IT DOES")
+	for _, e := range model.EstimateSettings {
+		fmt.Fprintf(tab, "%s\t\t\t\t%s\n", e.Name, e.Line)
+	}
 	return tab.Flush()
 }
 
@@ -168,6 +172,10 @@ func samplersPage(w io.Writer) error {
 	b.WriteString("Every grid has these:\n\n")
 	for _, k := range common {
 		fmt.Fprintf(&b, "- `%s` (%s): %s\n", k.Setting, values(k), k.Setting.Info().Line)
+	}
+	b.WriteString("\n## With any of them\n")
+	for _, e := range model.EstimateSettings {
+		fmt.Fprintf(&b, "- `%s`: %s\n", e.Name, e.Line)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

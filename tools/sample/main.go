@@ -165,7 +165,7 @@ func (r *request) spec(m *model.Model) (pipeline.Spec, error) {
 		s.Steps = r.steps
 	}
 	s.Force = r.force
-	if err := settings(&s, r.set); err != nil {
+	if err := settings(m, &s, r.set); err != nil {
 		return s, err
 	}
 	if r.given.guidance.Given() {

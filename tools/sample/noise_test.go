@@ -177,6 +177,40 @@ func TestForeseen(t *testing.T) {
 	}
 }
 
+// Guidance can be kept for a range of levels, and every estimate be held to its range.
+func TestEstimateSettings(t *testing.T) {
+	out := t.TempDir() + "/a.png"
+	args := []string{"-model", fashion, "-label", "bag", "-guidance", "4", "-steps", "6"}
+	draw := func(more ...string) string { return sample(t, append(args[:len(args):len(args)], more...)...) }
+	whole, alone := draw(), sample(t, "-model", fashion, "-label", "bag", "-guidance", "1", "-steps", "6")
+	if got := draw("-set", "guidance.sigma-min=0,guidance.sigma-max=1e9"); got != whole {
+		t.Errorf("guided at every sigma it is %s, without bounds %s", got, whole)
+	}
+	if got := draw("-set", "guidance.sigma-min=1e8"); got != alone {
+		t.Errorf("guided at no sigma it is %s, without guidance %s", got, alone)
+	}
+	part := draw("-set", "guidance.sigma-min=0.3,guidance.sigma-max=5", "-o", out)
+	if part == whole || part == alone {
+		t.Error("some levels are guided as all are, or none")
+	}
+	if again := sample(t, "-model", fashion, "-recipe", out); again != part {
+		t.Errorf("the recipe draws %s, the flags %s", again, part)
+	}
+	if got := draw("-set", "threshold.quantile=0.9", "-o", out); got == whole {
+		t.Error("the threshold changes nothing")
+	} else if again := sample(t, "-model", fashion, "-recipe", out); again != got {
+		t.Errorf("the recipe draws %s, the flags %s", again, got)
+	}
+	for _, more := range [][]string{
+		{"-set", "guidance.sigma-min=5,guidance.sigma-max=1"}, {"-set", "guidance.sigma-min=-1"}, {"-set", "threshold.quantile=2"},
+		{"-set", "threshold.quantile=0.9,threshold.max=0.5"}, {"-set", "guidance.sigma-max=9", "-solver", "euler-cfgpp"}, {"-set", "guidance.sigma=9"},
+	} {
+		if run(append(args[:len(args):len(args)], more...), io.Discard, io.Discard) == 0 {
+			t.Errorf("%v draws", more)
+		}
+	}
+}
+
 // A list of levels is a grid, by flags and by the recipe of what it drew.
 func TestLevels(t *testing.T) {
 	model := models + "/nouns-32.safetensors.zst"

@@ -10,7 +10,7 @@ import (
 )
 
 // settings adds those of the text, name=value[,name=value], to a spec. A choice is given by its name.
-func settings(s *pipeline.Spec, text string) error {
+func settings(m *model.Model, s *pipeline.Spec, text string) error {
 	if text == "" {
 		return nil
 	}
@@ -28,7 +28,7 @@ func settings(s *pipeline.Spec, text string) error {
 		if err != nil {
 			return err
 		}
-		if err := model.Set(s, name, v); err != nil {
+		if err := m.Set(s, name, v); err != nil {
 			return fmt.Errorf("-set: %w", err)
 		}
 	}

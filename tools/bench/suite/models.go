@@ -72,6 +72,13 @@ func measure(print Printer, open Open, entry weights.Entry) error {
 			return err
 		}
 	}
+	if spec.Guidance.On() { // at the other levels one half is enough
+		bounded := spec
+		bounded.Guidance.SigmaMin, bounded.Guidance.SigmaMax = 0.3, 5
+		if err := pictures(print, entry.ID+", guided from sigma 5 to 0.3:", m, bounded); err != nil {
+			return err
+		}
+	}
 	if err := pictures(print, entry.ID, m, spec); err != nil {
 		return err
 	}
