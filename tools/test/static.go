@@ -25,6 +25,7 @@ func checks() []check {
 	return []check{
 		{name: "gofmt", args: []string{"gofmt", "-l", "."}, quiet: true},
 		{name: "generated kernels are current", args: []string{"go", "run", "./tools/unroll", "-check"}},
+		{name: "scripts, PROTOCOL and limits are current", args: []string{"go", "test", "-count=1", "./wasm/proto"}},
 		{name: "go.mod is tidy", args: []string{"go", "mod", "tidy", "-diff"}, quiet: true},
 		{name: "modules verify", args: []string{"go", "mod", "verify"}},
 		{name: "vet native simd", args: vet("./...")},

@@ -22,7 +22,7 @@ func fakeBitmaps(t *testing.T) (bitmap, buffer js.Value) {
 func messages(bitmap, buffer js.Value) []Message {
 	ref := ModelRef{ID: "nouns", URL: "https://example.org/models/nouns.zst", Bytes: 4981112, RawBytes: 1 << 40, SHA256: "d7"}
 	with := ref
-	with.Classifier = &ModelRef{ID: "judge", URL: "https://example.org/models/judge.zst", Bytes: 7, RawBytes: 9, SHA256: "e8"}
+	with.Classifier = &ModelRef{ID: "classifier", URL: "https://example.org/models/classifier.zst", Bytes: 7, RawBytes: 9, SHA256: "e8"}
 	info := Info{
 		ID: "nouns", Name: "Nouns <32>", Licence: "CC0", Provenance: "drawn", Width: 32, Height: 48, Parameters: 2701308, Memory: 1 << 33,
 		Slots:    []Slot{{"head", []string{"shark", "ape"}, true, 2}, {"body", []string{}, false, -1}},
@@ -31,7 +31,7 @@ func messages(bitmap, buffer js.Value) []Message {
 			{"ddpm", "no noise", "draws", 1, "n", []Line{{1, 0}}, true, []Setting{{"variance", "of the noise", 0, 0, 1, true, []string{"small", "large"}}}},
 			{"ddim", "", "keeps", 1, "n+9", []Line{{1, 9}, {4, -3}}, false, []Setting{{"eta", "fresh noise", 0, 0, 1, false, []string{}}}},
 		},
-		Grids: []Option{{"trailing", "", "equal steps", 0, "", []Line{}, false, []Setting{}}},
+		Grids: []Option{{"trailing", "", "equal steps", 0, "", []Line{}, false, []Setting{{"shift", "of times", 1, 0.01, 100, false, []string{}}}}},
 		Steps: []int{1, 4}, GuidanceReason: "folded in",
 	}
 	return []Message{
@@ -103,9 +103,54 @@ func TestTransferLists(t *testing.T) {
 // TestEveryFieldIsChecked takes each field of each message away and puts a
 // value of another type in its place: Decode must name it, and never panic.
 func TestEveryFieldIsChecked(t *testing.T) {
+	p := readPage(t)
 	for _, m := range messages(fakeBitmaps(t)) {
 		v, _ := Encode(1, m)
-		damage(t, m, v, v, "")
+		damage(t, p, m, v, v, "")
+	}
+}
+
+// TestPageHasTheWire: what is posted has the fields of docs/PROTOCOL.md; every one of them is posted by some message.
+func TestPageHasTheWire(t *testing.T) {
+	p, posted := readPage(t), map[string]bool{}
+	var walk func(path string, v js.Value)
+	walk = func(path string, v js.Value) {
+		if v.Type() != js.TypeObject {
+			return
+		}
+		if js.Global().Get("Array").Call("isArray", v).Bool() {
+			for i := range v.Length() {
+				walk(path, v.Index(i))
+			}
+			return
+		}
+		if !v.Get("constructor").Equal(js.Global().Get("Object")) {
+			return
+		}
+		keys := js.Global().Get("Object").Call("keys", v)
+		for i := range keys.Length() {
+			name := keys.Index(i).String()
+			if at := path + "." + name; strings.Count(at, ".") > 1 || name != "v" && name != "id" && name != "kind" {
+				posted[at] = true
+				if name != "classifier" { // of its model's form
+					walk(at, v.Get(name))
+				}
+			}
+		}
+	}
+	for _, m := range messages(fakeBitmaps(t)) {
+		v, _ := Encode(1, m)
+		walk(m.kind(), v)
+	}
+	for at := range posted {
+		if _, ok := p.optional[at]; !ok {
+			t.Errorf("%s is posted, and docs/PROTOCOL.md lacks it", at)
+		}
+	}
+	for at := range p.optional {
+		if !posted[at] && !strings.HasSuffix(at, ".model.file") && !strings.HasSuffix(at, ".model.classifier") {
+			t.Errorf("%s stands in docs/PROTOCOL.md, and no message has it", at)
+		}
 	}
 }
 
@@ -123,13 +168,7 @@ var fractional = map[string]bool{
 	"guidance": true, "rescale": true, "classify": true, "ms": true, "value": true, "strength": true, "default": true, "min": true, "max": true,
 }
 
-// mayBeAbsent lists what Sample leaves to the checkpoint.
-var mayBeAbsent = map[string]bool{
-	"solver": true, "grid": true, "steps": true, "guidance": true, "rescale": true, "classify": true, "classifier": true, "settings": true, "edit": true, "before": true, "vary": true, "animate": true, "first": true,
-	"levels": true, "recipe": true, "force": true,
-}
-
-func damage(t *testing.T, m Message, root, at js.Value, path string) {
+func damage(t *testing.T, p *page, m Message, root, at js.Value, path string) {
 	t.Helper()
 	keys := js.Global().Get("Object").Call("keys", at)
 	for i := range keys.Length() {
@@ -139,8 +178,7 @@ func damage(t *testing.T, m Message, root, at js.Value, path string) {
 		if good.Type() == js.TypeNumber && !fractional[name] {
 			bad = append(bad[:len(bad):len(bad)], 0.5, -2, 1e300)
 		}
-		_, sample := m.(Sample)
-		if _, load := m.(Load); !(sample && mayBeAbsent[name] || load && name == "label") {
+		if !p.optional[m.kind()+"."+path+name] {
 			bad = append(bad[:len(bad):len(bad)], js.Undefined())
 		}
 		for _, b := range bad {
@@ -154,7 +192,7 @@ func damage(t *testing.T, m Message, root, at js.Value, path string) {
 		}
 		at.Set(name, good)
 		if good.Type() == js.TypeObject && good.Get("constructor").Equal(js.Global().Get("Object")) {
-			damage(t, m, root, good, path+name+".")
+			damage(t, p, m, root, good, path+name+".")
 		}
 	}
 }
