@@ -1,6 +1,6 @@
 // Command unroll writes the kernels of core/kernel that must be one basic block
 // without a call: a loop or a helper function inside them costs a quarter of the
-// speed on wasm (core/kernel/doc.go has the figures).
+// speed on wasm (docs/CALIBRATION.md has the figures).
 //
 //	go run ./tools/unroll          writes the files
 //	go run ./tools/unroll -check   says which are stale, and fails if any is
