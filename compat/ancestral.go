@@ -82,7 +82,7 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	withNoise := s.Name == "KDPM2AncestralDiscreteScheduler"
 	sigmas, logs := g.list(0), logs(t.sigmas())
 	middle := make([]schedule.Level, len(g.times)-1)
-	told := append([]float64(nil), g.times[:1]...)
+	timesteps := append([]float64(nil), g.times[:1]...)
 	for i := range middle {
 		to := sigmas[i+1]
 		if withNoise {
@@ -91,10 +91,10 @@ func planKDPM2(s *Scheduler, n int, _ Settings) (*Plan, error) {
 		a, b := f32(exact.Log(sigmas[i])), f32(exact.Log(to))
 		sigma := f32(exact.Exp(f32(b - f32(0.5*f32(b-a)))))
 		middle[i] = schedule.Level{T: timeOf(logs, sigma), A: 1, S: sigma}
-		told = append(told, middle[i].T, g.times[i+1])
+		timesteps = append(timesteps, middle[i].T, g.times[i+1])
 	}
 	list := append(twice(sigmas), 0)
-	return newPlan(told, list, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
+	return newPlan(timesteps, list, s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
 		func(levels []schedule.Level, b *tape.Builder) error {
 			d, z, kept, e, difference := b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer(), b.Buffer()
 			for i, to := range levels[1:] {
@@ -145,15 +145,15 @@ func planDPMSDE(s *Scheduler, n int, with Settings) (*Plan, error) {
 	}
 	sigmas, logs := g.list(0), logs(t.sigmas())
 	middle := make([]schedule.Level, len(g.times)-1)
-	told := append([]float64(nil), g.times[:1]...)
+	timesteps := append([]float64(nil), g.times[:1]...)
 	for i := range middle {
 		a, b := exact.Log(g.sigmas[i]), exact.Log(g.sigmas[i+1])
 		time := timeOf(logs, exact.Exp(a+0.5*(b-a)))
 		a, b = f32(exact.Log(sigmas[i])), f32(exact.Log(sigmas[i+1]))
 		middle[i] = schedule.Level{T: time, A: 1, S: f32(exact.Exp(f32(a + f32(0.5*f32(b-a)))))}
-		told = append(told, time, g.times[i+1])
+		timesteps = append(timesteps, time, g.times[i+1])
 	}
-	return newPlan(told, doubled(sigmas), s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
+	return newPlan(timesteps, doubled(sigmas), s.largest(sigmas), scaledParam(vp), scaled(g.times, sigmas),
 		func(levels []schedule.Level, b *tape.Builder) error {
 			d, z, kept := b.Buffer(), b.Buffer(), b.Buffer()
 			// The reference takes its sigmas back from their float32 logarithms.

@@ -29,12 +29,12 @@ func planPNDM(s *Scheduler, n int, _ Settings) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	told := append(append([]float64(nil), w.prk...), w.plms...)
-	levels, err := t.visit(told, last)
+	timesteps := append(append([]float64(nil), w.prk...), w.plms...)
+	levels, err := t.visit(timesteps, last)
 	if err != nil {
 		return nil, err
 	}
-	return newPlan(told, nil, 1, outputParam, levels, w.emit)
+	return newPlan(timesteps, nil, 1, outputParam, levels, w.emit)
 }
 
 // pndmTimes are the times of the two parts, call by call.

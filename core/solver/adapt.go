@@ -80,7 +80,7 @@ type adaptRun struct {
 	before   []float32 // x' of the last accepted step
 	z        []float32
 	to       schedule.Level
-	tried    bool // y holds a try that is not yet judged
+	tried    bool // y holds a try that is not yet measured
 	h, step  float64
 	draws    uint32
 	estimate []float32 // the latest
@@ -125,7 +125,7 @@ func (r *adaptRun) Step() (done bool, err error) {
 			return false, err
 		}
 		r.tried = false
-		return false, r.judge(goal)
+		return false, r.control(goal)
 	}
 	return false, nil
 }
@@ -183,8 +183,8 @@ func (r *adaptRun) propose(goal schedule.Level) {
 	}
 }
 
-// judge measures the error of y, takes x”, which it makes in the place of z, or leaves x, and sets h.
-func (r *adaptRun) judge(goal schedule.Level) error {
+// control measures the error of y, takes x”, which it makes in the place of z, or leaves x, and sets h.
+func (r *adaptRun) control(goal schedule.Level) error {
 	// x” is (y + x~)/2 with x~ = ratio·x + 2h·(a'·D' - y) + up·z.
 	ratio := float32(r.to.A / r.from.A)
 	twice := float32(2 * r.step)

@@ -174,7 +174,7 @@ func (r *adaptiveRun) take(src []float32, l schedule.Level) {
 		r.combine(r.y, r.stage)
 		return
 	}
-	r.judge()
+	r.control()
 }
 
 // end makes the step's end the beginning of the next one.
@@ -207,8 +207,8 @@ func (r *adaptiveRun) add(dst []float32, c *[MaxSlopes]float64) {
 	}
 }
 
-// judge accepts the step or has it taken again.
-func (r *adaptiveRun) judge() {
+// control accepts the step or has it taken again.
+func (r *adaptiveRun) control() {
 	if !r.ends { // else y is the result already
 		r.combine(r.y, r.slopes)
 	}

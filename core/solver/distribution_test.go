@@ -18,7 +18,7 @@ import (
 	"tintype/internal/oracle"
 )
 
-// draws is the number of samples that distributions are judged by.
+// draws is the number of samples that distributions are measured by.
 const draws = 4096
 
 // gaussNoise is the runner's own generator.
@@ -117,8 +117,8 @@ func (m *many) Denoise(dst, x []float32, l schedule.Level) error {
 	return nil
 }
 
-// judge holds what samples of a mixture are compared with.
-type judge struct {
+// reference holds what samples of a mixture are compared with.
+type reference struct {
 	oracle.Mixture
 	directions [][]float64
 	sorted     [][]float64 // an exact sample along each direction
@@ -126,8 +126,8 @@ type judge struct {
 	features   []float64   // their means over the exact sample
 }
 
-func newJudge(m oracle.Mixture, seed uint64) *judge {
-	j := &judge{Mixture: m}
+func newReference(m oracle.Mixture, seed uint64) *reference {
+	j := &reference{Mixture: m}
 	r := rand.New(rand.NewPCG(11, 13))
 	d := len(m.Means[0])
 	for range 64 {
@@ -172,7 +172,7 @@ func project(x []float32, v []float64) []float64 {
 	return out
 }
 
-func (j *judge) means(x []float32) []float64 {
+func (j *reference) means(x []float32) []float64 {
 	d := len(j.Means[0])
 	out := make([]float64, len(j.waves))
 	for f, w := range j.waves {
@@ -190,9 +190,9 @@ func (j *judge) means(x []float32) []float64 {
 // The measures, each larger the further a sample is from the mixture.
 var measures = []struct {
 	name string
-	of   func(j *judge, x []float32) float64
+	of   func(j *reference, x []float32) float64
 }{
-	{"sliced-wasserstein", func(j *judge, x []float32) float64 {
+	{"sliced-wasserstein", func(j *reference, x []float32) float64 {
 		sum := 0.0
 		for k, v := range j.directions {
 			for i, p := range project(x, v) {
@@ -201,14 +201,14 @@ var measures = []struct {
 		}
 		return sum / float64(len(j.directions)*draws)
 	}},
-	{"mmd", func(j *judge, x []float32) float64 {
+	{"mmd", func(j *reference, x []float32) float64 {
 		sum := 0.0
 		for f, v := range j.means(x) {
 			sum += (v - j.features[f]) * (v - j.features[f])
 		}
 		return math.Sqrt(sum / float64(len(j.features)))
 	}},
-	{"chi-square", func(j *judge, x []float32) float64 {
+	{"chi-square", func(j *reference, x []float32) float64 {
 		d := len(j.Means[0])
 		count := make([]float64, len(j.Weights))
 		for at := 0; at < len(x); at += d {
@@ -246,7 +246,7 @@ func TestDistances(t *testing.T) {
 		for _, name := range []string{"ring", "wide"} {
 			worst := make([]float64, len(measures))
 			for seed := range uint64(200) {
-				j := newJudge(mixtures[name](), 1000+seed)
+				j := newReference(mixtures[name](), 1000+seed)
 				x := exact(j.Mixture, 2000+seed)
 				for i, m := range measures {
 					worst[i] = max(worst[i], m.of(j, x))
@@ -262,7 +262,7 @@ func TestDistances(t *testing.T) {
 	}
 	limits := readDistances(t)
 	for name, mixture := range mixtures {
-		j := newJudge(mixture(), 1)
+		j := newReference(mixture(), 1)
 		for _, m := range measures {
 			limit := limits[name+" "+m.name]
 			if got := m.of(j, exact(j.Mixture, 2)); got > limit {
@@ -351,7 +351,7 @@ func TestDistributions(t *testing.T) {
 				continue
 			}
 			m := mixture()
-			j := newJudge(m, 1)
+			j := newReference(m, 1)
 			levels := append(oracle.Rough(-4, 5, c.steps-1), schedule.Clean)
 			program, err := c.kind.Compile(c.o, oracle.VP{}, levels)
 			if err != nil {
