@@ -132,10 +132,11 @@ func (m *Model) Set(s *pipeline.Spec, name string, v float64) error {
 	}
 	k, err := named("setting", name, solver.Settings(), func(i solver.SettingInfo) solver.Setting { return i.Setting })
 	if err != nil {
+		names := ""
 		for _, e := range EstimateSettings {
-			err = fmt.Errorf("%w %s", err, e.Name)
+			names += " " + e.Name
 		}
-		return fmt.Errorf("%w, or grid.NAME", err)
+		return fmt.Errorf("%w%s, or grid.NAME", err, names)
 	}
 	s.Options = s.Options.With(k, v)
 	return nil

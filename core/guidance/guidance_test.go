@@ -37,7 +37,7 @@ func (plusOne) Denoise(dst, x []float32, l schedule.Level) error {
 
 func TestClassifierFree(t *testing.T) {
 	x := []float32{0, 1, -2, 0.5}
-	for _, g := range []float64{0, 0.5, 1.5, 7.5} {
+	for _, g := range []float64{0, 0.5, 1, 1.5, 7.5} {
 		h := &halves{}
 		dst, unconditional := make([]float32, len(x)), make([]float32, len(x))
 		c := NewClassifierFree(h, nil, 1, len(x), Options{Scale: g})

@@ -24,8 +24,10 @@ type request struct {
 	density                                densityFlags
 	inverse                                inverseFlags
 	recipe, vary                           string
-	recipeAlone                            func() error // refuses what is said beside a recipe
-	given                                  struct{ solver, grid, steps, guidance, levels, recipe, out, trace *command.Flag }
+	flags                                  *command.Set
+	given                                  struct {
+		model, solver, grid, steps, guidance, levels, recipe, out, trace, threads *command.Flag
+	}
 }
 
 var inf = math.Inf(1)
@@ -34,7 +36,7 @@ var inf = math.Inf(1)
 func (r *request) define() *command.Set {
 	s := command.New("sample", "-model FILE [flags]", "Draws pictures and prints the SHA-256 of their pixels. What is left out is the checkpoint's default.")
 	s.Group("What is drawn")
-	model := s.Text(&r.model, "model", "FILE", "checkpoint (model.safetensors.zst), or a diffusers directory")
+	r.given.model = s.Text(&r.model, "model", "FILE", "checkpoint (model.safetensors.zst), or a diffusers directory")
 	s.Text(&r.label, "label", "WHAT", "NAME, N or #N, or slot=value[,slot=value]; what is left out or null stays open")
 	s.Seed(&r.seed, "seed", "N", "seed of the first picture (default 0)")
 	s.Whole(&r.count, "count", "N", 1, limits.Pictures, "pictures, of seeds seed, seed+1, ... (default 1)")
@@ -55,7 +57,7 @@ func (r *request) define() *command.Set {
 	s.Text(&r.vary, "vary", "SEED:AMOUNT", "noise turned towards that of another seed, 0 to 1")
 	s.Switch(&r.compat, "compat", "do what diffusers' scheduler of the checkpoint's config does, defects included; -steps and -set eta=X act, "+
 		"the checkpoint's own solver and grid do not").Rare()
-	threads := s.Whole(&r.threads, "threads", "N", 1, limits.AskedThreads, "threads to compute with (default: one for each processor); the picture is the same").Rare()
+	r.given.threads = s.Whole(&r.threads, "threads", "N", 1, limits.AskedThreads, "threads to compute with (default: one for each processor); the picture is the same").Rare()
 	s.Group("From a picture")
 	r.edit.define(s)
 	r.inverse.define(s)
@@ -64,9 +66,7 @@ func (r *request) define() *command.Set {
 	s.Group("And stop")
 	s.Switch(&r.list, "list", "list the solvers with their settings, and the grids; beside -model those that end in noise or do not go with it")
 	s.Switch(&r.samplers, "samplers", "write the page docs/SAMPLERS.md to standard output").Rare()
-	r.recipeAlone = func() error {
-		return s.Alone(r.given.recipe, "the recipe says how its picture is drawn", model, threads, r.given.out, r.given.trace)
-	}
+	r.flags = s
 	return s
 }
 
@@ -75,7 +75,8 @@ func (r *request) check() error {
 	if r.model == "" && !r.list && !r.samplers {
 		return command.Misusef("-model is missing: a checkpoint file such as site/models/nouns-32.safetensors.zst")
 	}
-	if err := r.recipeAlone(); err != nil {
+	g := r.given
+	if err := r.flags.Alone(g.recipe, "the recipe says how its picture is drawn", g.model, g.threads, g.out, g.trace); err != nil {
 		return err
 	}
 	if err := r.edit.check(); err != nil {

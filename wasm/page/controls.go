@@ -162,8 +162,8 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 		return s, p.badField(u.steps, "The number of steps must be a whole number from 1 to "+strconv.Itoa(limits.PageSteps)+".")
 	}
 	if p.info.GuidanceReason == "" {
-		if problem = p.upTo(limits.Guidance, u.guidance, &s.Guidance, "Guidance"); problem == nil {
-			problem = p.upTo(limits.Rescale, u.rescale, &s.Rescale, "Guidance rescale")
+		if problem = p.upTo(limits.Guidance, u.guidance, &s.Guidance, "Guidance", "; 1 switches it off"); problem == nil {
+			problem = p.upTo(limits.Rescale, u.rescale, &s.Rescale, "Guidance rescale", "")
 		}
 		if problem != nil {
 			return s, problem
@@ -191,9 +191,9 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 func (p *page) noise(s *proto.Sample) *proto.Error {
 	u := p.ui
 	amount := 0.0
-	problem := p.upTo(limits.Vary, u.vary, &amount, "The variation")
+	problem := p.upTo(limits.Vary, u.vary, &amount, "The variation", "; 0 is none")
 	if problem == nil {
-		problem = p.upTo(limits.Classifier, u.classify, &s.Classify, "Classifier guidance")
+		problem = p.upTo(limits.Classifier, u.classify, &s.Classify, "Classifier guidance", "; 0 switches it off")
 	}
 	if problem != nil {
 		return problem
@@ -208,11 +208,11 @@ func (p *page) noise(s *proto.Sample) *proto.Error {
 	return nil
 }
 
-// upTo reads a number from 0 to most.
-func (p *page) upTo(most float64, el *dom.HTMLInputElement, to *float64, what string) *proto.Error {
+// upTo reads a number from 0 to most; hint ends the sentence about another one.
+func (p *page) upTo(most float64, el *dom.HTMLInputElement, to *float64, what, hint string) *proto.Error {
 	v, err := strconv.ParseFloat(el.Value(), 64)
 	if err != nil || !(v >= 0 && v <= most) {
-		return p.badField(el, what+" must be a number from 0 to "+number(most)+".")
+		return p.badField(el, what+" must be a number from 0 to "+number(most)+hint+".")
 	}
 	*to = v
 	return nil

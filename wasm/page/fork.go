@@ -30,7 +30,7 @@ func (p *page) forkHere() {
 		legs[i].Seed += k
 	}
 	if len(legs) > limits.Forks {
-		p.say("A picture cannot be forked more often.")
+		p.say("A picture can be forked " + strconv.Itoa(limits.Forks) + " times at most.")
 		return
 	}
 	p.ui.seed.SetValue(strconv.FormatUint(s.Seed+k, 10))
