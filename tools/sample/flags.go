@@ -26,7 +26,7 @@ type request struct {
 	recipe, vary                           string
 	flags                                  *command.Set
 	given                                  struct {
-		model, solver, grid, steps, guidance, levels, recipe, out, trace, threads *command.Flag
+		model, seed, count, solver, grid, steps, guidance, levels, recipe, out, trace, threads *command.Flag
 	}
 }
 
@@ -38,9 +38,9 @@ func (r *request) define() *command.Set {
 	s.Group("What is drawn")
 	r.given.model = s.Text(&r.model, "model", "FILE", "checkpoint (model.safetensors.zst), or a diffusers directory")
 	s.Text(&r.label, "label", "WHAT", "NAME, N or #N, or slot=value[,slot=value]; what is left out or null stays open")
-	s.Seed(&r.seed, "seed", "N", "seed of the first picture (default 0)")
-	s.Whole(&r.count, "count", "N", 1, limits.Pictures, "pictures, of seeds seed, seed+1, ... (default 1)")
-	r.given.recipe = s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash")
+	r.given.seed = s.Seed(&r.seed, "seed", "N", "seed of the first picture (default 0)")
+	r.given.count = s.Whole(&r.count, "count", "N", 1, limits.Pictures, "pictures, of seeds seed, seed+1, ... (default 1)")
+	r.given.recipe = s.Text(&r.recipe, "recipe", "RECIPE", "share link, its end, or PNG file of ours: draw that and compare the hash; -seed and -count draw others of its kind")
 	r.given.out = s.Output(&r.out, "o", []string{".png"}, "picture, or sheet of pictures, to write")
 	r.given.trace = s.Text(&r.trace, "trace", "DIR", "new directory for x and the predicted picture of every step").Rare()
 	s.Group("How")
@@ -76,7 +76,7 @@ func (r *request) check() error {
 		return command.Misusef("-model is missing: a checkpoint file such as site/models/nouns-32.safetensors.zst")
 	}
 	g := r.given
-	if err := r.flags.Alone(g.recipe, "the recipe says how its picture is drawn", g.model, g.threads, g.out, g.trace); err != nil {
+	if err := r.flags.Alone(g.recipe, "the recipe says how its picture is drawn", g.model, g.seed, g.count, g.threads, g.out, g.trace); err != nil {
 		return err
 	}
 	if err := r.edit.check(); err != nil {

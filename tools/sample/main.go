@@ -70,7 +70,7 @@ func (r *request) run(stdout, stderr io.Writer) error {
 	d := &drawing{count: r.count, stderr: stderr, trace: trace}
 	promise := ""
 	if r.recipe != "" {
-		d.legs, d.count, promise, err = follow(m, r.recipe)
+		d.legs, d.count, promise, err = r.follow(m)
 	} else {
 		d.legs, err = r.legs(m, words, stderr)
 	}

@@ -13,27 +13,43 @@ import (
 	"tintype/model"
 )
 
-// follow reads a recipe, a link that ends in one, or a PNG file that holds one.
-func follow(m *model.Model, text string) (legs []pipeline.Leg, count int, promise string, err error) {
+// follow is what -recipe asks for, and the hash that it promises: none where -seed or -count ask for other pictures.
+func (r *request) follow(m *model.Model) (legs []pipeline.Leg, count int, promise string, err error) {
+	words, err := readRecipe(r.recipe)
+	if err != nil {
+		return nil, 0, "", fmt.Errorf("-recipe: %w", err)
+	}
+	seed, count := words.Seed, words.Count
+	if r.given.seed.Given() {
+		seed = r.seed
+	}
+	if r.given.count.Given() {
+		count = r.count
+	}
+	if seed != words.Seed || count != words.Count {
+		others := words.At(seed-words.Seed, count, "")
+		words = &others
+	}
+	legs, err = m.Recall(words)
+	return legs, count, words.Hash, err
+}
+
+// readRecipe reads a recipe, a link that ends in one, or a PNG file that holds one.
+func readRecipe(text string) (*recipe.Recipe, error) {
 	file, err := os.ReadFile(text)
 	switch {
 	case err == nil:
 		name := text
 		if text, err = picture.Recipe(file, photo.Inflate); err != nil {
-			return nil, 0, "", fmt.Errorf("-recipe: %s is %w", name, err)
+			return nil, fmt.Errorf("%s is %w", name, err)
 		}
 		if text == "" {
-			return nil, 0, "", fmt.Errorf("-recipe: %s does not say how it was made", name)
+			return nil, fmt.Errorf("%s does not say how it was made", name)
 		}
 	case !strings.Contains(text, "=") && !strings.Contains(text, "#") && !strings.Contains(text, "%"):
-		return nil, 0, "", fmt.Errorf("-recipe: %w: expected a recipe, a link that ends in one, or a PNG file", err)
+		return nil, fmt.Errorf("%w: expected a recipe, a link that ends in one, or a PNG file", err)
 	}
-	r, err := recipe.Read(text)
-	if err != nil {
-		return nil, 0, "", fmt.Errorf("-recipe: %w", err)
-	}
-	legs, err = m.Recall(r)
-	return legs, r.Count, r.Hash, err
+	return recipe.Read(text)
 }
 
 // describe is the recipe of what was drawn, "" if there is none.

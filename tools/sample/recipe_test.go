@@ -18,6 +18,14 @@ func TestRecipeDrawsThePictureAgain(t *testing.T) {
 	if got := sample(t, "-model", fashion, "-recipe", out); got != want {
 		t.Errorf("the file's recipe draws %s, want %s", got, want)
 	}
+	// Other pictures of its kind: the third one is that of the next seed, and the promise of the two is no longer made.
+	next := sample(t, "-model", fashion, "-label", "bag", "-seed", "11", "-steps", "3", "-solver", "ddim", "-set", "eta=0.5", "-vary", "7:0.25")
+	if got := sample(t, "-model", fashion, "-recipe", out, "-seed", "11", "-count", "1"); got != next {
+		t.Errorf("the file's recipe with another seed draws %s, want %s", got, next)
+	}
+	if got := sample(t, "-model", fashion, "-recipe", out, "-seed", "9", "-count", "2"); got != want {
+		t.Errorf("the file's recipe with its own seed draws %s, want %s", got, want)
+	}
 	file, err := os.ReadFile(out)
 	if err != nil {
 		t.Fatal(err)

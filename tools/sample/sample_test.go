@@ -187,7 +187,7 @@ func TestBadRequestsAreRefusedWithARemedy(t *testing.T) {
 		{[]string{"-model", student, "-colour", "red"}, 2, "-colour: unknown flag; -h lists the flags"},
 		{[]string{"-model", student, "-recipe", ""}, 2, "-recipe is empty"},
 		{[]string{"-model", student, "-recipe", "v=1", "-o", "a.png", "-init", "a.png"}, 2, "-init beside -recipe: the recipe says"},
-		{[]string{"-model", student, "-seed", "0", "-recipe", "v=1"}, 2, "-seed beside -recipe"},
+		{[]string{"-model", student, "-steps", "2", "-recipe", "v=1"}, 2, "-steps beside -recipe"},
 		{[]string{"-model", student, "-o", "absent/a.png"}, 1, "absent/a.png"},
 		{[]string{"-model", student, "-o", "."}, 1, "directory"},
 		{[]string{"-model", student, "-trace", student}, 1, "expected a directory"},
