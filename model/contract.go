@@ -7,6 +7,7 @@ import (
 
 	"tintype/core/pipeline"
 	"tintype/core/schedule"
+	"tintype/core/setting"
 	"tintype/core/solver"
 	"tintype/weights"
 )
@@ -114,23 +115,22 @@ func SolverNamed(name string) (solver.Kind, error) {
 // gridPrefix stands before the names of grids' settings, some of which are also names of solvers' settings.
 const gridPrefix = "grid."
 
-// Set gives a spec the setting of that name: a solver's, grid.NAME, or one of how every estimate is made. An unknown name
-// changes nothing.
-func (m *Model) Set(s *pipeline.Spec, name string, v float64) error {
+// Set gives a spec a setting: a solver's, grid.NAME, or one of how every estimate is made. An unknown name changes nothing.
+func (m *Model) Set(s *pipeline.Spec, v setting.Value) error {
 	for _, e := range EstimateSettings {
-		if e.Name == name {
-			e.set(m, s, v)
+		if e.Name == v.Name {
+			e.set(m, s, v.Value)
 			return nil
 		}
 	}
-	if own, of := strings.CutPrefix(name, gridPrefix); of {
+	if own, of := strings.CutPrefix(v.Name, gridPrefix); of {
 		k, err := named("grid setting", own, schedule.Settings(), func(i schedule.SettingInfo) schedule.Setting { return i.Setting })
 		if err == nil {
-			s.GridOptions = s.GridOptions.With(k, v)
+			s.GridOptions = s.GridOptions.With(k, v.Value)
 		}
 		return err
 	}
-	k, err := named("setting", name, solver.Settings(), func(i solver.SettingInfo) solver.Setting { return i.Setting })
+	k, err := named("setting", v.Name, solver.Settings(), func(i solver.SettingInfo) solver.Setting { return i.Setting })
 	if err != nil {
 		names := ""
 		for _, e := range EstimateSettings {
@@ -138,7 +138,7 @@ func (m *Model) Set(s *pipeline.Spec, name string, v float64) error {
 		}
 		return fmt.Errorf("%w%s, or grid.NAME", err, names)
 	}
-	s.Options = s.Options.With(k, v)
+	s.Options = s.Options.With(k, v.Value)
 	return nil
 }
 

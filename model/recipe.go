@@ -7,6 +7,7 @@ import (
 	"tintype/core/limits"
 	"tintype/core/pipeline"
 	"tintype/core/schedule"
+	"tintype/core/setting"
 	"tintype/core/solver"
 	"tintype/internal/decimal"
 	"tintype/internal/recipe"
@@ -124,7 +125,7 @@ func (m *Model) leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 		if strings.HasPrefix(v.Name, gridPrefix) {
 			return s, fmt.Errorf("a fork with the setting %s: expected it once, for the whole picture, since all legs have one grid", v.Name)
 		}
-		if err := m.Set(&s, v.Name, v.Value); err != nil {
+		if err := m.Set(&s, v); err != nil {
 			return s, err
 		}
 	}
@@ -132,11 +133,11 @@ func (m *Model) leg(s pipeline.Spec, l recipe.Leg) (pipeline.Spec, error) {
 }
 
 // gridSettings takes those of the grid, which all legs share, out of the last leg's.
-func (m *Model) gridSettings(base *pipeline.Spec, all []recipe.Setting) (rest []recipe.Setting, err error) {
+func (m *Model) gridSettings(base *pipeline.Spec, all []setting.Value) (rest []setting.Value, err error) {
 	for _, v := range all {
 		if !strings.HasPrefix(v.Name, gridPrefix) {
 			rest = append(rest, v)
-		} else if err = m.Set(base, v.Name, v.Value); err != nil {
+		} else if err = m.Set(base, v); err != nil {
 			return nil, err
 		}
 	}
@@ -155,11 +156,7 @@ func RecipeOf(legs []pipeline.Leg) (r recipe.Recipe, ok bool) {
 		r.Vary = recipe.Vary(v.Seed, v.Amount)
 	}
 	begun := schedule.Options{}.With(schedule.Begin, schedule.BeginLate).For(end.Grid.Knobs())
-	for _, info := range schedule.Settings() {
-		if v, ok := end.GridOptions.Over(begun).Get(info.Setting); ok {
-			r.Leg.Settings = append(r.Leg.Settings, recipe.Setting{Name: gridPrefix + info.Name, Value: v})
-		}
-	}
+	r.Leg.Settings = end.GridOptions.Over(begun).List(r.Leg.Settings, gridPrefix)
 	for _, l := range legs[:len(legs)-1] {
 		before := wordsOf(l.Spec)
 		before.Until = l.Until
@@ -176,14 +173,10 @@ func wordsOf(s pipeline.Spec) recipe.Leg {
 	if s.Classifier != 0 {
 		l.Classify = recipe.Number(s.Classifier)
 	}
-	for _, info := range solver.Settings() {
-		if v, ok := s.Options.Over(said(s.Solver)).Get(info.Setting); ok {
-			l.Settings = append(l.Settings, recipe.Setting{Name: info.Name, Value: v})
-		}
-	}
+	l.Settings = s.Options.Over(said(s.Solver)).List(nil, "")
 	for _, e := range EstimateSettings {
 		if v, ok := e.get(&s); ok {
-			l.Settings = append(l.Settings, recipe.Setting{Name: e.Name, Value: v})
+			l.Settings = append(l.Settings, setting.Value{Name: e.Name, Value: v})
 		}
 	}
 	return l

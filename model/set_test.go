@@ -7,6 +7,7 @@ import (
 
 	"tintype/core/pipeline"
 	"tintype/core/schedule"
+	"tintype/core/setting"
 	"tintype/core/solver"
 	"tintype/internal/recipe"
 )
@@ -16,7 +17,7 @@ func TestSetByName(t *testing.T) {
 	var m Model
 	var s pipeline.Spec
 	for name, v := range map[string]float64{"alpha": 0.75, "grid.alpha": 0.5, "grid.rho": 5, "eta": 1} {
-		if err := m.Set(&s, name, v); err != nil {
+		if err := m.Set(&s, setting.Value{Name: name, Value: v}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -27,7 +28,7 @@ func TestSetByName(t *testing.T) {
 		t.Errorf("grid's settings %v, want %v", s.GridOptions, want)
 	}
 	for _, name := range []string{"rho", "grid.eta", "grid.", "guidance.", "threshold.min", ""} {
-		if err := m.Set(&s, name, 1); err == nil || !strings.Contains(err.Error(), "expected one of") {
+		if err := m.Set(&s, setting.Value{Name: name, Value: 1}); err == nil || !strings.Contains(err.Error(), "expected one of") {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -45,8 +46,8 @@ func TestEstimateSettings(t *testing.T) {
 	m.Contract.Defaults = pipeline.Defaults{Solver: solver.KindDDIM, Grid: schedule.Karras, Steps: 8, Guidance: 2}
 	m.Thresh = pipeline.Threshold{Quantile: 0.9, Max: 3}
 	r := recipe.Recipe{
-		Leg:    recipe.Leg{Settings: []recipe.Setting{{Name: "guidance.sigma-min", Value: 0.25}, {Name: "guidance.sigma-max", Value: 5}}},
-		Before: []recipe.Leg{{Until: 3, Seed: 4, Settings: []recipe.Setting{{Name: "threshold.max", Value: 2}}}},
+		Leg:    recipe.Leg{Settings: []setting.Value{{Name: "guidance.sigma-min", Value: 0.25}, {Name: "guidance.sigma-max", Value: 5}}},
+		Before: []recipe.Leg{{Until: 3, Seed: 4, Settings: []setting.Value{{Name: "threshold.max", Value: 2}}}},
 	}
 	legs, err := m.Legs(&r)
 	if err != nil {
@@ -76,7 +77,7 @@ func TestEstimateSettings(t *testing.T) {
 func TestRecipeKeepsGridSettings(t *testing.T) {
 	m := &Model{}
 	m.Contract.Defaults = pipeline.Defaults{Solver: solver.KindDDIM, Grid: schedule.Karras, Steps: 8, Guidance: 1}
-	r := recipe.Recipe{Leg: recipe.Leg{Settings: []recipe.Setting{{Name: "eta", Value: 0.5}, {Name: "grid.rho", Value: 5}}},
+	r := recipe.Recipe{Leg: recipe.Leg{Settings: []setting.Value{{Name: "eta", Value: 0.5}, {Name: "grid.rho", Value: 5}}},
 		Before: []recipe.Leg{{Until: 3, Seed: 4}}}
 	legs, err := m.Legs(&r)
 	if err != nil {
@@ -90,7 +91,7 @@ func TestRecipeKeepsGridSettings(t *testing.T) {
 	}
 	back, ok := RecipeOf(legs)
 	// Where the grid begins is said, whatever a later version does if nothing is.
-	said := append(r.Leg.Settings[:2:2], recipe.Setting{Name: "grid.begin", Value: schedule.BeginLate})
+	said := append(r.Leg.Settings[:2:2], setting.Value{Name: "grid.begin", Value: schedule.BeginLate})
 	if !ok || !slices.Equal(back.Leg.Settings, said) {
 		t.Errorf("the recipe came back with %v, want %v", back.Leg.Settings, said)
 	}
@@ -124,7 +125,7 @@ func TestRecallOldRecipes(t *testing.T) {
 		t.Errorf("an old adaptive-sde has a tolerance of %v, %v", v, err)
 	}
 	legs, _ = m.Legs(adaptive)
-	if words, _ := RecipeOf(legs); !slices.Contains(words.Leg.Settings, recipe.Setting{Name: "rtol", Value: 0.02}) {
+	if words, _ := RecipeOf(legs); !slices.Contains(words.Leg.Settings, setting.Value{Name: "rtol", Value: 0.02}) {
 		t.Errorf("a new one does not say its tolerance: %v", words.Leg.Settings)
 	}
 	asked, err := m.Legs(old) // of a request, what is left out is today's

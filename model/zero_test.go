@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"tintype/core/setting"
 	"tintype/core/solver"
 	"tintype/internal/recipe"
 	"tintype/weights"
@@ -42,7 +43,7 @@ func TestNumbersOfARecipe(t *testing.T) {
 	if err := m.sampling(describedBy(t, nil)); err != nil {
 		t.Fatal(err)
 	}
-	legs, err := m.Legs(&recipe.Recipe{Vary: "010:0", Leg: recipe.Leg{Guidance: "0", Rescale: "0", Settings: []recipe.Setting{{Name: "eta", Value: 0}}}})
+	legs, err := m.Legs(&recipe.Recipe{Vary: "010:0", Leg: recipe.Leg{Guidance: "0", Rescale: "0", Settings: []setting.Value{{Name: "eta", Value: 0}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,13 @@ import (
 	"math"
 )
 
+// Value is a setting by its name, as recipes, messages and flags have it. Package model, which knows all lists, gives it
+// its type.
+type Value struct {
+	Name  string
+	Value float64
+}
+
 // Most is how many settings one list may have.
 const Most = 48
 
@@ -51,6 +58,16 @@ func (o Options[S]) Value(s S) float64 { return o.value[s] }
 
 // Whole is a setting of whole numbers that Fill has filled in.
 func (o Options[S]) Whole(s S) int { return int(o.value[s]) }
+
+// List appends what was asked for, each name behind prefix, in the order of the list.
+func (o Options[S]) List(to []Value, prefix string) []Value {
+	for s, given := range o.given {
+		if given {
+			to = append(to, Value{prefix + S(s).Info().Name, o.value[s]})
+		}
+	}
+	return to
+}
 
 // For leaves only the settings that have a knob.
 func (o Options[S]) For(knobs []Knob[S]) Options[S] {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tintype/core/limits"
+	"tintype/core/setting"
 	"tintype/internal/decimal"
 )
 
@@ -164,7 +165,7 @@ func (p *parser) floats(key, value string) (out []float64) {
 	return out
 }
 
-func (p *parser) settings(key, value string) (out []Setting) {
+func (p *parser) settings(key, value string) (out []setting.Value) {
 	if value == "" {
 		return nil
 	}
@@ -174,11 +175,11 @@ func (p *parser) settings(key, value string) (out []Setting) {
 			p.fail(key, "name:value")
 			return nil
 		}
-		if slices.ContainsFunc(out, func(s Setting) bool { return s.Name == name }) {
+		if slices.ContainsFunc(out, func(s setting.Value) bool { return s.Name == name }) {
 			p.fail(key, "with "+name+" once")
 			return nil
 		}
-		out = append(out, Setting{name, p.float(key, v)})
+		out = append(out, setting.Value{Name: name, Value: p.float(key, v)})
 	}
 	return out
 }

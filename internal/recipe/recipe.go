@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"tintype/core/setting"
 )
 
 // Version is the form of the text. Another one is refused.
@@ -48,13 +50,7 @@ type Leg struct {
 	Rescale  string
 	Classify string // scale of classifier guidance; "": off
 	Pick     []int  // one per slot, -1: open
-	Settings []Setting
-}
-
-// Setting is a solver's setting.
-type Setting struct {
-	Name  string
-	Value float64
+	Settings []setting.Value
 }
 
 // Most is the longest text that is read.
@@ -137,7 +133,7 @@ func Numbers(values []float64) string {
 	return strings.Join(out, ",")
 }
 
-func settings(values []Setting) string {
+func settings(values []setting.Value) string {
 	out := make([]string, len(values))
 	for i, v := range values {
 		out[i] = v.Name + ":" + Number(v.Value)

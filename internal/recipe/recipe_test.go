@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"tintype/core/setting"
 )
 
 const hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -12,8 +14,8 @@ func full() *Recipe {
 	return &Recipe{
 		Numerics: Numerics, Model: "nouns-32", File: hash, Count: 4, Grid: "times", Steps: 2, Levels: []float64{999, 499.5}, Vary: "9:0.25",
 		Leg: Leg{Seed: 1<<64 - 1, Solver: "dpmpp-2m", Guidance: "2.5", Rescale: "0.5", Classify: "4", Pick: []int{3, -1, 0},
-			Settings: []Setting{{"eta", 0.25}, {"order", 2}, {"tiny", 1e-9}}},
-		Before: []Leg{{Until: 5, Seed: 7, Pick: []int{1}}, {Until: 9, Seed: 8, Solver: "heun", Guidance: "1", Settings: []Setting{{"eta", 1}}}},
+			Settings: []setting.Value{{Name: "eta", Value: 0.25}, {Name: "order", Value: 2}, {Name: "tiny", Value: 1e-9}}},
+		Before: []Leg{{Until: 5, Seed: 7, Pick: []int{1}}, {Until: 9, Seed: 8, Solver: "heun", Guidance: "1", Settings: []setting.Value{{Name: "eta", Value: 1}}}},
 		Hash:   hash,
 	}
 }

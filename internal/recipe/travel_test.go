@@ -5,12 +5,14 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"tintype/core/setting"
 )
 
 // What travels with a link is taken off, and the recipe is the one that was sent.
 func TestLinksThatTravelled(t *testing.T) {
 	sent := full()
-	sent.Settings = append(sent.Settings, Setting{"grid.rho", 1e+30}) // with a plus sign
+	sent.Settings = append(sent.Settings, setting.Value{Name: "grid.rho", Value: 1e+30}) // with a plus sign
 	text := sent.String()
 	page := "https://example.org/a/?threads=1#" + text
 	entities := strings.NewReplacer("&", "&#38;", "=", "&#x3d;", ",", "&#44;", "~", "&#x7E;")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tintype/core/pipeline"
+	"tintype/core/setting"
 	"tintype/internal/decimal"
 	"tintype/model"
 )
@@ -28,7 +29,7 @@ func settings(m *model.Model, s *pipeline.Spec, text string) error {
 		if err != nil {
 			return err
 		}
-		if err := m.Set(s, name, v); err != nil {
+		if err := m.Set(s, setting.Value{Name: name, Value: v}); err != nil {
 			return fmt.Errorf("-set: %w", err)
 		}
 	}

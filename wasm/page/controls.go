@@ -9,6 +9,7 @@ import (
 
 	"honnef.co/go/js/dom/v2"
 	"tintype/core/limits"
+	"tintype/core/setting"
 	"tintype/internal/recipe"
 	"tintype/internal/sentence"
 	"tintype/wasm/proto"
@@ -178,7 +179,7 @@ func (p *page) request() (proto.Sample, *proto.Error) {
 			return s, p.badField(k.number, sentence.Of(k.setting.Name+" must be a number from "+number(k.setting.Min)+" to "+number(k.setting.Max)))
 		}
 		if v != k.initial {
-			s.Settings = append(s.Settings, proto.Value{Name: k.setting.Name, Value: v})
+			s.Settings = append(s.Settings, setting.Value{Name: k.setting.Name, Value: v})
 		}
 	}
 	s.Settings = append(s.Settings, p.carried...)

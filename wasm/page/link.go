@@ -11,6 +11,7 @@ import (
 	"syscall/js"
 
 	"tintype/core/limits"
+	"tintype/core/setting"
 	"tintype/internal/recipe"
 	"tintype/internal/sentence"
 	"tintype/wasm/proto"
@@ -127,7 +128,7 @@ func (p *page) requestOf(r *recipe.Recipe) proto.Sample {
 }
 
 func (p *page) legOf(l recipe.Leg) proto.Leg {
-	out := proto.Leg{Seed: l.Seed, Choice: l.Pick, Solver: l.Solver, Guidance: math.NaN(), Until: l.Until}
+	out := proto.Leg{Seed: l.Seed, Choice: l.Pick, Solver: l.Solver, Guidance: math.NaN(), Settings: l.Settings, Until: l.Until}
 	if l.Pick == nil {
 		out.Choice = slices.Repeat([]int{-1}, len(p.info.Slots)) // all left open
 	}
@@ -136,9 +137,6 @@ func (p *page) legOf(l recipe.Leg) proto.Leg {
 	}
 	out.Rescale, _ = strconv.ParseFloat(l.Rescale, 64) // "" is 0, off
 	out.Classify, _ = strconv.ParseFloat(l.Classify, 64)
-	for _, s := range l.Settings {
-		out.Settings = append(out.Settings, proto.Value{Name: s.Name, Value: s.Value})
-	}
 	return out
 }
 
@@ -180,12 +178,12 @@ func (p *page) showRecipe(r *recipe.Recipe) {
 		u.varySeed.SetValue(seed)
 		u.vary.SetValue(amount)
 	}
-	var carried []proto.Value
+	var carried []setting.Value
 	for _, v := range r.Settings {
 		if k := p.knobNamed(v.Name); k != nil {
 			k.set(number(v.Value))
 		} else {
-			carried = append(carried, proto.Value{Name: v.Name, Value: v.Value})
+			carried = append(carried, v)
 		}
 	}
 	p.carry(carried)
@@ -195,7 +193,7 @@ func (p *page) showRecipe(r *recipe.Recipe) {
 }
 
 // carry keeps settings that no control shows for the next pictures, and says so. nil: none.
-func (p *page) carry(settings []proto.Value) {
+func (p *page) carry(settings []setting.Value) {
 	p.carried = settings
 	note := ""
 	for _, v := range settings {

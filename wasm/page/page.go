@@ -10,6 +10,7 @@ import (
 	"syscall/js"
 
 	"honnef.co/go/js/dom/v2"
+	"tintype/core/setting"
 	"tintype/wasm/proto"
 )
 
@@ -69,7 +70,7 @@ type page struct {
 	awaited *promise              // whose model is not here; its file may come
 	wish    *wish                 // what waits until the page is free; nil for nothing
 	reading int                   // ID of the request for a file's hash, 0 for none
-	carried []proto.Value         // settings of a link that no control shows
+	carried []setting.Value       // settings of a link that no control shows
 	refused proto.Refusal         // what storage has refused
 	pair    bool                  // the run to come stands beside those on the stage
 

@@ -2,6 +2,8 @@
 
 package proto
 
+import "tintype/core/setting"
+
 // Info describes a loaded model: what the page needs to offer the controls
 // that the checkpoint allows and no others.
 type Info struct {
@@ -37,7 +39,7 @@ type Defaults struct {
 	Solver, Grid string
 	Steps        int
 	Guidance     float64
-	Settings     []Value // of Solver
+	Settings     []setting.Value // of Solver
 }
 
 // An Option is a solver or a grid that the runtime knows.

@@ -9,7 +9,11 @@
 // with that ID. Ready is the one message that nobody asked for.
 package proto
 
-import "syscall/js"
+import (
+	"syscall/js"
+
+	"tintype/core/setting"
+)
 
 // A Message is the body of one message; its type decides the kind on the wire.
 type Message interface {
@@ -73,7 +77,7 @@ type Sample struct {
 	// value of the first slot; 0 is off.
 	Classify float64
 	// Settings are the solver's by name; what is left out is the default.
-	Settings []Value
+	Settings []setting.Value
 	Edit     *Edit // nil: a picture from noise
 	// Before are legs that run first, each from where the one before it ended:
 	// a picture forked at one of its steps.
@@ -88,12 +92,6 @@ type Sample struct {
 	Force, Recipe bool
 	// Animate asks for Done.Animation.
 	Animate bool
-}
-
-// A Value is one setting by its name.
-type Value struct {
-	Name  string
-	Value float64
 }
 
 // An Edit begins with a picture, or holds to what is known of it.
@@ -117,7 +115,7 @@ type Leg struct {
 	Solver            string // "": the checkpoint's
 	Guidance, Rescale float64
 	Classify          float64
-	Settings          []Value
+	Settings          []setting.Value
 	Until             int // more than the leg before it, less than the request's steps
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall/js"
 	"testing"
+
+	"tintype/core/setting"
 )
 
 // fakeBitmaps gives Node, which has none, a class ImageBitmap.
@@ -26,7 +28,7 @@ func messages(bitmap, buffer js.Value) []Message {
 	info := Info{
 		ID: "nouns", Name: "Nouns <32>", Licence: "CC0", Provenance: "drawn", Width: 32, Height: 48, Parameters: 2701308, Memory: 1 << 33,
 		Slots:    []Slot{{"head", []string{"shark", "ape"}, true, 2}, {"body", []string{}, false, -1}},
-		Defaults: Defaults{"ddim", "trailing", 4, 1.5, []Value{{"eta", 0.5}}},
+		Defaults: Defaults{"ddim", "trailing", 4, 1.5, []setting.Value{{Name: "eta", Value: 0.5}}},
 		Solvers: []Option{
 			{"ddpm", "no noise", "draws", 1, "n", []Line{{1, 0}}, true, []Setting{{"variance", "of the noise", 0, 0, 1, true, []string{"small", "large"}}}},
 			{"ddim", "", "keeps", 1, "n+9", []Line{{1, 9}, {4, -3}}, false, []Setting{{"eta", "fresh noise", 0, 0, 1, false, []string{}}}},
@@ -37,11 +39,11 @@ func messages(bitmap, buffer js.Value) []Message {
 	return []Message{
 		Load{ref, ""}, Load{ref, "head=shark"}, Digest{ref}, Digested{"d7"},
 		Sample{Model: with, Classify: 4, Seed: math.MaxUint64, First: 3, Count: 13, Choice: []int{-1, 248}, Solver: "heun", Grid: "karras", Steps: 7, Guidance: 0, Rescale: 0.5,
-			Settings: []Value{{"eta", 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
-			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, 3, []Value{{"eta", 0}}, 3}}},
-		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Vary: "9:0.25", Animate: true, Grid: "times", Levels: []float64{999, 0.5}, Force: true, Recipe: true},
-		Sample{Model: ref, Count: 1, Label: "head=shark", Guidance: math.NaN(), Settings: []Value{}},
-		Sample{Model: ref, Count: 1, Guidance: math.NaN(), Settings: []Value{}},
+			Settings: []setting.Value{{Name: "eta", Value: 1}}, Edit: &Edit{buffer, 0.5, "mask", buffer, 2, "replace", 3, 2},
+			Before: []Leg{{7, []int{-1}, "heun", 2, 0.25, 3, []setting.Value{{Name: "eta", Value: 0}}, 3}}},
+		Sample{Model: ref, Count: 1, Choice: []int{}, Guidance: 1, Settings: []setting.Value{}, Edit: &Edit{buffer, 1, "none", js.Null(), 0, "hard", 0, 1}, Vary: "9:0.25", Animate: true, Grid: "times", Levels: []float64{999, 0.5}, Force: true, Recipe: true},
+		Sample{Model: ref, Count: 1, Label: "head=shark", Guidance: math.NaN(), Settings: []setting.Value{}},
+		Sample{Model: ref, Count: 1, Guidance: math.NaN(), Settings: []setting.Value{}},
 		Cancel{Target: 3}, Ready{SIMD: true, Threads: 2}, Progress{Received: 5, Total: 1 << 50},
 		Step{Picture: 15, Step: 2, Total: 4, Millis: 17.25, X: bitmap, Denoised: bitmap},
 		Sheet{32, 48, []js.Value{buffer, buffer}, "v=1"},

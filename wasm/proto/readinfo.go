@@ -7,6 +7,7 @@ import (
 	"syscall/js"
 
 	"tintype/core/limits"
+	"tintype/core/setting"
 	"tintype/internal/jsontext"
 )
 
@@ -112,7 +113,9 @@ func (f *infoReader) defaults(v jsontext.Value) Defaults {
 	return Defaults{
 		Solver: f.text(v, "solver"), Grid: f.text(v, "grid"), Steps: int(f.whole(v, "steps", 1, math.MaxInt32)),
 		Guidance: f.float(v, "guidance"),
-		Settings: each(f, v, "settings", func(v jsontext.Value) Value { return Value{f.text(v, "name"), f.float(v, "value")} }),
+		Settings: each(f, v, "settings", func(v jsontext.Value) setting.Value {
+			return setting.Value{Name: f.text(v, "name"), Value: f.float(v, "value")}
+		}),
 	}
 }
 

@@ -5,6 +5,7 @@ package proto
 import (
 	"syscall/js"
 
+	"tintype/core/setting"
 	"tintype/internal/jsontext"
 )
 
@@ -87,7 +88,7 @@ func writeDefaults(w *jsontext.Writer, d Defaults) {
 	writeText(w, "grid", d.Grid)
 	writeInt(w, "steps", int64(d.Steps))
 	writeFloat(w, "guidance", d.Guidance)
-	writeList(w, "settings", d.Settings, func(v Value) {
+	writeList(w, "settings", d.Settings, func(v setting.Value) {
 		w.BeginObject()
 		writeText(w, "name", v.Name)
 		writeFloat(w, "value", v.Value)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"tintype/core/limits"
+	"tintype/core/setting"
 )
 
 // encodeGuidance leaves out what is the checkpoint's own.
@@ -21,7 +22,7 @@ func encodeGuidance(o map[string]any, guidance, rescale, classify float64) {
 	}
 }
 
-func encodeValues(values []Value) []any {
+func encodeValues(values []setting.Value) []any {
 	out := make([]any, len(values))
 	for i, v := range values {
 		out[i] = map[string]any{"name": v.Name, "value": v.Value}
@@ -30,14 +31,16 @@ func encodeValues(values []Value) []any {
 }
 
 // values reads a list of settings, which may be left out.
-func (r *reader) values(field string) []Value {
+func (r *reader) values(field string) []setting.Value {
 	if !r.has(field) {
-		return []Value{}
+		return []setting.Value{}
 	}
 	return list(r, field, (*reader).value)
 }
 
-func (r *reader) value() Value { return Value{r.str("name"), r.float("value")} }
+func (r *reader) value() setting.Value {
+	return setting.Value{Name: r.str("name"), Value: r.float("value")}
+}
 
 // encodeEdit returns what must be transferred.
 func encodeEdit(o map[string]any, e *Edit) []any {

@@ -77,14 +77,9 @@ func (c *checkpoint) Info() proto.Info {
 		ID: c.id, Name: m.Name, Licence: m.Licence, Provenance: m.Provenance,
 		Width: width, Height: height, Parameters: m.Parameters, Memory: m.Packed,
 		Defaults: proto.Defaults{
-			Solver: d.Solver.String(), Grid: d.Grid.String(), Steps: d.Steps, Guidance: d.Guidance, Settings: []proto.Value{},
+			Solver: d.Solver.String(), Grid: d.Grid.String(), Steps: d.Steps, Guidance: d.Guidance, Settings: d.Options.List(nil, ""),
 		},
 		GuidanceReason: reasonOf(m.CheckGuidance()),
-	}
-	for _, s := range solver.Settings() {
-		if v, ok := d.Options.Get(s.Setting); ok {
-			info.Defaults.Settings = append(info.Defaults.Settings, proto.Value{Name: s.Name, Value: v})
-		}
 	}
 	if m.Cond != nil {
 		for i, s := range m.Cond.Slots {

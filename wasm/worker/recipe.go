@@ -43,7 +43,7 @@ func (c *checkpoint) legs(m proto.Sample) ([]pipeline.Leg, error) {
 }
 
 func words(l proto.Leg) recipe.Leg {
-	out := recipe.Leg{Until: l.Until, Seed: l.Seed, Solver: l.Solver, Pick: l.Choice}
+	out := recipe.Leg{Until: l.Until, Seed: l.Seed, Solver: l.Solver, Pick: l.Choice, Settings: l.Settings}
 	if l.Guidance == l.Guidance {
 		out.Guidance = recipe.Number(l.Guidance)
 	}
@@ -52,9 +52,6 @@ func words(l proto.Leg) recipe.Leg {
 	}
 	if l.Classify != 0 {
 		out.Classify = recipe.Number(l.Classify)
-	}
-	for _, v := range l.Settings {
-		out.Settings = append(out.Settings, recipe.Setting{Name: v.Name, Value: v.Value})
 	}
 	return out
 }
