@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"strings"
 
 	"tintype/core/pipeline"
@@ -42,53 +44,52 @@ func (e *editFlags) edit(m *model.Model, photos *photoFlags) (*pipeline.Edit, er
 	if e.init == "" {
 		return nil, nil
 	}
-	out := &pipeline.Edit{Strength: e.strength}
-	var err error
-	if e.method != "" {
-		if out.Method, err = model.ParseMethod(e.method); err != nil {
-			return nil, fmt.Errorf("-method %w", err)
-		}
-	}
-	if out.Picture, err = photos.read(e.init, m); err != nil {
-		return nil, fmt.Errorf("-init: %w", err)
-	}
-	if err := e.readHold(out, m, photos); err != nil {
+	words, err := e.words()
+	if err != nil {
 		return nil, err
 	}
-	if !e.given.strength.Given() {
-		out.Strength = 0.6
-		if out.Hold != pipeline.HoldNothing {
-			out.Strength = 1
+	picture, err := photos.read(e.init, m)
+	if err != nil {
+		return nil, fmt.Errorf("-init: %w", err)
+	}
+	var mask []float32
+	if e.mask != "" {
+		if mask, err = photos.mask(e.mask, m); err != nil {
+			return nil, fmt.Errorf("-mask: %w", err)
 		}
 	}
-	if e.travel != "" {
-		jump, times, _ := strings.Cut(e.travel, ",")
-		if out.Jump, err = decimal.Int(jump); err == nil {
-			out.Times, err = decimal.Int(times)
-		}
-		if err != nil || out.Jump < 1 || out.Times < 1 {
-			return nil, fmt.Errorf("-travel %q: expected two whole numbers of 1 or more, such as 5,4", e.travel)
-		}
+	out, err := model.ParseEdit(words, picture, mask)
+	if err != nil {
+		return nil, fmt.Errorf("-%w", err)
 	}
 	return out, nil
 }
 
-// readHold reads -mask and -hold, of which there is one at most.
-func (e *editFlags) readHold(out *pipeline.Edit, m *model.Model, photos *photoFlags) (err error) {
-	switch {
-	case e.mask != "":
-		out.Hold = pipeline.HoldMask
-		if out.Mask, err = photos.mask(e.mask, m); err != nil {
-			return fmt.Errorf("-mask: %w", err)
-		}
-	case e.hold == "grey":
-		out.Hold = pipeline.HoldGrey
-	case e.hold != "":
-		side, ok := strings.CutPrefix(e.hold, "boxes:")
-		if out.Factor, err = decimal.Int(side); !ok || err != nil {
-			return fmt.Errorf("-hold %q: expected grey, or boxes:N such as boxes:4", e.hold)
-		}
-		out.Hold = pipeline.HoldBoxes
+// words are what the flags say beside the files.
+func (e *editFlags) words() (w model.EditWords, err error) {
+	w = model.EditWords{Strength: math.NaN(), Hold: "none", Method: cmp.Or(e.method, "replace")}
+	if e.given.strength.Given() {
+		w.Strength = e.strength
 	}
-	return nil
+	switch side, boxes := strings.CutPrefix(e.hold, "boxes:"); {
+	case e.mask != "":
+		w.Hold = "mask"
+	case e.hold == "grey":
+		w.Hold = "grey"
+	case e.hold != "":
+		w.Hold = "boxes"
+		if w.Factor, err = decimal.Int(side); !boxes || err != nil {
+			return w, fmt.Errorf("-hold %q: expected grey, or boxes:N such as boxes:4", e.hold)
+		}
+	}
+	if e.travel != "" {
+		jump, times, _ := strings.Cut(e.travel, ",")
+		if w.Jump, err = decimal.Int(jump); err == nil {
+			w.Times, err = decimal.Int(times)
+		}
+		if err != nil || w.Jump < 1 || w.Times < 1 {
+			return w, fmt.Errorf("-travel %q: expected two whole numbers of 1 or more, such as 5,4", e.travel)
+		}
+	}
+	return w, nil
 }

@@ -25,21 +25,20 @@ func (c *checkpoint) edit(e *proto.Edit) (*pipeline.Edit, error) {
 	}
 	shown := &image.NRGBA{Pix: rgba, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}
 	picture.Over(shown, picture.White)
-	out := &pipeline.Edit{Strength: e.Strength, Factor: e.Factor, Jump: e.Jump, Times: e.Times, Picture: picture.Values(shown, channels)}
-	if out.Hold, err = model.ParseHold(e.Hold); err != nil {
-		return nil, errors.New("edit.hold " + err.Error())
-	}
-	if out.Method, err = model.ParseMethod(e.Method); err != nil {
-		return nil, errors.New("edit.method " + err.Error())
-	}
+	var mask []float32
 	if !e.Mask.IsNull() {
-		mask, err := bytesOf(e.Mask, width*height)
+		drawn, err := bytesOf(e.Mask, width*height)
 		if err != nil {
 			return nil, errors.New("edit.mask: " + err.Error())
 		}
-		for _, v := range mask {
-			out.Mask = append(out.Mask, picture.Kept(v))
+		for _, v := range drawn {
+			mask = append(mask, picture.Kept(v))
 		}
+	}
+	words := model.EditWords{Strength: e.Strength, Hold: e.Hold, Method: e.Method, Factor: e.Factor, Jump: e.Jump, Times: e.Times}
+	out, err := model.ParseEdit(words, picture.Values(shown, channels), mask)
+	if err != nil {
+		return nil, errors.New("edit." + err.Error())
 	}
 	return out, nil
 }
