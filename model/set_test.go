@@ -68,7 +68,7 @@ func TestEstimateSettings(t *testing.T) {
 	if err != nil || again[1].Spec.Guidance != last.Guidance || again[0].Spec.Thresh == nil || *again[0].Spec.Thresh != *first.Thresh {
 		t.Errorf("the recipe %v, %v gives %v", words, err, again)
 	}
-	if err := m.Set(&first, "threshold.quantile", 0); err != nil || first.Thresh.Quantile != 0 || first.Thresh == legs[0].Spec.Thresh || legs[0].Spec.Thresh.Quantile != 0.9 {
+	if err := m.Set(&first, setting.Value{Name: "threshold.quantile"}); err != nil || first.Thresh.Quantile != 0 || first.Thresh == legs[0].Spec.Thresh || legs[0].Spec.Thresh.Quantile != 0.9 {
 		t.Errorf("%v: a written 0 is %v, and the leg it was taken from has %v", err, first.Thresh, legs[0].Spec.Thresh)
 	}
 }
