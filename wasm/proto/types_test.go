@@ -22,7 +22,7 @@ import (
 
 // source is what the package's files say, which other platforms do not compile.
 type source struct {
-	structs map[string]*ast.StructType
+	structs map[string]*ast.StructType // by name, one of another package by package.name
 	kinds   map[string]string // of the types of messages
 	answers map[string]bool   // types of messages
 	errors  map[string]bool   // values of ErrorType
@@ -35,7 +35,11 @@ func readSource(t *testing.T) *source {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files {
+	settings, err := filepath.Glob("../../core/setting/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, settings...) {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
 		}
@@ -43,11 +47,15 @@ func readSource(t *testing.T) *source {
 		if err != nil {
 			t.Fatal(err)
 		}
+		prefix := ""
+		if parsed.Name.Name != "proto" {
+			prefix = parsed.Name.Name + "."
+		}
 		ast.Inspect(parsed, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.TypeSpec:
 				if of, ok := n.Type.(*ast.StructType); ok {
-					s.structs[n.Name.Name] = of
+					s.structs[prefix+n.Name.Name] = of
 				}
 			case *ast.ValueSpec:
 				if of, ok := n.Type.(*ast.Ident); ok && of.Name == "ErrorType" && len(n.Values) == 1 {
@@ -81,7 +89,7 @@ func literal(e ast.Expr) string {
 	return text
 }
 
-// named is the name of a type of this package, through pointers and lists; "" for another's.
+// named is the name of a type, through pointers and lists: of another package's, package.name.
 func named(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
@@ -90,6 +98,8 @@ func named(e ast.Expr) string {
 		return named(e.X)
 	case *ast.ArrayType:
 		return named(e.Elt)
+	case *ast.SelectorExpr:
+		return named(e.X) + "." + e.Sel.Name
 	}
 	return ""
 }
