@@ -22,6 +22,17 @@ func Minify(name string, text []byte) ([]byte, error) {
 	return r.Code, asError(r.Errors)
 }
 
+// Bundle makes one module of a file and those that it imports. Those of lazy, which it would load later, stay outside.
+func Bundle(file string, lazy ...string) ([]byte, error) {
+	r := api.Build(api.BuildOptions{
+		EntryPoints: []string{file}, External: lazy, Bundle: true, Format: api.FormatESModule, Target: target, LegalComments: api.LegalCommentsInline,
+	})
+	if len(r.Errors) > 0 {
+		return nil, asError(r.Errors)
+	}
+	return r.OutputFiles[0].Contents, nil
+}
+
 // asError says what is wrong in a script, and where.
 func asError(list []api.Message) error {
 	var all []error

@@ -3,6 +3,8 @@
 package javascript
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -18,5 +20,28 @@ func TestMinify(t *testing.T) {
 	}
 	if _, err := Minify("c.js", []byte("let a = ;")); err == nil || !strings.Contains(err.Error(), "c.js:1:8") {
 		t.Errorf("error %v, want its place", err)
+	}
+}
+
+// Two modules with one name for two things stay two things.
+func TestBundle(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.js":   "import { b } from \"./b.js\";\nconst local = 1;\nconsole.log(local + b(), import(\"./c.js\"), \"</script>\");\n",
+		"b.js":   "const local = 2;\nexport const b = () => local;\nexport const unused = 3;\n",
+		"bad.js": "import { b } from \"./absent.js\";\nb();\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := Bundle(filepath.Join(dir, "a.js"), "./c.js")
+	text := string(got)
+	if err != nil || strings.Contains(text, "b.js\"") || strings.Contains(text, "unused") || strings.Contains(text, "</script>") ||
+		!strings.Contains(text, `import("./c.js")`) || strings.Count(text, "local =") != 1 {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := Bundle(filepath.Join(dir, "bad.js")); err == nil || !strings.Contains(err.Error(), "absent.js") {
+		t.Errorf("error %v, want the file that is missing", err)
 	}
 }

@@ -15,12 +15,13 @@ import (
 	"regexp"
 	"strings"
 
+	"tintype/internal/javascript"
 	"tintype/internal/wholefile"
 	"tintype/weights"
 )
 
 // Offline writes the page as ONE file: program, interface and a model. It works by a double click, from a stick or an
-// archive, and in a sandboxed frame, where a page may load nothing. Scripts stand in it as they are; the program is
+// archive, and in a sandboxed frame, where a page may load nothing. Its modules become one; the program is
 // packed with gzip, which every browser can undo, and like the model written in base64.
 func Offline(ctx context.Context, root, to, model string, out io.Writer) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
@@ -55,8 +56,13 @@ func singleFile(root, build, model string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// One file has neither threads nor a service worker, for which the page would load the two.
+	modules, err := javascript.Bundle(filepath.Join(root, "site", "boot.js"), "./share.js", "./offline.js")
+	if err != nil {
+		return nil, err
+	}
 	scripts := "<script>\n" + f.text("wasm_exec.js") + "</script>\n<script>\n" + payload + "</script>\n" +
-		"<script type=\"module\">\n" + bundle(f.text("runtime.js"), f.text("decode.js"), f.text("boot.js")) + "</script>"
+		"<script type=\"module\">\n" + string(modules) + "</script>"
 	if f.err != nil {
 		return nil, f.err
 	}
@@ -114,19 +120,6 @@ func (f *files) inlined(css string) string {
 	return urls.ReplaceAllStringFunc(css, func(u string) string {
 		return "url(" + f.dataURL(urls.FindStringSubmatch(u)[1]) + ")"
 	})
-}
-
-var (
-	imports = regexp.MustCompile(`(?m)^import [^;]*;\n`)
-	exports = regexp.MustCompile(`(?m)^export `)
-)
-
-// bundle makes one module of some whose names differ, in the order of their needs.
-func bundle(modules ...string) string {
-	for i, m := range modules {
-		modules[i] = exports.ReplaceAllString(imports.ReplaceAllString(m, ""), "")
-	}
-	return strings.Join(modules, "\n")
 }
 
 // payload is the script that holds the program, the worker's script and one model.
