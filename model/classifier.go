@@ -96,9 +96,9 @@ func ClassifierMetadata(cfg classify.Config, of string) string {
 	return w.String()
 }
 
-// Fits reports why the classifier cannot guide m, nil if it can: it must see the same pictures, of the model's size,
+// fits reports why the classifier cannot guide m, nil if it can: it must see the same pictures, of the model's size,
 // and know the same classes.
-func (k *Classifier) Fits(m *Model) error {
+func (k *Classifier) fits(m *Model) error {
 	n := k.Config().SizeMultiple()
 	switch {
 	case m.Codec.Kind != pipeline.CodecNone || m.C != k.Config().InChannels || m.H%n != 0 || m.W%n != 0:
@@ -140,7 +140,7 @@ func (k *Classifier) pass(g golden) ([]float64, error) {
 
 // Attach gives m the classifier to be guided by; the error says why it cannot.
 func (m *Model) Attach(k *Classifier) error {
-	if err := k.Fits(m); err != nil {
+	if err := k.fits(m); err != nil {
 		return err
 	}
 	m.Classifier = planner{k.Net}

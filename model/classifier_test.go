@@ -126,7 +126,7 @@ func TestClassifierFits(t *testing.T) {
 		}
 		return &Model{Model: pipeline.Model{H: 8, W: 6, C: 1, Cond: cond}}
 	}
-	if err := k.Fits(good()); err != nil {
+	if err := k.fits(good()); err != nil {
 		t.Error(err)
 	}
 	for name, change := range map[string]func(m *Model){
@@ -138,7 +138,7 @@ func TestClassifierFits(t *testing.T) {
 	} {
 		m := good()
 		change(m)
-		if k.Fits(m) == nil {
+		if k.fits(m) == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

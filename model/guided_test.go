@@ -61,7 +61,7 @@ func TestShippedClassifierGuidesItsModel(t *testing.T) {
 	if cases, err := k.CheckGoldens(); cases == 0 || err != nil {
 		t.Errorf("%d goldens checked, error %v", cases, err)
 	}
-	if err := k.Fits(m); err != nil || k.Of != id || k.Parameters > 100_000 {
+	if err := k.fits(m); err != nil || k.Of != id || k.Parameters > 100_000 {
 		t.Errorf("classifier of %s with %d parameters: %v", k.Of, k.Parameters, err)
 	}
 	net, err := m.Network.Plan(n, m.H, m.W, nil)

@@ -89,9 +89,9 @@ func Open(r io.Reader, name string, o Options) (*Checkpoint, error) {
 		return nil, err
 	}
 	c := newCheckpoint(name)
-	c.metadata = s.head.Metadata
+	c.metadata = s.head.metadata
 	c.parts = []part{s}
-	for i, info := range s.head.Tensors {
+	for i, info := range s.head.tensors {
 		c.add(info, s, i)
 	}
 	return c, nil

@@ -76,7 +76,7 @@ func TestWriteRefuses(t *testing.T) {
 		{ErrDuplicate, []Tensor{one, one}},
 		{ErrTensorSize, []Tensor{{"a", F32, []int{2}, []byte("0123")}}},
 		{ErrRank, []Tensor{{"a", F32, make([]int, 9), nil}}},
-		{ErrHeaderTooLarge, []Tensor{{strings.Repeat("a", MaxHeader), F32, []int{1}, []byte("0123")}}},
+		{ErrHeaderTooLarge, []Tensor{{strings.Repeat("a", maxHeader), F32, []int{1}, []byte("0123")}}},
 	} {
 		var b bytes.Buffer
 		_, err := WriteZstd(&b, nil, c.tensors)

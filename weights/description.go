@@ -168,8 +168,8 @@ type Sampler struct {
 // Forbidden says why a solver must not be used. The name "*" is all that are not allowed.
 type Forbidden struct{ Name, Reason string }
 
-// Reason says why a solver may not be used with this checkpoint, "" if it may.
-func (s Samplers) Reason(solver string) string {
+// reason says why a solver may not be used with this checkpoint, "" if it may.
+func (s Samplers) reason(solver string) string {
 	allowed := slices.Contains(s.Allowed, solver)
 	reason := ""
 	for _, f := range s.Forbidden {
@@ -314,7 +314,7 @@ func (d *Description) contradiction(values map[string]jsontext.Value) error {
 		return nil
 	}
 	at := samplers.Get("default")
-	if reason := d.Samplers.Reason(def.Name); reason != "" {
+	if reason := d.Samplers.reason(def.Name); reason != "" {
 		return at.Get("name").Fail(jsontext.Quote(def.Name) + " is not allowed: " + reason)
 	}
 	if !d.Guidance.AllowCFG && def.Guidance.Or(1) != 1 {

@@ -61,7 +61,7 @@ func TestDescribe(t *testing.T) {
 		t.Errorf("got  %+v\nwant %+v", *d, want)
 	}
 	for solver, reason := range map[string]string{"ddim": "", "heun": "why", "euler": "no slope"} {
-		if got := d.Samplers.Reason(solver); got != reason {
+		if got := d.Samplers.reason(solver); got != reason {
 			t.Errorf("%s: %q, want %q", solver, got, reason)
 		}
 	}
@@ -77,10 +77,10 @@ func TestDescribeDefaults(t *testing.T) {
 	if !reflect.DeepEqual(*d, want) {
 		t.Errorf("got  %+v\nwant %+v", *d, want)
 	}
-	if d.Samplers.Reason("anything") != "" {
+	if d.Samplers.reason("anything") != "" {
 		t.Error("a contract out of nowhere")
 	}
-	if reason := (Samplers{Allowed: []string{"ddim", "euler"}}).Reason("heun"); reason != "the checkpoint allows only ddim, euler" {
+	if reason := (Samplers{Allowed: []string{"ddim", "euler"}}).reason("heun"); reason != "the checkpoint allows only ddim, euler" {
 		t.Error(reason)
 	}
 }
@@ -302,7 +302,7 @@ func FuzzDescribe(f *testing.F) {
 		if s := d.Student; s != nil && (s.Method == "" || s.Gamma.Value > 1 || len(s.TrainedSteps) > 0 && slices.Min(s.TrainedSteps) < 1) {
 			t.Errorf("%q is accepted as %+v", text, s)
 		}
-		if s := d.Samplers; s.Default != nil && s.Reason(s.Default.Name) != "" {
+		if s := d.Samplers; s.Default != nil && s.reason(s.Default.Name) != "" {
 			t.Errorf("%q is accepted, whose default is not allowed", text)
 		}
 	})

@@ -11,7 +11,7 @@ import (
 type diskPart struct {
 	file string
 	f    *os.File
-	head *Header
+	head *header
 	base int64 // where its data buffer begins
 }
 
@@ -47,7 +47,7 @@ func (p *diskPart) readHeader() error {
 		return tooSmall(p.file, len(start))
 	}
 	n := binary.LittleEndian.Uint64(start)
-	if n > MaxHeader {
+	if n > maxHeader {
 		return tooLarge(p.file, n)
 	}
 	if int64(n) > stat.Size()-8 {
@@ -58,20 +58,20 @@ func (p *diskPart) readHeader() error {
 	if err := p.readAt(text, 8, ""); err != nil {
 		return err
 	}
-	if p.head, err = ParseHeader(p.file, string(text)); err != nil {
+	if p.head, err = parseHeader(p.file, string(text)); err != nil {
 		return err
 	}
 	p.base = 8 + int64(n)
 	kind := error(nil)
 	switch {
-	case stat.Size() < p.head.Bytes:
+	case stat.Size() < p.head.bytes:
 		kind = ErrTruncated
-	case stat.Size() > p.head.Bytes:
+	case stat.Size() > p.head.bytes:
 		kind = ErrTrailing
 	default:
 		return nil
 	}
-	return &Error{Kind: kind, File: p.file, Detail: "expected " + strconv.FormatInt(p.head.Bytes, 10) +
+	return &Error{Kind: kind, File: p.file, Detail: "expected " + strconv.FormatInt(p.head.bytes, 10) +
 		" bytes, found " + strconv.FormatInt(stat.Size(), 10)}
 }
 
@@ -86,10 +86,10 @@ func (p *diskPart) readAt(b []byte, at int64, tensor string) error {
 }
 
 func (p *diskPart) tensor(i int) ([]byte, error) {
-	info := p.head.Tensors[i]
+	info := p.head.tensors[i]
 	// The file was measured to hold these bytes before they are allocated.
 	raw := make([]byte, info.Bytes())
-	return raw, p.readAt(raw, p.base+info.Begin, info.Name)
+	return raw, p.readAt(raw, p.base+info.begin, info.Name)
 }
 
 // finish has nothing left to check: the length was compared when the file was opened.

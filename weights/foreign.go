@@ -45,7 +45,7 @@ func whatIs(start []byte) string {
 	n := uint64(0)
 	if len(start) >= 8 {
 		n = binary.LittleEndian.Uint64(start)
-		if n <= MaxHeader && (len(start) == 8 || start[8] == '{') {
+		if n <= maxHeader && (len(start) == 8 || start[8] == '{') {
 			return ""
 		}
 	}
@@ -72,7 +72,7 @@ func whatIs(start []byte) string {
 	if what := textual(text); what != "" {
 		return what
 	}
-	if n > MaxHeader && !(len(start) > 8 && start[8] == '{') { // or the header is only too long
+	if n > maxHeader && !(len(start) > 8 && start[8] == '{') { // or the header is only too long
 		return "neither a safetensors file nor zstd frames"
 	}
 	return ""

@@ -8,20 +8,20 @@ import (
 	"tintype/internal/jsontext"
 )
 
-// Header is the checked header of a safetensors file.
-type Header struct {
-	Metadata map[string]string
-	Tensors  []TensorInfo // in the order of their data, without holes
-	Data     int64        // length of the data buffer
-	Bytes    int64        // length of the whole file: 8 + JSON + data
+// header is the checked header of a safetensors file.
+type header struct {
+	metadata map[string]string
+	tensors  []TensorInfo // in the order of their data, without holes
+	data     int64        // length of the data buffer
+	bytes    int64        // length of the whole file: 8 + JSON + data
 }
 
-// ParseHeader checks the JSON of a header, without the 8 bytes of length before it. A Header that
+// parseHeader checks the JSON of a header, without the 8 bytes of length before it. A header that
 // it returns can be trusted: names are unique, sizes follow from shapes, and the tensors cover
 // the data buffer exactly.
-func ParseHeader(file, text string) (*Header, error) {
+func parseHeader(file, text string) (*header, error) {
 	p := headerParser{file: file}
-	if len(text) > MaxHeader {
+	if len(text) > maxHeader {
 		return nil, p.fail(ErrHeaderTooLarge, "", headerSize(uint64(len(text))))
 	}
 	if text == "" || text[0] != '{' {
@@ -35,9 +35,9 @@ func ParseHeader(file, text string) (*Header, error) {
 	if err != nil {
 		return nil, p.json("", err)
 	}
-	h := &Header{Metadata: map[string]string{}}
-	if n := root.Len(); n > MaxTensors {
-		return nil, p.fail(ErrTensors, "", strconv.Itoa(n)+", at most "+strconv.Itoa(MaxTensors)+" are read")
+	h := &header{metadata: map[string]string{}}
+	if n := root.Len(); n > maxTensors {
+		return nil, p.fail(ErrTensors, "", strconv.Itoa(n)+", at most "+strconv.Itoa(maxTensors)+" are read")
 	}
 	for _, m := range members {
 		if m.Key == "__metadata__" {
@@ -50,13 +50,13 @@ func ParseHeader(file, text string) (*Header, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.Tensors = append(h.Tensors, info)
+		h.tensors = append(h.tensors, info)
 	}
 	if err := p.order(h); err != nil {
 		return nil, err
 	}
-	h.Bytes = 8 + int64(len(text)) + h.Data
-	if h.Bytes < 0 {
+	h.bytes = 8 + int64(len(text)) + h.data
+	if h.bytes < 0 {
 		return nil, p.fail(ErrOverflow, "", "data buffer")
 	}
 	return h, nil
@@ -80,7 +80,7 @@ func (p headerParser) json(tensor string, err error) error {
 	return &Error{Kind: kind, File: p.file, Tensor: tensor, Cause: err}
 }
 
-func (p headerParser) metadata(h *Header, v jsontext.Value) error {
+func (p headerParser) metadata(h *header, v jsontext.Value) error {
 	members, err := v.Members()
 	if err != nil {
 		return p.json("", err)
@@ -90,7 +90,7 @@ func (p headerParser) metadata(h *Header, v jsontext.Value) error {
 		if err != nil {
 			return &Error{Kind: ErrMetadata, File: p.file, Cause: err}
 		}
-		h.Metadata[m.Key] = text
+		h.metadata[m.Key] = text
 	}
 	return nil
 }
@@ -109,8 +109,8 @@ func (p headerParser) tensor(name string, v jsontext.Value) (TensorInfo, error) 
 		return info, p.fail(ErrDType, name, "found "+jsontext.Quote(dtype)+", which is no name of one")
 	}
 	shape := v.Get("shape")
-	if n := shape.Len(); n > MaxRank {
-		return info, p.fail(ErrRank, name, "found "+strconv.Itoa(n)+", at most "+strconv.Itoa(MaxRank)+" are read")
+	if n := shape.Len(); n > maxRank {
+		return info, p.fail(ErrRank, name, "found "+strconv.Itoa(n)+", at most "+strconv.Itoa(maxRank)+" are read")
 	}
 	if info.Shape, err = shape.Ints(); err != nil {
 		return info, p.json(name, err)
@@ -145,14 +145,14 @@ func (p headerParser) span(info *TensorInfo, offsets jsontext.Value) error {
 	if len(elems) != 2 {
 		return p.fail(ErrHeaderJSON, info.Name, "expected 2 data_offsets, found "+strconv.Itoa(len(elems)))
 	}
-	if info.Begin, err = elems[0].Int64(); err != nil {
+	if info.begin, err = elems[0].Int64(); err != nil {
 		return p.json(info.Name, err)
 	}
-	if info.End, err = elems[1].Int64(); err != nil {
+	if info.end, err = elems[1].Int64(); err != nil {
 		return p.json(info.Name, err)
 	}
-	if info.Begin < 0 || info.End < info.Begin {
-		return p.fail(ErrOffsets, info.Name, "data_offsets "+spanText(info.Begin, info.End))
+	if info.begin < 0 || info.end < info.begin {
+		return p.fail(ErrOffsets, info.Name, "data_offsets "+spanText(info.begin, info.end))
 	}
 	if info.DType.bits() == 0 {
 		return nil // whoever asks for it is refused
@@ -169,17 +169,17 @@ func (p headerParser) span(info *TensorInfo, offsets jsontext.Value) error {
 }
 
 // order sorts the tensors by their data and checks that each begins where the one before ends.
-func (p headerParser) order(h *Header) error {
-	sort.SliceStable(h.Tensors, func(i, j int) bool {
-		a, b := &h.Tensors[i], &h.Tensors[j]
-		return a.Begin < b.Begin || a.Begin == b.Begin && a.End < b.End
+func (p headerParser) order(h *header) error {
+	sort.SliceStable(h.tensors, func(i, j int) bool {
+		a, b := &h.tensors[i], &h.tensors[j]
+		return a.begin < b.begin || a.begin == b.begin && a.end < b.end
 	})
-	for _, t := range h.Tensors {
-		if t.Begin != h.Data {
-			return p.fail(ErrOffsets, t.Name, "expected to begin at "+strconv.FormatInt(h.Data, 10)+
-				", found data_offsets "+spanText(t.Begin, t.End))
+	for _, t := range h.tensors {
+		if t.begin != h.data {
+			return p.fail(ErrOffsets, t.Name, "expected to begin at "+strconv.FormatInt(h.data, 10)+
+				", found data_offsets "+spanText(t.begin, t.end))
 		}
-		h.Data = t.End
+		h.data = t.end
 	}
 	return nil
 }
@@ -201,5 +201,5 @@ func tooLarge(file string, n uint64) error {
 }
 
 func headerSize(n uint64) string {
-	return strconv.FormatUint(n, 10) + " bytes, at most " + strconv.Itoa(MaxHeader) + " are read"
+	return strconv.FormatUint(n, 10) + " bytes, at most " + strconv.Itoa(maxHeader) + " are read"
 }

@@ -62,8 +62,8 @@ var badHeaders = []struct {
 	{"overlap", `{"a":` + goodEntry + `,"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, ErrOffsets, []string{"b: ", "at 8"}},
 	{"same data", `{"a":` + goodEntry + `,"b":` + goodEntry + `}`, ErrOffsets, []string{"b: "}},
 	{"end of 63 bits", `{"a":` + goodEntry + `,"b":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775800,9223372036854775808]}}`, ErrHeaderJSON, []string{"too large"}},
-	{"over 1 MiB", `{"a":` + goodEntry + `}` + strings.Repeat(" ", MaxHeader), ErrHeaderTooLarge, []string{"1048576"}},
-	{"too many", manyTensors(MaxTensors + 1), ErrTensors, []string{"65537"}},
+	{"over 1 MiB", `{"a":` + goodEntry + `}` + strings.Repeat(" ", maxHeader), ErrHeaderTooLarge, []string{"1048576"}},
+	{"too many", manyTensors(maxTensors + 1), ErrTensors, []string{"65537"}},
 }
 
 // manyTensors is the shortest header of n things that could be tensors.
@@ -78,7 +78,7 @@ func manyTensors(n int) string {
 func TestParseHeaderRefuses(t *testing.T) {
 	for _, c := range badHeaders {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := ParseHeader("file.safetensors", c.header)
+			_, err := parseHeader("file.safetensors", c.header)
 			wantError(t, err, c.kind, append(c.parts, "file.safetensors: ")...)
 		})
 	}
@@ -117,26 +117,26 @@ func TestParseHeader(t *testing.T) {
 	text := `{"late":{"dtype":"BF16","shape":[1,2],"data_offsets":[16,20]}, "__metadata__":{"format":"pt"},
 		"none":{"dtype":"I32","shape":[0,7],"data_offsets":[16,16]},"void":{"shape":[0],"data_offsets":[0,0],"dtype":"F16"},
 		"scalar":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"long":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}}   `
-	h, err := ParseHeader("file", text)
+	h, err := parseHeader("file", text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, info := range h.Tensors {
+	for _, info := range h.tensors {
 		names = append(names, info.Name+string(info.DType)+ShapeText(info.Shape))
 	}
 	if got, want := strings.Join(names, " "), "voidF16[0] scalarF64[] longI64[1] noneI32[0 7] lateBF16[1 2]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if h.Data != 20 || h.Bytes != 8+int64(len(text))+20 || h.Metadata["format"] != "pt" {
-		t.Errorf("got %d bytes of data, %d in all, metadata %v", h.Data, h.Bytes, h.Metadata)
+	if h.data != 20 || h.bytes != 8+int64(len(text))+20 || h.metadata["format"] != "pt" {
+		t.Errorf("got %d bytes of data, %d in all, metadata %v", h.data, h.bytes, h.metadata)
 	}
-	if h, err := ParseHeader("file", "{}"); err != nil || h.Bytes != 10 {
+	if h, err := parseHeader("file", "{}"); err != nil || h.bytes != 10 {
 		t.Errorf("a file without tensors: %v", err)
 	}
 }
 
-// FuzzHeader checks what ParseHeader promises of a header that it accepts.
+// FuzzHeader checks what parseHeader promises of a header that it accepts.
 func FuzzHeader(f *testing.F) {
 	for _, c := range badHeaders {
 		if len(c.header) < 1000 {
@@ -149,7 +149,7 @@ func FuzzHeader(f *testing.F) {
 	}
 	f.Add(head)
 	f.Fuzz(func(t *testing.T, text string) {
-		h, err := ParseHeader("file", text)
+		h, err := parseHeader("file", text)
 		if err != nil {
 			if typed := (*Error)(nil); !errors.As(err, &typed) {
 				t.Fatalf("error without a type: %v", err)
@@ -158,19 +158,19 @@ func FuzzHeader(f *testing.F) {
 		}
 		at := int64(0)
 		seen := map[string]bool{}
-		for _, info := range h.Tensors {
+		for _, info := range h.tensors {
 			elements := 1.0
 			for _, dim := range info.Shape {
 				elements *= float64(dim)
 			}
 			bits := float64(info.DType.bits())
-			if info.Begin != at || bits > 0 && math.Abs(elements*bits/8-float64(info.Bytes())) > 1e-9*elements || seen[info.Name] {
+			if info.begin != at || bits > 0 && math.Abs(elements*bits/8-float64(info.Bytes())) > 1e-9*elements || seen[info.Name] {
 				t.Fatalf("accepted %+v at %d", info, at)
 			}
-			at, seen[info.Name] = info.End, true
+			at, seen[info.Name] = info.end, true
 		}
-		if at != h.Data || h.Bytes != 8+int64(len(text))+h.Data {
-			t.Fatalf("accepted %d bytes of data for tensors up to %d", h.Data, at)
+		if at != h.data || h.bytes != 8+int64(len(text))+h.data {
+			t.Fatalf("accepted %d bytes of data for tensors up to %d", h.data, at)
 		}
 	})
 }

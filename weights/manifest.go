@@ -8,8 +8,8 @@ import (
 	"tintype/internal/jsontext"
 )
 
-// MaxManifest is the most bytes of a manifest that are read.
-const MaxManifest = 1 << 20
+// maxManifest is the most bytes of a manifest that are read.
+const maxManifest = 1 << 20
 
 // Entry is one model of a manifest.
 type Entry struct {
@@ -79,7 +79,7 @@ func ParseManifest(name, text string) (Manifest, error) {
 }
 
 func parseManifest(text string) (Manifest, error) {
-	root, err := jsontext.Parse("models", text, jsontext.Limits{Bytes: MaxManifest, Depth: 4})
+	root, err := jsontext.Parse("models", text, jsontext.Limits{Bytes: maxManifest, Depth: 4})
 	if err != nil {
 		return nil, err
 	}

@@ -101,7 +101,7 @@ var badManifests = []struct{ old, new, part string }{
 	{`"classifier":{`, `"classifier":"c.zst","_":{`, "models[0].classifier: expected an object"},
 	{`"name":"S"`, `"name":{"en":["S"]}`, "models[1].name"},
 	{`"name":"S"`, `"name":[[[[]]]]`, "nested too deep"},
-	{"]\n", "]" + strings.Repeat(" ", MaxManifest), "too long"},
+	{"]\n", "]" + strings.Repeat(" ", maxManifest), "too long"},
 }
 
 func TestParseManifestRefuses(t *testing.T) {

@@ -45,7 +45,7 @@ func (d *directory) addParts(parts []*diskPart, to string) error {
 	names := map[string]bool{} // today's, without the prefix
 	stripped := 0
 	for _, p := range parts {
-		for _, info := range p.head.Tensors {
+		for _, info := range p.head.tensors {
 			if own, ok := strings.CutPrefix(unwrapped(info.Name), from); ok {
 				if names[own] = true; own != info.Name {
 					stripped++
@@ -68,7 +68,7 @@ func (d *directory) addParts(parts []*diskPart, to string) error {
 // wrapped is the name that the anchor, or else any tensor that is renamed, has in the files.
 func (d *directory) wrapped(parts []*diskPart, from string) (name string) {
 	for _, p := range parts {
-		for _, info := range p.head.Tensors {
+		for _, info := range p.head.tensors {
 			switch own, ok := strings.CutPrefix(unwrapped(info.Name), from); {
 			case own == info.Name || !ok:
 			case own == anchor:
@@ -85,7 +85,7 @@ func (d *directory) wrapped(parts []*diskPart, from string) (name string) {
 func (d *directory) prefix(parts []*diskPart) (string, error) {
 	found := map[string]bool{}
 	for _, p := range parts {
-		for _, info := range p.head.Tensors {
+		for _, info := range p.head.tensors {
 			if before, ok := strings.CutSuffix(unwrapped(info.Name), anchor); ok && (before == "" || strings.HasSuffix(before, ".")) {
 				found[before] = true
 			}
@@ -122,7 +122,7 @@ func (d *directory) prefix(parts []*diskPart) (string, error) {
 // addPart adds a file's tensors; names are those of all files of the component. What has another prefix, or is there a
 // second time under its old name, is passed over.
 func (d *directory) addPart(p *diskPart, from, to string, names map[string]bool) error {
-	for i, info := range p.head.Tensors {
+	for i, info := range p.head.tensors {
 		own, ok := strings.CutPrefix(unwrapped(info.Name), from)
 		now := currentName(own)
 		if !ok || now != own && names[now] && strings.Contains(own, ".Conv2d_0.") {

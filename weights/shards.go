@@ -39,7 +39,7 @@ func (d *directory) addShards(index, prefix string) error {
 func (d *directory) compare(index string, shards []*diskPart, shardOf map[string]string) {
 	var unnamed, elsewhere, ghosts []string
 	for _, p := range shards {
-		for _, info := range p.head.Tensors {
+		for _, info := range p.head.tensors {
 			switch promised, ok := shardOf[info.Name]; {
 			case !ok:
 				unnamed = append(unnamed, info.Name)

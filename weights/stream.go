@@ -18,7 +18,7 @@ type stream struct {
 	src    *source
 	raw    io.Reader    // the safetensors bytes
 	frames *frameReader // nil if the file is not compressed
-	head   *Header
+	head   *header
 	data   hash.Hash // of the data buffer; nil if its hash is not known beforehand, or the whole file's is
 	expect Expect
 
@@ -52,7 +52,7 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 		s.close()
 		return nil, err
 	}
-	if s.head.Metadata["sha256"] != "" && s.expect.SHA256 == "" {
+	if s.head.metadata["sha256"] != "" && s.expect.SHA256 == "" {
 		s.data = sha256.New()
 	}
 	return s, nil
@@ -81,24 +81,24 @@ func (s *stream) readHeader(o Options) error {
 		return err
 	}
 	n := binary.LittleEndian.Uint64(length[:])
-	if n > MaxHeader {
+	if n > maxHeader {
 		return tooLarge(s.file, n)
 	}
 	text := make([]byte, n)
 	if err := s.read(text, ErrHeaderLength, ""); err != nil {
 		return err
 	}
-	head, err := ParseHeader(s.file, string(text))
+	head, err := parseHeader(s.file, string(text))
 	if err != nil {
 		return err
 	}
-	if most := o.maxBytes(); head.Bytes > most {
-		return &Error{Kind: ErrTooLarge, File: s.file, Detail: strconv.FormatInt(head.Bytes, 10) +
+	if most := o.maxBytes(); head.bytes > most {
+		return &Error{Kind: ErrTooLarge, File: s.file, Detail: strconv.FormatInt(head.bytes, 10) +
 			" bytes of tensors, at most " + strconv.FormatInt(most, 10) + " are read"}
 	}
-	if want := o.Expect.RawBytes; want > 0 && head.Bytes != want {
+	if want := o.Expect.RawBytes; want > 0 && head.bytes != want {
 		return &Error{Kind: ErrSize, File: s.file, Detail: "expected " + strconv.FormatInt(want, 10) +
-			" bytes decoded, its header says " + strconv.FormatInt(head.Bytes, 10)}
+			" bytes decoded, its header says " + strconv.FormatInt(head.bytes, 10)}
 	}
 	s.head = head
 	return nil
@@ -142,7 +142,7 @@ func (s *stream) tensor(i int) ([]byte, error) {
 		if s.next < i {
 			s.spare = nil // what is held needs room of its own
 		}
-		raw, err := s.readTensor(s.head.Tensors[s.next])
+		raw, err := s.readTensor(s.head.tensors[s.next])
 		if err != nil {
 			s.err = err
 			break
@@ -166,7 +166,7 @@ func (s *stream) readTensor(info TensorInfo) ([]byte, error) {
 	s.spare = nil
 	if room := min(size, readStep); int64(cap(raw)) < room {
 		if cap(raw) > 0 { // whoever gave it back will do so again: once is enough for all
-			for _, t := range s.head.Tensors[s.next:] {
+			for _, t := range s.head.tensors[s.next:] {
 				room = max(room, min(t.Bytes(), readStep))
 			}
 		}
@@ -193,8 +193,8 @@ func (s *stream) readTensor(info TensorInfo) ([]byte, error) {
 func (s *stream) finish() (Sums, error) {
 	clear(s.held)
 	scratch := make([]byte, 64<<10)
-	for s.err == nil && s.next < len(s.head.Tensors) {
-		s.err = s.skip(s.head.Tensors[s.next], scratch)
+	for s.err == nil && s.next < len(s.head.tensors) {
+		s.err = s.skip(s.head.tensors[s.next], scratch)
 		s.next++
 	}
 	if s.err != nil {
@@ -205,7 +205,7 @@ func (s *stream) finish() (Sums, error) {
 		return Sums{}, s.err
 	}
 	s.err = &Error{Kind: ErrFinished, File: s.file}
-	return Sums{SHA256: s.src.sha256(), Bytes: s.src.count, RawBytes: s.head.Bytes}, nil
+	return Sums{SHA256: s.src.sha256(), Bytes: s.src.count, RawBytes: s.head.bytes}, nil
 }
 
 func (s *stream) skip(info TensorInfo, scratch []byte) error {
@@ -225,7 +225,7 @@ func (s *stream) skip(info TensorInfo, scratch []byte) error {
 func (s *stream) end(scratch []byte) error {
 	switch n, err := io.ReadFull(s.raw, scratch[:1]); {
 	case n > 0:
-		return &Error{Kind: ErrTrailing, File: s.file, Detail: "expected " + strconv.FormatInt(s.head.Bytes, 10) + " bytes"}
+		return &Error{Kind: ErrTrailing, File: s.file, Detail: "expected " + strconv.FormatInt(s.head.bytes, 10) + " bytes"}
 	case err != io.EOF:
 		return s.readError(err, ErrTruncated, "", "")
 	}
@@ -237,7 +237,7 @@ func (s *stream) end(scratch []byte) error {
 		return &Error{Kind: ErrHash, File: s.file, Detail: "of the file: expected " + want + ", found " + found}
 	}
 	if s.data != nil {
-		want, found := s.head.Metadata["sha256"], hex.EncodeToString(s.data.Sum(nil))
+		want, found := s.head.metadata["sha256"], hex.EncodeToString(s.data.Sum(nil))
 		if !strings.EqualFold(want, found) {
 			return &Error{Kind: ErrHash, File: s.file, Detail: "of the tensors: expected " + want + ", found " + found}
 		}

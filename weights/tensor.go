@@ -54,9 +54,9 @@ func (d DType) Size() int {
 
 // Limits of the reader.
 const (
-	MaxHeader  = 1 << 20 // bytes of JSON; safetensors itself allows 100,000,000
-	MaxTensors = 65536
-	MaxRank    = 8
+	maxHeader  = 1 << 20 // bytes of JSON; safetensors itself allows 100,000,000
+	maxTensors = 65536
+	maxRank    = 8
 	maxDim     = 1<<31 - 1
 )
 
@@ -66,11 +66,11 @@ type TensorInfo struct {
 	DType DType
 	Shape []int
 	// Its bytes within the data buffer.
-	Begin, End int64
+	begin, end int64
 }
 
 // Bytes is the length of the tensor's data.
-func (t TensorInfo) Bytes() int64 { return t.End - t.Begin }
+func (t TensorInfo) Bytes() int64 { return t.end - t.begin }
 
 // ShapeText writes a shape as in [64 3 3 3].
 func ShapeText(shape []int) string {

@@ -96,7 +96,7 @@ func headerText(metadata map[string]string, tensors []Tensor) (string, error) {
 	text := w.String()
 	// Readers map the file into memory: the data begins at a multiple of 8.
 	text += strings.Repeat(" ", (8-len(text)%8)%8)
-	if _, err := ParseHeader("new file", text); err != nil {
+	if _, err := parseHeader("new file", text); err != nil {
 		return "", err
 	}
 	return text, nil

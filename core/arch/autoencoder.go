@@ -24,8 +24,8 @@ type AutoencoderConfig struct {
 // autoencoderEps is the ε of every norm of an autoencoder.
 const autoencoderEps = 1e-6
 
-// Factor is how much smaller latents are than pictures, both ways.
-func (c AutoencoderConfig) Factor() int { return 1 << (len(c.BlockOutChannels) - 1) }
+// factor is how much smaller latents are than pictures, both ways.
+func (c AutoencoderConfig) factor() int { return 1 << (len(c.BlockOutChannels) - 1) }
 
 // latents is how many channels the sampler sees.
 func (c AutoencoderConfig) latents() int {
@@ -43,7 +43,7 @@ const Latent = "latent"
 //
 //	h = the levels over conv_in(x), the middle; y = quant_conv(conv_out(silu(conv_norm_out(h))))
 func (c AutoencoderConfig) DescribeEncoder(h, w int) (*graph.Graph, error) {
-	if f := c.Factor(); h < 1 || w < 1 || h%f != 0 || w%f != 0 {
+	if f := c.factor(); h < 1 || w < 1 || h%f != 0 || w%f != 0 {
 		return nil, fmt.Errorf("picture of %d x %d: this autoencoder needs height and width that are multiples of %d", h, w, f)
 	}
 	g := &graph.Graph{}

@@ -20,7 +20,7 @@ func NewUNet2D(cfg UNet2DConfig, src compile.Source) (*UNet2D, error) {
 		return nil, err
 	}
 	h, w := cfg.nominal()
-	net, err := compile.New(cfg.Describe, h, w, src)
+	net, err := compile.New(cfg.describe, h, w, src)
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +48,12 @@ const (
 	ClassLabels = "class_labels" // a whole number, a number or a row an item
 )
 
-// Describe describes the network for pictures of h x w pixels, multiples of SizeMultiple.
+// describe describes the network for pictures of h x w pixels, multiples of SizeMultiple.
 //
 //	h = conv_in(x); t = time_embedding(proj(time)) + class embedding
 //	h = the ladder over h, every resnet of which reads silu(t)
 //	y = conv_out(silu(conv_norm_out(h))), divided by the noise level if the time embedding is fourier
-func (c UNet2DConfig) Describe(h, w int) (*graph.Graph, error) {
+func (c UNet2DConfig) describe(h, w int) (*graph.Graph, error) {
 	if m := c.SizeMultiple(); h < 1 || w < 1 || h%m != 0 || w%m != 0 {
 		return nil, fmt.Errorf("picture of %d x %d: this network needs height and width that are multiples of %d", h, w, m)
 	}

@@ -61,8 +61,8 @@ const (
 // sizes is how many numbers PictureSizes are.
 const sizes = 6
 
-// SizeMultiple is what a picture's height and width must be multiples of.
-func (c UNet2DConditionConfig) SizeMultiple() int { return 1 << (len(c.BlockOutChannels) - 1) }
+// sizeMultiple is what a picture's height and width must be multiples of.
+func (c UNet2DConditionConfig) sizeMultiple() int { return 1 << (len(c.BlockOutChannels) - 1) }
 
 // Describe describes the network for latents of h x w pixels and a text of so many tokens.
 //
@@ -70,7 +70,7 @@ func (c UNet2DConditionConfig) SizeMultiple() int { return 1 << (len(c.BlockOutC
 //	h = the ladder over conv_in(x); a transformer, which reads the text, stands behind each resnet of a level that attends
 //	y = conv_out(silu(conv_norm_out(h)))
 func (c UNet2DConditionConfig) Describe(h, w, tokens int) (*graph.Graph, error) {
-	if m := c.SizeMultiple(); h < 1 || w < 1 || h%m != 0 || w%m != 0 {
+	if m := c.sizeMultiple(); h < 1 || w < 1 || h%m != 0 || w%m != 0 {
 		return nil, fmt.Errorf("latents of %d x %d: this network needs height and width that are multiples of %d", h, w, m)
 	}
 	g := &graph.Graph{}
@@ -89,7 +89,7 @@ func (c UNet2DConditionConfig) Describe(h, w, tokens int) (*graph.Graph, error) 
 
 // embed appends the embedding of everything that is no text.
 func (c UNet2DConditionConfig) embed(g *graph.Graph) *graph.Node {
-	first, width := c.BlockOutChannels[0], c.TimeEmbedDim()
+	first, width := c.BlockOutChannels[0], c.timeEmbedDim()
 	wave := graph.Sinusoid{Width: first, Shift: c.FreqShift, CosineFirst: c.FlipSinToCos}
 	row := g.Add("time_proj", wave, g.Add(Timestep, graph.Input{Shape: graph.Row(1)}))
 	if c.TimeCondProjDim > 0 {
@@ -126,8 +126,8 @@ func (c UNet2DConditionConfig) textTime(g *graph.Graph) *graph.Node {
 	return row
 }
 
-// TimeEmbedDim is the width of the embedding that every resnet reads.
-func (c UNet2DConditionConfig) TimeEmbedDim() int {
+// timeEmbedDim is the width of the embedding that every resnet reads.
+func (c UNet2DConditionConfig) timeEmbedDim() int {
 	if c.TimeEmbeddingDim != 0 {
 		return c.TimeEmbeddingDim
 	}

@@ -109,7 +109,7 @@ func TestInputGradient(t *testing.T) {
 		compare(t, fmt.Sprintf("log p at %v", l), dst, want)
 
 		dots := make([]float32, 2)
-		if err := p.DotGrad(dst, dots, x, l, rows); err != nil {
+		if err := p.dotGrad(dst, dots, x, l, rows); err != nil {
 			t.Fatal(err)
 		}
 		product := func() (sum float64) {
@@ -315,15 +315,15 @@ func TestRefusals(t *testing.T) {
 		"label":     p.LogProbGrad(dst, nil, x, schedule.Clean, []int32{5}),
 		"negative":  p.LogProbGrad(dst, nil, x, schedule.Clean, []int32{-1}),
 		"logp":      p.LogProbGrad(dst, make([]float32, 2), x, schedule.Clean, []int32{0}),
-		"rows":      p.DotGrad(dst, nil, x, schedule.Clean, make([]float32, 4)),
+		"rows":      p.dotGrad(dst, nil, x, schedule.Clean, make([]float32, 4)),
 		"batch":     planError(n, 0, 4, 4),
 		"odd":       planError(n, 1, 6, 4),
 		"large":     planError(n, 1, 4, 1024),
 		"memory":    planError(n, 4096, 128, 128),
-		"no block":  Config{InChannels: 1, Channels: []int{8}, Groups: 1, TimeDim: 1, Harmonics: 1, Outputs: 1}.Validate(),
-		"groups":    Config{InChannels: 1, Channels: []int{8, 12}, Groups: 8, TimeDim: 1, Harmonics: 1, Outputs: 1}.Validate(),
-		"no groups": Config{InChannels: 1, Channels: []int{8, 12}, TimeDim: 1, Harmonics: 1, Outputs: 1}.Validate(),
-		"outputs":   Config{InChannels: 1, Channels: []int{8, 8}, Groups: 8, TimeDim: 1, Harmonics: 1, Outputs: 1 << 20}.Validate(),
+		"no block":  Config{InChannels: 1, Channels: []int{8}, Groups: 1, TimeDim: 1, Harmonics: 1, Outputs: 1}.validate(),
+		"groups":    Config{InChannels: 1, Channels: []int{8, 12}, Groups: 8, TimeDim: 1, Harmonics: 1, Outputs: 1}.validate(),
+		"no groups": Config{InChannels: 1, Channels: []int{8, 12}, TimeDim: 1, Harmonics: 1, Outputs: 1}.validate(),
+		"outputs":   Config{InChannels: 1, Channels: []int{8, 8}, Groups: 8, TimeDim: 1, Harmonics: 1, Outputs: 1 << 20}.validate(),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", name)

@@ -15,8 +15,8 @@ type Config struct {
 	Outputs    int   // classes, or the length of an embedding
 }
 
-// NormEps is the ε of every norm.
-const NormEps = 1e-5
+// normEps is the ε of every norm.
+const normEps = 1e-5
 
 // Bounds of a Config, so that a hostile one cannot ask for any amount of memory before its tensors prove it right.
 const (
@@ -24,8 +24,8 @@ const (
 	maxBlocks = 6
 )
 
-// Validate reports the first field that cannot be.
-func (c Config) Validate() error {
+// validate reports the first field that cannot be.
+func (c Config) validate() error {
 	if n := len(c.Channels); n < 2 || n > maxBlocks+1 {
 		return fmt.Errorf("channels: %d numbers, expected 2 to %d", n, maxBlocks+1)
 	}

@@ -41,10 +41,10 @@ func (p *Pass) LogProbGrad(dst, logp, x []float32, l schedule.Level, labels []in
 	return p.back(dst, l)
 }
 
-// DotGrad writes the gradient of f(x_i)·g_i to dst, and the products to dots [N] (nil: not wanted). Where f is the
+// dotGrad writes the gradient of f(x_i)·g_i to dst, and the products to dots [N] (nil: not wanted). Where f is the
 // encoder of pictures and g that of words, both trained to agree, this is CLIP guidance on noisy pictures (A. Nichol
 // et al., arXiv 2112.10741, eq. 5). rows is [N,Outputs].
-func (p *Pass) DotGrad(dst, dots, x []float32, l schedule.Level, rows []float32) error {
+func (p *Pass) dotGrad(dst, dots, x []float32, l schedule.Level, rows []float32) error {
 	if len(dst) != p.x.Len() || len(rows) != p.dout.Len() || dots != nil && len(dots) != p.x.N {
 		return fmt.Errorf("classifier: %d values, embeddings of %d: expected %d and %d", len(dst), len(rows), p.x.Len(), p.dout.Len())
 	}

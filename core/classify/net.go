@@ -34,7 +34,7 @@ type block struct {
 
 // New checks cfg and loads the weights from src, in the order of Weights.
 func New(cfg Config, src compile.Source) (*Net, error) {
-	if err := cfg.Validate(); err != nil {
+	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	n, l, last := &Net{cfg: cfg}, compile.NewLoader(src), len(cfg.Channels)-1
@@ -52,7 +52,7 @@ func New(cfg Config, src compile.Source) (*Net, error) {
 	if n.head, err = grad.NewLinear(l, "head", cfg.Channels[last], cfg.Outputs); err != nil {
 		return nil, err
 	}
-	if n.norm, err = grad.NewNormSiLU(l, "norm_out", cfg.Channels[last], cfg.Groups, NormEps); err != nil {
+	if n.norm, err = grad.NewNormSiLU(l, "norm_out", cfg.Channels[last], cfg.Groups, normEps); err != nil {
 		return nil, err
 	}
 	if n.time[0], err = grad.NewLinear(l, "time_embedding.linear_1", 2*cfg.Harmonics, cfg.TimeDim); err != nil {
@@ -71,10 +71,10 @@ func newBlock(l *compile.Loader, name string, in, out int, c Config) (*block, er
 	if b.conv2, err = grad.NewConv(l, name+".conv2", out, out, true); err != nil {
 		return nil, err
 	}
-	if b.norm1, err = grad.NewNormSiLU(l, name+".norm1", in, c.Groups, NormEps); err != nil {
+	if b.norm1, err = grad.NewNormSiLU(l, name+".norm1", in, c.Groups, normEps); err != nil {
 		return nil, err
 	}
-	if b.norm2, err = grad.NewNormSiLU(l, name+".norm2", out, c.Groups, NormEps); err != nil {
+	if b.norm2, err = grad.NewNormSiLU(l, name+".norm2", out, c.Groups, normEps); err != nil {
 		return nil, err
 	}
 	b.time, err = grad.NewLinear(l, name+".time", c.TimeDim, out)

@@ -46,7 +46,7 @@ func (r *restoration) DrawsNoise() bool { return true }
 
 func (r *restoration) Start(env tape.Env, n int) tape.Runner {
 	run := &restoring{restoration: r, env: env, x: make([]float32, n), d: make([]float32, n),
-		z: make([]float32, n), p: make([]float32, r.Known.Len())}
+		z: make([]float32, n), p: make([]float32, r.Known.len())}
 	run.Reset()
 	return run
 }
@@ -168,15 +168,15 @@ type rates struct{ x, d, y, z float64 }
 func (r *restoring) combine(u, v rates) {
 	ux, ud, uz := float32(u.x), float32(u.d), float32(u.z)
 	vd, vy, vz := float32(v.d), float32(v.y), float32(v.z)
-	per := r.Known.Len()
+	per := r.Known.len()
 	for k := 0; k < len(r.x); k += per {
 		x, d, z := r.x[k:][:per], r.d[k:][:per], r.z[k:][:per]
 		for i, y := range r.Known.y {
 			x[i] = float32(ux*x[i]) + float32(ud*d[i]) + float32(uz*z[i])
 			z[i] = float32(vd*d[i]) + float32(vy*y) + float32(vz*z[i])
 		}
-		r.Known.Project(z, z)
-		r.Known.Project(r.p, x)
+		r.Known.project(z, z)
+		r.Known.project(r.p, x)
 		r.Known.hold(x, z, r.p)
 	}
 }

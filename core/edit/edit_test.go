@@ -50,9 +50,9 @@ func TestProjectionIsOrthogonal(t *testing.T) {
 	}
 	for name, m := range measurements() {
 		px, py, ppx := make([]float32, 72), make([]float32, 72), make([]float32, 72)
-		m.Project(px, x)
-		m.Project(py, y)
-		m.Project(ppx, px)
+		m.project(px, x)
+		m.project(py, y)
+		m.project(ppx, px)
 		for i := range px {
 			if math.Abs(float64(px[i]-ppx[i])) > 1e-6 {
 				t.Fatalf("%s: P changes its own result at %d from %v to %v", name, i, px[i], ppx[i])
@@ -68,11 +68,11 @@ func TestGroups(t *testing.T) {
 	x := ramp(72)
 	p := make([]float32, 72)
 	all := measurements()
-	all["grey"].Project(p, x)
+	all["grey"].project(p, x)
 	if want := (x[3] + x[4] + x[5]) / 3; p[3] != want || p[5] != want {
 		t.Errorf("grey: pixel 1 becomes %v, want %v", p[3:6], want)
 	}
-	all["boxes"].Project(p, x)
+	all["boxes"].project(p, x)
 	if want := (x[1] + x[4] + x[19] + x[22]) / 4; p[1] != want || p[22] != want || p[7] == want {
 		t.Errorf("boxes: channel 1 of the first block becomes %v and %v, want %v", p[1], p[22], want)
 	}
@@ -90,10 +90,10 @@ func TestArrange(t *testing.T) {
 			moved[i] = x[j]
 		}
 		want, got := make([]float32, 72), make([]float32, 72)
-		m.Project(want, x)
+		m.project(want, x)
 		y := append([]float32(nil), m.y...)
 		m.Arrange(from)
-		m.Project(got, moved)
+		m.project(got, moved)
 		for i, j := range from {
 			if math.Abs(float64(got[i]-want[j])) > 1e-6 || m.y[i] != y[j] {
 				t.Fatalf("%s: value %d is %v, want %v", name, i, got[i], want[j])
@@ -182,7 +182,7 @@ func TestTheResultFitsTheMeasurement(t *testing.T) {
 			},
 		} {
 			p := make([]float32, 72)
-			m.Project(p, run())
+			m.project(p, run())
 			for i, want := range m.y {
 				if math.Abs(float64(p[i]-want)) > 1e-5 {
 					t.Errorf("%s of %s: value %d of P·x is %v, want %v", method, name, i, p[i], want)

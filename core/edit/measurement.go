@@ -14,7 +14,7 @@ type Measurement struct {
 	size   []float32 // values in each group
 	y      []float32 // the known picture, projected
 	weight []float32 // how far each value is held to y, 0 to 1; nil: fully
-	sums   []float32 // of each group: scratch of Project
+	sums   []float32 // of each group: scratch of project
 }
 
 // Kept knows the values of picture [H,W,C] where mask [H,W] is above 0, each to the degree that the mask says (1:
@@ -59,7 +59,7 @@ func (m *Measurement) know(picture []float32, groups int32) *Measurement {
 			m.size[g]++
 		}
 	}
-	m.Project(m.y, picture)
+	m.project(m.y, picture)
 	return m
 }
 
@@ -80,11 +80,11 @@ func (m *Measurement) Arrange(from []int32) {
 	m.group, m.y, m.weight = group, y, weight
 }
 
-// Len is the number of values of a picture.
-func (m *Measurement) Len() int { return len(m.group) }
+// len is the number of values of a picture.
+func (m *Measurement) len() int { return len(m.group) }
 
-// Project writes P·x of one picture; dst may be x. Sums run in the order of the values. It allocates nothing.
-func (m *Measurement) Project(dst, x []float32) {
+// project writes P·x of one picture; dst may be x. Sums run in the order of the values. It allocates nothing.
+func (m *Measurement) project(dst, x []float32) {
 	clear(m.sums)
 	for i, g := range m.group {
 		if g >= 0 {

@@ -26,7 +26,7 @@ type Replacement struct {
 // NewReplacement makes the hook for pictures of the measurement's size, n of them. With fixed noise the known part
 // follows one path from noise to picture; without, z is fresh at every level.
 func NewReplacement(known *Measurement, noise tape.Noise, n int, fixed bool) *Replacement {
-	return &Replacement{known, noise, fixed, make([]float32, n*known.Len()), make([]float32, known.Len())}
+	return &Replacement{known, noise, fixed, make([]float32, n*known.len()), make([]float32, known.len())}
 }
 
 // Floats is the number of float32s that it holds.
@@ -40,14 +40,14 @@ func (r *Replacement) Arrived(x []float32, l schedule.Level, visit int) error {
 	}
 	r.noise(r.z, key)
 	a, s := float32(l.A), float32(l.S)
-	per := r.known.Len()
+	per := r.known.len()
 	for k := 0; k < len(x); k += per {
 		z, x := r.z[k:][:per], x[k:][:per]
 		for i, y := range r.known.y {
 			z[i] = float32(a*y) + float32(s*z[i])
 		}
-		r.known.Project(z, z)
-		r.known.Project(r.p, x)
+		r.known.project(z, z)
+		r.known.project(r.p, x)
 		r.known.hold(x, z, r.p)
 	}
 	return nil
@@ -65,7 +65,7 @@ type Hard struct {
 
 // NewHard makes the Denoiser of pictures of the measurement's size.
 func NewHard(den denoise.Denoiser, known *Measurement) *Hard {
-	return &Hard{den, known, make([]float32, known.Len())}
+	return &Hard{den, known, make([]float32, known.len())}
 }
 
 // Floats is the number of float32s that it holds.
@@ -76,9 +76,9 @@ func (h *Hard) Denoise(dst, x []float32, l schedule.Level) error {
 	if err := h.den.Denoise(dst, x, l); err != nil {
 		return err
 	}
-	per := h.known.Len()
+	per := h.known.len()
 	for k := 0; k < len(dst); k += per {
-		h.known.Project(h.p, dst[k:][:per])
+		h.known.project(h.p, dst[k:][:per])
 		h.known.hold(dst[k:][:per], h.known.y, h.p)
 	}
 	return nil

@@ -27,7 +27,7 @@ func LogGamma(x float64) float64 {
 	return float64((x-0.5)*Log(x)) - x + (halfLog2Pi + float64(q*r)) - Log(below)
 }
 
-// Beta is the regularised incomplete beta function I_x(a, b) for 0 <= x <= 1 and a, b of 0.1 to 10: the distribution
+// beta is the regularised incomplete beta function I_x(a, b) for 0 <= x <= 1 and a, b of 0.1 to 10: the distribution
 // function of the beta distribution. Its error is below 1e-13.
 //
 //	I_x(a, b) = xᵃ·(1-x)ᵇ/(a·B(a, b)) · 1/(1 + d₁/(1 + d₂/(1 + ...)))
@@ -36,7 +36,7 @@ func LogGamma(x float64) float64 {
 //
 // (NIST Digital Library of Mathematical Functions, 8.17.22), on that side of the mean where the fraction converges
 // fast; I_x(a, b) = 1 - I_1-x(b, a) gives the other.
-func Beta(x, a, b float64) float64 {
+func beta(x, a, b float64) float64 {
 	switch {
 	case !(x > 0):
 		return 0
@@ -60,7 +60,7 @@ func betaFraction(x, a, b float64) float64 {
 	return Exp(log) / float64(a*f)
 }
 
-// BetaQuantile returns the x with I_x(a, b) = p, for 0 <= p <= 1 and a, b as in Beta: by halving an interval, so that
+// BetaQuantile returns the x with I_x(a, b) = p, for 0 <= p <= 1 and a, b as in beta: by halving an interval, so that
 // it rises with p whatever the last digits do.
 func BetaQuantile(p, a, b float64) float64 {
 	switch {
@@ -77,7 +77,7 @@ func BetaQuantile(p, a, b float64) float64 {
 		if x == lo { // the quantile is below the smallest float64
 			break
 		}
-		if Beta(x, a, b) < p {
+		if beta(x, a, b) < p {
 			lo = x
 		} else {
 			hi = x

@@ -59,7 +59,7 @@ func TestBeta(t *testing.T) {
 		for _, c := range []struct{ a, b, want float64 }{
 			{1, 1, x}, {0.5, 0.5, 2 * math.Asin(math.Sqrt(x)) / math.Pi}, {2, 3, x * x * (6 - 8*x + 3*x*x)},
 		} {
-			if got := Beta(x, c.a, c.b); math.Abs(got-c.want) > 1e-13 {
+			if got := beta(x, c.a, c.b); math.Abs(got-c.want) > 1e-13 {
 				t.Errorf("I_%v(%v, %v) = %v, want %v", x, c.a, c.b, got, c.want)
 			}
 		}
@@ -69,7 +69,7 @@ func TestBeta(t *testing.T) {
 		for i := range 400 {
 			p := (float64(i) + 0.5) / 400
 			x := BetaQuantile(p, ab[0], ab[1])
-			if back := Beta(x, ab[0], ab[1]); math.Abs(back-p) > 1e-12 && x < 1-1e-4 {
+			if back := beta(x, ab[0], ab[1]); math.Abs(back-p) > 1e-12 && x < 1-1e-4 {
 				t.Errorf("I of the quantile of %v for %v is %v", p, ab, back)
 			}
 			if !(x >= before) || x > 1 {
@@ -85,7 +85,7 @@ func TestBeta(t *testing.T) {
 	if x := BetaQuantile(1e-40, 0.1, 0.1); x != math.SmallestNonzeroFloat64 {
 		t.Errorf("the quantile of 1e-40 for a = 0.1 is %v", x)
 	}
-	if BetaQuantile(0, 0.6, 0.6) != 0 || BetaQuantile(1, 0.6, 0.6) != 1 || Beta(-1, 1, 1) != 0 || Beta(2, 1, 1) != 1 {
+	if BetaQuantile(0, 0.6, 0.6) != 0 || BetaQuantile(1, 0.6, 0.6) != 1 || beta(-1, 1, 1) != 0 || beta(2, 1, 1) != 1 {
 		t.Error("the ends are not 0 and 1")
 	}
 }

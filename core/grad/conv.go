@@ -6,22 +6,22 @@ import (
 	"tintype/core/tensor"
 )
 
-// Conv is a 3x3 convolution with stride 1 and a border of one zero, over x [N,H,W,In]:
+// Conv is a 3x3 convolution with stride 1 and a border of one zero, over x [N,H,W,in]:
 //
 //	y[p][o]        = b[o] + Σ_k Σ_c w[o][c][k]·x[p+k][c]              k over the nine offsets (-1..1, -1..1)
 //	dx[p][c]       = Σ_k Σ_o w[o][c][-k]·dy[p+k][o]                   again a convolution, its filter turned over
 //	dw[o][c][k]    = Σ_p dy[p][o]·x[p+k][c]
 type Conv struct {
-	In, Out int
-	W       *Weight   // [Out,In,3,3]
-	B       *Weight   // [Out]; nil: the bias comes with the rows of Forward
+	in, out int
+	W       *Weight   // [out,in,3,3]
+	B       *Weight   // [out]; nil: the bias comes with the rows of Forward
 	forward []float32 // w, packed
 	back    []float32 // w turned over, packed
 }
 
 // NewConv loads name.weight [out,in,3,3] and, if bias is set, name.bias [out].
 func NewConv(l *compile.Loader, name string, in, out int, bias bool) (*Conv, error) {
-	c := &Conv{In: in, Out: out}
+	c := &Conv{in: in, out: out}
 	var err error
 	if c.W, err = load(l, name+".weight", out, in, 3, 3); err != nil {
 		return nil, err
@@ -39,24 +39,24 @@ func NewConv(l *compile.Loader, name string, in, out int, bias bool) (*Conv, err
 
 // Pack takes over changed weights.
 func (c *Conv) Pack() {
-	kernel.PackConv3x3(c.forward, c.W.Value, c.In, c.Out)
-	turned := make([]float32, len(c.W.Value)) // [In,Out,3,3]
-	for o := range c.Out {
-		for i := range c.In {
-			w := c.W.Value[(o*c.In+i)*9:][:9]
-			t := turned[(i*c.Out+o)*9:][:9]
+	kernel.PackConv3x3(c.forward, c.W.Value, c.in, c.out)
+	turned := make([]float32, len(c.W.Value)) // [in,out,3,3]
+	for o := range c.out {
+		for i := range c.in {
+			w := c.W.Value[(o*c.in+i)*9:][:9]
+			t := turned[(i*c.out+o)*9:][:9]
 			for k, v := range w {
 				t[8-k] = v
 			}
 		}
 	}
-	kernel.PackConv3x3(c.back, turned, c.Out, c.In)
+	kernel.PackConv3x3(c.back, turned, c.out, c.in)
 }
 
-// Forward appends the layer over x and returns y [N,H,W,Out]. rows [N,1,1,Out], nil for B, is what is added to every
+// Forward appends the layer over x and returns y [N,H,W,out]. rows [N,1,1,out], nil for B, is what is added to every
 // pixel of its picture.
 func (c *Conv) Forward(p *compile.Plan, x, rows *tensor.Tensor) *tensor.Tensor {
-	return c.convolve(p, x, c.Out, c.forward, func(i int) []float32 {
+	return c.convolve(p, x, c.out, c.forward, func(i int) []float32 {
 		if rows != nil {
 			return picture(rows, i)
 		}
@@ -64,9 +64,9 @@ func (c *Conv) Forward(p *compile.Plan, x, rows *tensor.Tensor) *tensor.Tensor {
 	})
 }
 
-// Backward appends the gradient at the input and returns it, [N,H,W,In].
+// Backward appends the gradient at the input and returns it, [N,H,W,in].
 func (c *Conv) Backward(p *compile.Plan, dy *tensor.Tensor) *tensor.Tensor {
-	return c.convolve(p, dy, c.In, c.back, func(int) []float32 { return nil })
+	return c.convolve(p, dy, c.in, c.back, func(int) []float32 { return nil })
 }
 
 func (c *Conv) convolve(p *compile.Plan, x *tensor.Tensor, out int, packed []float32, bias func(i int) []float32) *tensor.Tensor {
@@ -90,25 +90,25 @@ func frame(x *tensor.Tensor) kernel.Frame {
 // Gradient appends the gradients of the weights, which are added to W.Grad and, if there is one, to B.Grad.
 //
 // The sum over pixels is a matrix product for each offset k, with the pixels of a whole framed picture as its inner
-// dimension: the transposed picture [In][(H+2)(W+2)], begun at k, times dy, whose rows are widened by two zeros so
+// dimension: the transposed picture [in][(H+2)(W+2)], begun at k, times dy, whose rows are widened by two zeros so
 // that both run through memory alike.
 func (c *Conv) Gradient(p *compile.Plan, x, dy *tensor.Tensor) {
 	shape := frame(x)
-	wide := kernel.Frame{H: x.H, W: x.W + 2, C: c.Out, Ph: x.H, Pw: x.W}
+	wide := kernel.Frame{H: x.H, W: x.W + 2, C: c.out, Ph: x.H, Pw: x.W}
 	pixels, inner := shape.H*shape.W, (x.H-1)*shape.W+x.W
-	framed, turned := p.Scratch(pixels*c.In), p.Scratch(c.In*pixels)
-	widened, packed := p.Scratch(wide.H*wide.W*c.Out), p.Scratch(kernel.PackedLen(inner, c.Out))
-	sum := p.Scratch(9 * c.In * c.Out) // dw by offset
+	framed, turned := p.Scratch(pixels*c.in), p.Scratch(c.in*pixels)
+	widened, packed := p.Scratch(wide.H*wide.W*c.out), p.Scratch(kernel.PackedLen(inner, c.out))
+	sum := p.Scratch(9 * c.in * c.out) // dw by offset
 	p.Add(compile.Op{Name: c.W.Name, Kind: compile.OpMove, Run: func() { clear(sum.Data) }})
 	op := compile.Op{Name: c.W.Name, Kind: compile.OpConv, FLOPs: c.flops(x)}
 	each(p, op, x.N, func(i int) {
-		shape.Fill(framed.Data, picture(x, i), kernel.Norm{}, 0, c.In, 0, shape.H)
-		transpose(turned.Data, framed.Data, pixels, c.In)
-		wide.Fill(widened.Data, picture(dy, i), kernel.Norm{}, 0, c.Out, 0, wide.H)
-		kernel.Pack(packed.Data, widened.Data, c.Out, inner, c.Out)
+		shape.Fill(framed.Data, picture(x, i), kernel.Norm{}, 0, c.in, 0, shape.H)
+		transpose(turned.Data, framed.Data, pixels, c.in)
+		wide.Fill(widened.Data, picture(dy, i), kernel.Norm{}, 0, c.out, 0, wide.H)
+		kernel.Pack(packed.Data, widened.Data, c.out, inner, c.out)
 		for k := range 9 {
 			at := k/3*shape.W + k%3
-			kernel.Gemm(sum.Data[k*c.In*c.Out:], c.Out, turned.Data[at:], pixels, packed.Data, c.In, c.Out, inner, true)
+			kernel.Gemm(sum.Data[k*c.in*c.out:], c.out, turned.Data[at:], pixels, packed.Data, c.in, c.out, inner, true)
 		}
 		if c.B != nil {
 			addRowSums(c.B.Grad, picture(dy, i))
@@ -116,8 +116,8 @@ func (c *Conv) Gradient(p *compile.Plan, x, dy *tensor.Tensor) {
 	})
 	p.Add(compile.Op{Name: c.W.Name, Kind: compile.OpMove, Run: func() {
 		for at, v := range sum.Data {
-			k, i, o := at/(c.In*c.Out), at/c.Out%c.In, at%c.Out
-			c.W.Grad[(o*c.In+i)*9+k] += v
+			k, i, o := at/(c.in*c.out), at/c.out%c.in, at%c.out
+			c.W.Grad[(o*c.in+i)*9+k] += v
 		}
 	}})
 	for _, t := range []*tensor.Tensor{framed, turned, widened, packed, sum} {
@@ -136,5 +136,5 @@ func transpose(dst, x []float32, rows, cols int) {
 }
 
 func (c *Conv) flops(x *tensor.Tensor) int64 {
-	return 2 * 9 * int64(x.H) * int64(x.W) * int64(c.In) * int64(c.Out)
+	return 2 * 9 * int64(x.H) * int64(x.W) * int64(c.in) * int64(c.out)
 }

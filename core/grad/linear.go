@@ -6,17 +6,17 @@ import (
 	"tintype/core/tensor"
 )
 
-// Linear maps rows x [N,1,1,In]: y = W·x + b, dx = Wᵀ·dy, dW = Σ dy·xᵀ, db = Σ dy.
+// Linear maps rows x [N,1,1,in]: y = W·x + b, dx = Wᵀ·dy, dW = Σ dy·xᵀ, db = Σ dy.
 type Linear struct {
-	In, Out int
-	W, B    *Weight   // [Out,In], [Out]
+	in, out int
+	W, B    *Weight   // [out,in], [out]
 	forward []float32 // Wᵀ, packed
 	back    []float32 // W, packed
 }
 
 // NewLinear loads name.weight [out,in] and name.bias [out].
 func NewLinear(l *compile.Loader, name string, in, out int) (*Linear, error) {
-	y := &Linear{In: in, Out: out}
+	y := &Linear{in: in, out: out}
 	var err error
 	if y.W, err = load(l, name+".weight", out, in); err != nil {
 		return nil, err
@@ -32,25 +32,25 @@ func NewLinear(l *compile.Loader, name string, in, out int) (*Linear, error) {
 
 // Pack takes over changed weights.
 func (y *Linear) Pack() {
-	kernel.PackT(y.forward, y.W.Value, y.In, y.In, y.Out)
-	kernel.Pack(y.back, y.W.Value, y.In, y.Out, y.In)
+	kernel.PackT(y.forward, y.W.Value, y.in, y.in, y.out)
+	kernel.Pack(y.back, y.W.Value, y.in, y.out, y.in)
 }
 
-// Forward appends the layer over x and returns its result [N,1,1,Out].
+// Forward appends the layer over x and returns its result [N,1,1,out].
 func (y *Linear) Forward(p *compile.Plan, x *tensor.Tensor) *tensor.Tensor {
-	dst := p.New(x.N, 1, 1, y.Out)
+	dst := p.New(x.N, 1, 1, y.out)
 	p.Add(y.op(x.N, func() {
-		kernel.Gemm(dst.Data, y.Out, x.Data, y.In, y.forward, x.N, y.Out, y.In, false)
-		kernel.AddBias(dst.Data, y.B.Value, x.N, y.Out)
+		kernel.Gemm(dst.Data, y.out, x.Data, y.in, y.forward, x.N, y.out, y.in, false)
+		kernel.AddBias(dst.Data, y.B.Value, x.N, y.out)
 	}))
 	return dst
 }
 
-// Backward appends the gradient at the input and returns it, [N,1,1,In].
+// Backward appends the gradient at the input and returns it, [N,1,1,in].
 func (y *Linear) Backward(p *compile.Plan, dy *tensor.Tensor) *tensor.Tensor {
-	dx := p.New(dy.N, 1, 1, y.In)
+	dx := p.New(dy.N, 1, 1, y.in)
 	p.Add(y.op(dy.N, func() {
-		kernel.Gemm(dx.Data, y.In, dy.Data, y.Out, y.back, dy.N, y.In, y.Out, false)
+		kernel.Gemm(dx.Data, y.in, dy.Data, y.out, y.back, dy.N, y.in, y.out, false)
 	}))
 	return dx
 }
@@ -62,7 +62,7 @@ func (y *Linear) Gradient(p *compile.Plan, x, dy *tensor.Tensor) {
 		for i := range x.N {
 			row := picture(x, i)
 			for o, g := range picture(dy, i) {
-				sum := y.W.Grad[o*y.In:][:y.In]
+				sum := y.W.Grad[o*y.in:][:y.in]
 				for j, v := range row {
 					sum[j] += float32(g * v)
 				}
@@ -72,5 +72,5 @@ func (y *Linear) Gradient(p *compile.Plan, x, dy *tensor.Tensor) {
 }
 
 func (y *Linear) op(n int, run func()) compile.Op {
-	return compile.Op{Name: y.W.Name, Kind: compile.OpMatMul, FLOPs: 2 * int64(n) * int64(y.In) * int64(y.Out), Run: run}
+	return compile.Op{Name: y.W.Name, Kind: compile.OpMatMul, FLOPs: 2 * int64(n) * int64(y.in) * int64(y.out), Run: run}
 }

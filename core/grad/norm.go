@@ -6,22 +6,22 @@ import (
 	"tintype/core/tensor"
 )
 
-// NormSiLU is group normalisation followed by SiLU, over pictures [H,W,Channels]. With the mean μ and the variance
+// NormSiLU is group normalisation followed by SiLU, over pictures [H,W,channels]. With the mean μ and the variance
 // σ² of a group of channels (kernel.GroupNormAffine) and r = 1/√(σ²+ε):
 //
 //	n = r·(x − μ),  z = γ·n + β,  y = silu(z)
 //	dz = dy·silu'(z),  dγ = Σ dz·n,  dβ = Σ dz                          over the pixels
 //	dx = r·(γ·dz − mean(γ·dz) − n·mean(γ·dz·n))                         means over the group's pixels and channels
 type NormSiLU struct {
-	Channels, Groups int
-	Gamma, Beta      *Weight // [Channels]
+	channels, groups int
+	Gamma, Beta      *Weight // [channels]
 	eps              float32
 	ones, zeros      []float32 // the γ and β with which the kernel gives n
 }
 
 // NewNormSiLU loads name.weight [channels] and name.bias [channels]; groups divides channels.
 func NewNormSiLU(l *compile.Loader, name string, channels, groups int, eps float32) (*NormSiLU, error) {
-	n := &NormSiLU{Channels: channels, Groups: groups, eps: eps, ones: make([]float32, channels), zeros: make([]float32, channels)}
+	n := &NormSiLU{channels: channels, groups: groups, eps: eps, ones: make([]float32, channels), zeros: make([]float32, channels)}
 	for i := range n.ones {
 		n.ones[i] = 1
 	}
@@ -35,18 +35,18 @@ func NewNormSiLU(l *compile.Loader, name string, channels, groups int, eps float
 
 // Normed is what Forward returns and Backward reads: the result, and how it came about.
 type Normed struct {
-	X, Y  *tensor.Tensor // [N,H,W,Channels]
-	stats *tensor.Tensor // [N,1,1,4·Channels]: r, −μ·r, and the gain and shift from x to z
+	x, Y  *tensor.Tensor // [N,H,W,channels]
+	stats *tensor.Tensor // [N,1,1,4·channels]: r, −μ·r, and the gain and shift from x to z
 }
 
 // Forward appends the layer over x, which must live until Backward.
 func (n *NormSiLU) Forward(p *compile.Plan, x *tensor.Tensor) Normed {
-	d := Normed{X: x, Y: like(p, x), stats: p.New(x.N, 1, 1, 4*n.Channels)}
+	d := Normed{x: x, Y: like(p, x), stats: p.New(x.N, 1, 1, 4*n.channels)}
 	shape := kernel.Frame{H: x.H, W: x.W, C: x.C, Ph: x.H, Pw: x.W}
 	each(p, compile.Op{Name: n.Gamma.Name, Kind: compile.OpNorm}, x.N, func(i int) {
 		r, t, gain, shift := n.rows(d, i)
 		scratch := picture(d.Y, i) // its content comes last
-		kernel.GroupNormAffine(r, t, n.ones, n.zeros, picture(x, i), nil, x.H*x.W, n.Channels, 0, n.Groups, n.eps, scratch)
+		kernel.GroupNormAffine(r, t, n.ones, n.zeros, picture(x, i), nil, x.H*x.W, n.channels, 0, n.groups, n.eps, scratch)
 		for c, g := range n.Gamma.Value {
 			gain[c], shift[c] = r[c]*g, float32(t[c]*g)+n.Beta.Value[c]
 		}
@@ -57,22 +57,22 @@ func (n *NormSiLU) Forward(p *compile.Plan, x *tensor.Tensor) Normed {
 
 // rows are the four rows of picture i's stats.
 func (n *NormSiLU) rows(d Normed, i int) (r, t, gain, shift []float32) {
-	s, c := picture(d.stats, i), n.Channels
+	s, c := picture(d.stats, i), n.channels
 	return s[:c], s[c : 2*c], s[2*c : 3*c], s[3*c:]
 }
 
 // Backward appends the gradient at the input and returns it. The gradients of the weights are a by-product, added to
 // Gamma.Grad and Beta.Grad where these are there.
 func (n *NormSiLU) Backward(p *compile.Plan, d Normed, dy *tensor.Tensor) *tensor.Tensor {
-	dx := like(p, d.X)
-	sums := make([]float64, 2*n.Channels)
+	dx := like(p, d.x)
+	sums := make([]float64, 2*n.channels)
 	each(p, compile.Op{Name: n.Gamma.Name, Kind: compile.OpNorm}, dx.N, func(i int) {
-		x, z := picture(d.X, i), picture(dx, i)
+		x, z := picture(d.x, i), picture(dx, i)
 		r, t, gain, shift := n.rows(d, i)
 		affine(z, x, gain, shift)
 		kernel.SiLUGrad(z, z, picture(dy, i)) // now dz
 		n.sum(sums, z, x, r, t)
-		n.finish(z, x, r, t, sums, float64(dx.H*dx.W*n.Channels/n.Groups))
+		n.finish(z, x, r, t, sums, float64(dx.H*dx.W*n.channels/n.groups))
 	})
 	return dx
 }
@@ -90,7 +90,7 @@ func affine(z, x, gain, shift []float32) {
 // sum writes Σ dz and Σ dz·n of each channel to sums and adds them to the weights' gradients.
 func (n *NormSiLU) sum(sums []float64, dz, x, r, t []float32) {
 	clear(sums)
-	c := n.Channels
+	c := n.channels
 	plain, times := sums[:c], sums[c:]
 	for ; len(x) >= c; x, dz = x[c:], dz[c:] {
 		row := dz[:c]
@@ -110,7 +110,7 @@ func (n *NormSiLU) sum(sums []float64, dz, x, r, t []float32) {
 
 // finish turns dz into dx, given the sums and the number of values of a group.
 func (n *NormSiLU) finish(dz, x, r, t []float32, sums []float64, count float64) {
-	c, per := n.Channels, n.Channels/n.Groups
+	c, per := n.channels, n.channels/n.groups
 	gamma := n.Gamma.Value
 	for first := 0; first < c; first += per {
 		plain, times := 0.0, 0.0

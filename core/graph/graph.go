@@ -39,8 +39,8 @@ type Node struct {
 
 // An Op is what a node computes.
 type Op interface {
-	// Result is the shape of the result of inputs of these shapes, or why there is none.
-	Result(in []Shape) (Shape, error)
+	// result is the shape of the result of inputs of these shapes, or why there is none.
+	result(in []Shape) (Shape, error)
 	// Params lists the learned tensors of a layer of the given name over these inputs.
 	Params(name string, in []Shape) []Param
 }
@@ -83,7 +83,7 @@ type Graph struct {
 // the result has the shape of the first input, so that the description may go on.
 func (g *Graph) Add(name string, op Op, in ...*Node) *Node {
 	n := &Node{Op: op, Name: name, In: in}
-	shape, err := op.Result(shapes(in))
+	shape, err := op.result(shapes(in))
 	if err != nil {
 		if g.err == nil {
 			g.err = fmt.Errorf("%s: %w", name, err)

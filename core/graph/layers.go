@@ -32,8 +32,8 @@ type Conv struct {
 	NoBias bool
 }
 
-// Result is ⌊(H + Top + Bottom − 3)/Stride⌋ + 1 high, and as wide.
-func (o Conv) Result(in []Shape) (Shape, error) {
+// result is ⌊(H + Top + Bottom − 3)/Stride⌋ + 1 high, and as wide.
+func (o Conv) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -61,8 +61,8 @@ type Linear struct {
 	Kernel int // stored as a convolution, [Out,C/Kernel²,Kernel,Kernel]; 0: as a matrix
 }
 
-// Result has Out channels.
-func (o Linear) Result(in []Shape) (Shape, error) {
+// result has Out channels.
+func (o Linear) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -100,8 +100,8 @@ type GroupNorm struct {
 	Eps    float32
 }
 
-// Result is the input's shape.
-func (o GroupNorm) Result(in []Shape) (Shape, error) {
+// result is the input's shape.
+func (o GroupNorm) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -122,8 +122,8 @@ type LayerNorm struct {
 	Plain bool
 }
 
-// Result is the input's shape.
-func (LayerNorm) Result(in []Shape) (Shape, error) { return same(in, 1) }
+// result is the input's shape.
+func (LayerNorm) result(in []Shape) (Shape, error) { return same(in, 1) }
 
 // Params are γ and β.
 func (o LayerNorm) Params(name string, in []Shape) []Param {
@@ -141,8 +141,8 @@ func norm(name string, c int) []Param {
 // The input is whole numbers [1,T,1], or times that must be whole.
 type Lookup struct{ Count, Width int }
 
-// Result is a row for each number.
-func (o Lookup) Result(in []Shape) (Shape, error) {
+// result is a row for each number.
+func (o Lookup) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -161,8 +161,8 @@ func (o Lookup) Params(name string, _ []Shape) []Param {
 // is added to token t.
 type Learned struct{ Count int }
 
-// Result is the input's shape.
-func (o Learned) Result(in []Shape) (Shape, error) {
+// result is the input's shape.
+func (o Learned) result(in []Shape) (Shape, error) {
 	s, err := same(in, 1)
 	if err == nil && s.Pixels() > o.Count {
 		err = fmt.Errorf("%d tokens, the table of positions has %d", s.Pixels(), o.Count)
@@ -181,8 +181,8 @@ type AddTable struct {
 	Table []float32
 }
 
-// Result is the input's shape.
-func (o AddTable) Result(in []Shape) (Shape, error) {
+// result is the input's shape.
+func (o AddTable) result(in []Shape) (Shape, error) {
 	s, err := same(in, 1)
 	if err == nil && s.Len() != len(o.Table) {
 		err = fmt.Errorf("adds %d numbers to %v", len(o.Table), s)
@@ -195,8 +195,8 @@ func (o AddTable) Result(in []Shape) (Shape, error) {
 // Oord et al., arXiv 1711.00937, equation 2).
 type Quantise struct{ Count int }
 
-// Result is the input's shape.
-func (Quantise) Result(in []Shape) (Shape, error) { return same(in, 1) }
+// result is the input's shape.
+func (Quantise) result(in []Shape) (Shape, error) { return same(in, 1) }
 
 // Params is the codebook.
 func (o Quantise) Params(name string, in []Shape) []Param {
@@ -217,8 +217,8 @@ type Sinusoid struct {
 	CosineFirst bool
 }
 
-// Result is a row.
-func (o Sinusoid) Result(in []Shape) (Shape, error) { return embeds(in, o.Width) }
+// result is a row.
+func (o Sinusoid) result(in []Shape) (Shape, error) { return embeds(in, o.Width) }
 
 // Frequencies are f_i. One that is infinite or not a number (where Shift is half
 // itself, for example) is an error.
@@ -246,8 +246,8 @@ func (o Sinusoid) Frequencies() ([]float32, error) {
 //	[sin(2π w_i log t) | cos(2π w_i log t)], w is name.weight [Count]
 type Fourier struct{ Count int }
 
-// Result is a row.
-func (o Fourier) Result(in []Shape) (Shape, error) { return embeds(in, 2*o.Count) }
+// result is a row.
+func (o Fourier) result(in []Shape) (Shape, error) { return embeds(in, 2*o.Count) }
 
 // Params is the frequencies. They are not trained.
 func (o Fourier) Params(name string, _ []Shape) []Param {

@@ -21,8 +21,8 @@ type Input struct {
 	Numbers bool // whole numbers: labels, tokens
 }
 
-// Result is the input's own shape.
-func (o Input) Result(in []Shape) (Shape, error) { return o.Shape, takes(in, 0) }
+// result is the input's own shape.
+func (o Input) result(in []Shape) (Shape, error) { return o.Shape, takes(in, 0) }
 
 // A Function is a function of one number, applied to each.
 type Function uint8
@@ -47,8 +47,8 @@ type Apply struct {
 	Function Function
 }
 
-// Result is the input's shape.
-func (Apply) Result(in []Shape) (Shape, error) { return same(in, 1) }
+// result is the input's shape.
+func (Apply) result(in []Shape) (Shape, error) { return same(in, 1) }
 
 // Add is (x + y)·Scale. y may be a row [1,1,C], added to every pixel.
 type Add struct {
@@ -56,14 +56,14 @@ type Add struct {
 	Scale float32
 }
 
-// Result is the shape of x.
-func (Add) Result(in []Shape) (Shape, error) { return rowwise(in, 2) }
+// result is the shape of x.
+func (Add) result(in []Shape) (Shape, error) { return rowwise(in, 2) }
 
 // Mul is x·y. y may be a row [1,1,C], by which every pixel is multiplied.
 type Mul struct{ free }
 
-// Result is the shape of x.
-func (Mul) Result(in []Shape) (Shape, error) { return rowwise(in, 2) }
+// result is the shape of x.
+func (Mul) result(in []Shape) (Shape, error) { return rowwise(in, 2) }
 
 // Affine is x·Mul + Add.
 type Affine struct {
@@ -71,20 +71,20 @@ type Affine struct {
 	Mul, Add float32
 }
 
-// Result is the input's shape.
-func (Affine) Result(in []Shape) (Shape, error) { return same(in, 1) }
+// result is the input's shape.
+func (Affine) result(in []Shape) (Shape, error) { return same(in, 1) }
 
 // Modulate is x·(1 + scale) + shift; scale and shift, the second and third input, are rows [1,1,C].
 type Modulate struct{ free }
 
-// Result is the shape of x.
-func (Modulate) Result(in []Shape) (Shape, error) { return rowwise(in, 3) }
+// result is the shape of x.
+func (Modulate) result(in []Shape) (Shape, error) { return rowwise(in, 3) }
 
 // Divide is x/y; y is a number a picture, [1,1,1].
 type Divide struct{ free }
 
-// Result is the shape of x.
-func (Divide) Result(in []Shape) (Shape, error) {
+// result is the shape of x.
+func (Divide) result(in []Shape) (Shape, error) {
 	if err := takes(in, 2); err != nil {
 		return Shape{}, err
 	}
@@ -97,8 +97,8 @@ func (Divide) Result(in []Shape) (Shape, error) {
 // Concat is the channels of x, then those of y.
 type Concat struct{ free }
 
-// Result has the channels of both.
-func (Concat) Result(in []Shape) (Shape, error) {
+// result has the channels of both.
+func (Concat) result(in []Shape) (Shape, error) {
 	if err := takes(in, 2); err != nil {
 		return Shape{}, err
 	}
@@ -115,8 +115,8 @@ type Slice struct {
 	From, To int
 }
 
-// Result has these channels.
-func (o Slice) Result(in []Shape) (Shape, error) {
+// result has these channels.
+func (o Slice) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -129,8 +129,8 @@ func (o Slice) Result(in []Shape) (Shape, error) {
 // AvgPool is the mean of every block of 2x2 pixels.
 type AvgPool struct{ free }
 
-// Result is half as high and wide.
-func (AvgPool) Result(in []Shape) (Shape, error) {
+// result is half as high and wide.
+func (AvgPool) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -143,8 +143,8 @@ func (AvgPool) Result(in []Shape) (Shape, error) {
 // Upsample is every pixel twice, both ways.
 type Upsample struct{ free }
 
-// Result is twice as high and wide.
-func (Upsample) Result(in []Shape) (Shape, error) {
+// result is twice as high and wide.
+func (Upsample) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -159,8 +159,8 @@ type Unshuffle struct {
 	Factor int
 }
 
-// Result is smaller by the factor, both ways.
-func (o Unshuffle) Result(in []Shape) (Shape, error) {
+// result is smaller by the factor, both ways.
+func (o Unshuffle) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -180,8 +180,8 @@ type Shuffle struct {
 	Last   bool
 }
 
-// Result is larger by the factor, both ways.
-func (o Shuffle) Result(in []Shape) (Shape, error) {
+// result is larger by the factor, both ways.
+func (o Shuffle) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -195,8 +195,8 @@ func (o Shuffle) Result(in []Shape) (Shape, error) {
 // Mean is the mean over the pixels, a row.
 type Mean struct{ free }
 
-// Result is a row.
-func (Mean) Result(in []Shape) (Shape, error) {
+// result is a row.
+func (Mean) result(in []Shape) (Shape, error) {
 	if err := takes(in, 1); err != nil {
 		return Shape{}, err
 	}
@@ -216,8 +216,8 @@ type Attention struct {
 	Causal bool
 }
 
-// Result is the shape of the queries.
-func (o Attention) Result(in []Shape) (Shape, error) {
+// result is the shape of the queries.
+func (o Attention) result(in []Shape) (Shape, error) {
 	if err := takes(in, 3); err != nil {
 		return Shape{}, err
 	}

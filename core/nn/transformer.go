@@ -43,25 +43,25 @@ func Transformer(g *graph.Graph, name string, c TransformerConfig, x *graph.Node
 func transformerBlock(g *graph.Graph, name string, c TransformerConfig, x *graph.Node) *graph.Node {
 	channels := x.Shape.C
 	a := AttentionConfig{Heads: c.Heads, Inner: channels, Out: channels}
-	h := LayerNorm(g, name+".norm1", x)
+	h := layerNorm(g, name+".norm1", x)
 	first := h
 	if c.OnlyCross {
 		first = c.Text
 	}
 	x = Sum(g, name+".attn1", Attention(g, name+".attn1", a, h, first), x)
-	x = Sum(g, name+".attn2", Attention(g, name+".attn2", a, LayerNorm(g, name+".norm2", x), c.Text), x)
-	return Sum(g, name+".ff", GEGLU(g, name+".ff", LayerNorm(g, name+".norm3", x)), x)
+	x = Sum(g, name+".attn2", Attention(g, name+".attn2", a, layerNorm(g, name+".norm2", x), c.Text), x)
+	return Sum(g, name+".ff", geglu(g, name+".ff", layerNorm(g, name+".norm3", x)), x)
 }
 
-// LayerNorm appends the layer norm of a transformer.
-func LayerNorm(g *graph.Graph, name string, x *graph.Node) *graph.Node {
+// layerNorm appends the layer norm of a transformer.
+func layerNorm(g *graph.Graph, name string, x *graph.Node) *graph.Node {
 	return g.Add(name, graph.LayerNorm{Eps: 1e-5}, x)
 }
 
-// GEGLU appends the feed-forward layer with a gate (Shazeer, arXiv 2002.05202):
+// geglu appends the feed-forward layer with a gate (Shazeer, arXiv 2002.05202):
 //
 //	y = net.2(value · gelu(gate)), [value | gate] = net.0.proj(x), four times as wide as x each
-func GEGLU(g *graph.Graph, name string, x *graph.Node) *graph.Node {
+func geglu(g *graph.Graph, name string, x *graph.Node) *graph.Node {
 	inner := 4 * x.Shape.C
 	both := Linear(g, name+".net.0.proj", x, 2*inner)
 	value := g.Add(name, graph.Slice{From: 0, To: inner}, both)

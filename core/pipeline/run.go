@@ -211,14 +211,14 @@ const (
 // X is the sampler's tensor, [N,h,w,C] in the network's pixels.
 func (r *Run) X() []float32 { return r.sampler.X() }
 
-// Denoised is the latest estimate of the clean picture, shaped as X.
-func (r *Run) Denoised() []float32 { return r.sampler.Denoised() }
+// denoised is the latest estimate of the clean picture, shaped as X.
+func (r *Run) denoised() []float32 { return r.sampler.Denoised() }
 
 // Picture writes one picture of a view, [H,W,C] in -1..1, the codec undone.
 func (r *Run) Picture(dst []float32, picture int, v View) {
 	x := r.X()
 	if v == ViewDenoised {
-		x = r.Denoised()
+		x = r.denoised()
 	}
 	n := len(r.pixels)
 	r.model.Codec.decode(dst, x[picture*n:][:n], r.h, r.w, r.model.C)

@@ -16,7 +16,7 @@ import (
 //	ln R(t) = (t+1)·ln Δ + ln Γ(b+1) - ln Γ(b-t),  b = (1-β₀)/Δ
 
 func fastStep(a *ask) ([]float64, error) {
-	if a.o.Whole(Growth) == GrowthQuadratic || a.n == 1 {
+	if a.o.Whole(Growth) == growthQuadratic || a.n == 1 {
 		return quadratic(a)
 	}
 	if err := a.trained(); err != nil {
@@ -39,7 +39,7 @@ func fastVar(a *ask) ([]Level, error) {
 	}
 	first, target := float64(a.lo.S*a.lo.S), 2*exact.Log(a.hi.A)
 	eta := func(x float64, i int) float64 {
-		if a.o.Whole(Growth) == GrowthQuadratic {
+		if a.o.Whole(Growth) == growthQuadratic {
 			r := 1 + float64(x*float64(i))
 			return float64(first * float64(r*r))
 		}

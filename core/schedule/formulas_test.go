@@ -63,9 +63,9 @@ func TestTimeFormulas(t *testing.T) {
 		{Quadratic, GridOptions{}, 5, []float64{800, 450, 200, 50, 0}},
 		{FastStep, GridOptions{}, 4, []float64{999, 666, 333, 0}},
 		{FastStep, GridOptions{}, 6, []float64{999, 799, 599, 399, 199, 0}},
-		{FastStep, only(FastStep, Growth, GrowthQuadratic), 5, []float64{800, 450, 200, 50, 0}},
-		{AlignedSteps, GridOptions{}, 10, alignedTimes[AlignedSD15][:]},
-		{AlignedSteps, only(AlignedSteps, Aligned, AlignedSDXL), 10, alignedTimes[AlignedSDXL][:]},
+		{FastStep, only(FastStep, Growth, growthQuadratic), 5, []float64{800, 450, 200, 50, 0}},
+		{AlignedSteps, GridOptions{}, 10, alignedTimes[alignedSD15][:]},
+		{AlignedSteps, only(AlignedSteps, Aligned, alignedSDXL), 10, alignedTimes[alignedSDXL][:]},
 		{AlignedSteps, GridOptions{}, 5, []float64{999, 736, 545, 343, 124}},
 	} {
 		if got := times(mustGrid(t, c.kind, c.o, p, c.n)); !slices.Equal(got, c.want) {
@@ -104,7 +104,7 @@ func TestFastVar(t *testing.T) {
 			eta[i] = 1 - l.A*l.A/(next.A*next.A)
 		}
 		root := func(i int) float64 {
-			if growth == GrowthQuadratic {
+			if growth == growthQuadratic {
 				return math.Sqrt(eta[i])
 			}
 			return eta[i]
@@ -161,7 +161,7 @@ func TestBestPathAgainstEveryPath(t *testing.T) {
 				}
 			}
 			walk(steps, n, 0)
-			places, sum, err := c.Best(n)
+			places, sum, err := c.best(n)
 			if math.IsInf(least, 1) {
 				if err == nil {
 					t.Errorf("a path where there is none: %v", places)
@@ -204,7 +204,7 @@ func TestBestPathAsGrid(t *testing.T) {
 		c.L[i] = math.NaN()
 	}
 	refuses(t, BestPath, GridOptions{Costs: c}, p, 2)
-	if _, _, err := (&Costs{Steps: 1 << 40}).Best(3); err == nil {
+	if _, _, err := (&Costs{Steps: 1 << 40}).best(3); err == nil {
 		t.Error("a table of 2^40 steps is accepted")
 	}
 }

@@ -57,8 +57,8 @@ type GridInfo struct {
 // Grids lists every grid.
 func Grids() []GridInfo { return gridInfos[:] }
 
-// Info describes the grid; ok is false for a GridKind that is none.
-func (k GridKind) Info() (info GridInfo, ok bool) {
+// info describes the grid; ok is false for a GridKind that is none.
+func (k GridKind) info() (info GridInfo, ok bool) {
 	if k >= gridKinds {
 		return GridInfo{}, false
 	}
@@ -70,7 +70,7 @@ func (k GridKind) Listed() bool { return k == TimeList || k == SigmaList }
 
 // Knobs lists the settings that the grid reads.
 func (k GridKind) Knobs() []Knob {
-	info, _ := k.Info()
+	info, _ := k.info()
 	return info.Knobs
 }
 
@@ -92,7 +92,7 @@ type GridOptions struct {
 // Grid returns the grid of a kind. What it cannot do is a *GridError, or a *SettingError, of the call.
 func (k GridKind) Grid(o GridOptions) Grid {
 	return func(p Process, n int) ([]Level, error) {
-		info, ok := k.Info()
+		info, ok := k.info()
 		if !ok {
 			return nil, gridError("use one of the listed grids", "grid %d does not exist", k)
 		}

@@ -43,7 +43,7 @@ func offset(v float64) GridOptions { return GridOptions{Options: Options{}.With(
 
 // only asks for a setting where the grid has it.
 func only(k GridKind, s Setting, v float64) GridOptions {
-	info, _ := k.Info()
+	info, _ := k.info()
 	return GridOptions{Options: Options{}.With(s, v).For(info.Knobs)}
 }
 
@@ -112,11 +112,11 @@ func TestGridsRefuse(t *testing.T) {
 		"negative steps":                 func() ([]Level, error) { return Karras.Grid(GridOptions{})(p, -3) },
 		"more steps than trained":        func() ([]Level, error) { return Trailing.Grid(GridOptions{})(p, 1001) },
 		"karras without a largest sigma": func() ([]Level, error) { return Karras.Grid(own)(zeroTerminal(t), 5) },
-		"list of another length":         func() ([]Level, error) { return List([]float64{999, 500})(p, 3) },
-		"list beyond the range":          func() ([]Level, error) { return List([]float64{1000, 500})(p, 2) },
-		"list of NaN":                    func() ([]Level, error) { return List([]float64{math.NaN()})(p, 1) },
-		"list that rises":                func() ([]Level, error) { return List([]float64{500, 600})(p, 2) },
-		"list that stays":                func() ([]Level, error) { return List([]float64{500, 500})(p, 2) },
+		"list of another length":         func() ([]Level, error) { return list([]float64{999, 500})(p, 3) },
+		"list beyond the range":          func() ([]Level, error) { return list([]float64{1000, 500})(p, 2) },
+		"list of NaN":                    func() ([]Level, error) { return list([]float64{math.NaN()})(p, 1) },
+		"list that rises":                func() ([]Level, error) { return list([]float64{500, 600})(p, 2) },
+		"list that stays":                func() ([]Level, error) { return list([]float64{500, 500})(p, 2) },
 	} {
 		var refused *GridError
 		if levels, err := f(); !errors.As(err, &refused) {

@@ -18,9 +18,9 @@ type Costs struct {
 // maxCosts is the most places of a table: its square is held in memory.
 const maxCosts = 4096
 
-// Best is the path from the last place to place 0 in n steps whose costs have the least sum, without place 0, and
+// best is the path from the last place to place 0 in n steps whose costs have the least sum, without place 0, and
 // that sum. A cost that is not a finite number forbids its step.
-func (c *Costs) Best(n int) (places []int, sum float64, err error) {
+func (c *Costs) best(n int) (places []int, sum float64, err error) {
 	m := c.Steps + 1
 	if c.Steps < 1 || m > maxCosts || len(c.L) != m*m {
 		return nil, 0, gridError("give a square table", "%d costs of %d steps", len(c.L), c.Steps)
@@ -64,7 +64,7 @@ func bestPath(a *ask) ([]float64, error) {
 	if c == nil || c.Steps < 1 || a.steps%c.Steps != 0 {
 		return nil, gridError("use another grid", "the checkpoint has no table of costs for the trained steps")
 	}
-	places, _, err := c.Best(a.n)
+	places, _, err := c.best(a.n)
 	if err != nil {
 		return nil, err
 	}

@@ -212,7 +212,7 @@ func TestPitfallFlowShiftsOnce(t *testing.T) {
 	}
 	near("shift 3", times(mustGrid(t, Trailing, three(Trailing), p, 4)), 1, 0.9, 0.75, 0.5)
 	near("shift 1", times(mustGrid(t, Trailing, GridOptions{}, p, 4)), 1, 0.75, 0.5, 0.25)
-	near("μ", times(mustGrid(t, Trailing, only(Trailing, Shift, ShiftOf(math.Log(3))), p, 4)), 1, 0.9, 0.75, 0.5)
+	near("μ", times(mustGrid(t, Trailing, only(Trailing, Shift, shiftOf(math.Log(3))), p, 4)), 1, 0.9, 0.75, 0.5)
 	last := times(mustGrid(t, Linspace, three(Linspace), p, 4))
 	near("both ends", last[3:], 0.003/1.002) // twice would be 0.00893
 	near("a list", times(mustGrid(t, TimeList, GridOptions{Times: []float64{1, 0.5}}, p, 2)), 1, 0.5)

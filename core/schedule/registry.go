@@ -11,7 +11,7 @@ var (
 	sigmaMinKnob = knob(SigmaMin, 0, 0, 1e4)
 	sigmaMaxKnob = knob(SigmaMax, 0, 0, 1e6)
 	beginKnob    = knob(Begin, BeginLate, BeginLate, BeginOwn)
-	growthKnob   = knob(Growth, GrowthLinear, GrowthLinear, GrowthQuadratic)
+	growthKnob   = knob(Growth, growthLinear, growthLinear, growthQuadratic)
 	alphaKnob    = knob(Alpha, 0.6, 0.1, 10)
 	betaKnob     = knob(Beta, 0.6, 0.1, 10)
 )
@@ -62,7 +62,7 @@ var gridInfos = [gridKinds]GridInfo{
 	{Kind: AlignedSteps, Name: "ays", levels: aligned,
 		Line:    "steps that were optimised for Stable Diffusion, between them equal steps of lambda",
 		Formula: "λ linear between the times of a table", Source: "Sabour et al., arXiv 2404.14507",
-		Knobs: knobs(knob(Aligned, AlignedSD15, AlignedSD15, AlignedSDXL))},
+		Knobs: knobs(knob(Aligned, alignedSD15, alignedSD15, alignedSDXL))},
 	{Kind: Exponential, Name: "exponential", sigmas: exponential,
 		Line:    "equal steps of lambda, the log of the signal-to-noise ratio",
 		Formula: "ln σ = ln σmax + i/(n-1) (ln σmin - ln σmax)", Source: "Lu et al., arXiv 2206.00927",

@@ -19,10 +19,10 @@ const (
 	SigmaMax                // and the largest
 	Begin                   // where a grid of sigmas begins that has no SigmaMax: BeginLate, BeginOwn
 	Original                // steps of the grid that a student was distilled on
-	Growth                  // of FastDPM's steps: GrowthLinear, GrowthQuadratic
+	Growth                  // of FastDPM's steps: growthLinear, growthQuadratic
 	Alpha                   // of the beta distribution
 	Beta                    // of the beta distribution
-	Aligned                 // the table of aligned steps: AlignedSD15, AlignedSDXL
+	Aligned                 // the table of aligned steps: alignedSD15, alignedSDXL
 	settings
 )
 
@@ -59,14 +59,14 @@ const (
 
 // The choices of Growth.
 const (
-	GrowthLinear = iota
-	GrowthQuadratic
+	growthLinear = iota
+	growthQuadratic
 )
 
 // The choices of Aligned.
 const (
-	AlignedSD15 = iota
-	AlignedSDXL
+	alignedSD15 = iota
+	alignedSDXL
 )
 
 // SettingInfo describes a setting, Knob the values that a grid takes of it, Options what was asked for.

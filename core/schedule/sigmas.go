@@ -195,8 +195,8 @@ func sigmaList(a *ask, m int) ([]float64, error) {
 
 // alignedTimes are the optimised times of ten steps.
 var alignedTimes = [...][10]float64{
-	AlignedSD15: {999, 850, 736, 645, 545, 455, 343, 233, 124, 24},
-	AlignedSDXL: {999, 845, 730, 587, 443, 310, 193, 116, 53, 13},
+	alignedSD15: {999, 850, 736, 645, 545, 455, 343, 233, 124, 24},
+	alignedSDXL: {999, 845, 730, 587, 443, 310, 193, 116, 53, 13},
 }
 
 // aligned visits equal parts of the table's ten steps, the last of which ends at time 0.

@@ -7,8 +7,8 @@ import (
 	"tintype/core/exact"
 )
 
-// List visits the given times in their order.
-func List(times []float64) Grid { return TimeList.Grid(GridOptions{Times: times}) }
+// list visits the given times in their order.
+func list(times []float64) Grid { return TimeList.Grid(GridOptions{Times: times}) }
 
 // atTimes are the levels at the times of a formula, which a flow shifts and stretches first.
 func (a *ask) atTimes(times []float64) ([]Level, error) {
@@ -56,8 +56,8 @@ func (a *ask) bend(times []float64) error {
 	return nil
 }
 
-// ShiftOf is the shift of the exponential form, k = e^μ.
-func ShiftOf(mu float64) float64 { return exact.Exp(mu) }
+// shiftOf is the shift of the exponential form, k = e^μ.
+func shiftOf(mu float64) float64 { return exact.Exp(mu) }
 
 // round rounds to trained steps, halves to even, unless the setting or the process says otherwise.
 //

@@ -14,8 +14,8 @@ type Value struct {
 	Value float64
 }
 
-// Most is how many settings one list may have.
-const Most = 48
+// most is how many settings one list may have.
+const most = 48
 
 // Setting names a number of a list.
 type Setting[S any] interface {
@@ -40,8 +40,8 @@ type Knob[S any] struct {
 
 // Options holds the settings that were asked for. The zero Options asks for none: the Default of each knob is used.
 type Options[S Setting[S]] struct {
-	value [Most]float64
-	given [Most]bool
+	value [most]float64
+	given [most]bool
 }
 
 // With returns the options with one setting more, or another value of it.

@@ -73,7 +73,7 @@ func (s DPM2Ancestral) Compile(levels []schedule.Level, b *Draft) error {
 		if down, up := split(from, to, s.Eta); one(from, down) {
 			ancestral(b, d, z, from, to, s.Eta, s.SNoise)
 		} else {
-			m := b.Middle(from, down)
+			m := b.middle(from, down)
 			firstOrder(b, y, tape.X, d, from, b.Level(m))
 			b.Eval(d2, y, m)
 			k := down.S / from.S
@@ -119,7 +119,7 @@ func (s DPMpp2SAncestral) Compile(levels []schedule.Level, b *Draft) error {
 		if down, up := split(from, to, s.Eta); one(from, down) {
 			ancestral(b, d, z, from, to, s.Eta, s.SNoise)
 		} else {
-			m := b.Middle(from, down)
+			m := b.middle(from, down)
 			firstOrder(b, mid, tape.X, d, from, b.Level(m))
 			b.Eval(d, mid, m)
 			k := down.S / from.S

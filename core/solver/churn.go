@@ -47,7 +47,7 @@ func (c Churn) raise(b *Draft, z tape.Buf, i int) int {
 	if g == 0 {
 		return i
 	}
-	up := b.AtLambda(from.Lambda() - exact.Log(1+g))
+	up := b.atLambda(from.Lambda() - exact.Log(1+g))
 	b.Renoise(z, float64(up.A*float64(from.Sigma()*math.Sqrt(float64(g*(2+g))))), c.SNoise, tape.Term{Coef: up.A / from.A, Src: tape.X})
 	return b.AddLevel(up)
 }
@@ -109,7 +109,7 @@ func (s Heun) Compile(levels []schedule.Level, b *Draft) error {
 func (s Heun) part(b *Draft, d, y, d2 tape.Buf, from, to schedule.Level) {
 	k := decay(from, to)
 	r := 1 + float64(s.Alpha*(k-1)) // σ'/σ_S
-	at := b.AddLevel(b.AtLambda(from.Lambda() - exact.Log(r)))
+	at := b.AddLevel(b.atLambda(from.Lambda() - exact.Log(r)))
 	firstOrder(b, y, tape.X, d, from, b.Level(at))
 	b.Eval(d2, y, at)
 	c := float64(to.A*(k-1)) / (2 * float64(s.Alpha*r))

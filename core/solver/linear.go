@@ -173,7 +173,7 @@ func (s PNDM) Compile(levels []schedule.Level, b *Draft) error {
 		b.Slope(e.Push(), tape.X, d, from)
 		switch {
 		case inner && s.RungeKutta && i < 3:
-			rk.step(b, d, e.Back(0), i, b.AddLevel(b.AtTime((from.T+to.T)/2)), i+1)
+			rk.step(b, d, e.Back(0), i, b.AddLevel(b.atTime((from.T+to.T)/2)), i+1)
 		case inner && i == 0:
 			firstOrder(b, rk.y, tape.X, d, from, to)
 			rk.slope(b, rk.e2, rk.y, i+1)

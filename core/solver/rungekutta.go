@@ -34,7 +34,7 @@ func (RK4) Compile(levels []schedule.Level, b *Draft) error {
 		b.Eval(d, tape.X, i)
 		if from.A > 0 && to.S > 0 {
 			b.Slope(e, tape.X, d, from)
-			middle := b.AtLambda(-exact.Log((from.Sigma() + to.Sigma()) / 2))
+			middle := b.atLambda(-exact.Log((from.Sigma() + to.Sigma()) / 2))
 			rk.step(b, d, e, i, b.AddLevel(middle), i+1)
 		} else {
 			firstOrder(b, tape.X, tape.X, d, from, to)

@@ -248,7 +248,7 @@ func (s *stages) over(b *Draft, i, j int, parts ...float64) {
 		start := from.Lambda()
 		h := to.Lambda() - start
 		for _, r := range parts {
-			at = append(at, b.AddLevel(b.AtLambda(start+float64(r*h))))
+			at = append(at, b.AddLevel(b.atLambda(start+float64(r*h))))
 		}
 	}
 	s.step(b, append(at, j)...)

@@ -20,25 +20,25 @@ type Draft struct {
 	lost    bool // a level was asked of a process, and there is none
 }
 
-// AtTime is the process' level at the model's time t.
-func (b *Draft) AtTime(t float64) schedule.Level {
+// atTime is the process' level at the model's time t.
+func (b *Draft) atTime(t float64) schedule.Level {
 	if b.lost = b.lost || b.process == nil; b.lost {
 		return schedule.Level{}
 	}
 	return b.process.AtTime(t)
 }
 
-// AtLambda is the process' level with the given lambda.
-func (b *Draft) AtLambda(lambda float64) schedule.Level {
+// atLambda is the process' level with the given lambda.
+func (b *Draft) atLambda(lambda float64) schedule.Level {
 	if b.lost = b.lost || b.process == nil; b.lost {
 		return schedule.Level{}
 	}
 	return b.process.AtLambda(lambda)
 }
 
-// Middle adds the process' level whose lambda is the mean of two, and returns its number.
-func (b *Draft) Middle(from, to schedule.Level) int {
-	return b.AddLevel(b.AtLambda(0.5 * (from.Lambda() + to.Lambda())))
+// middle adds the process' level whose lambda is the mean of two, and returns its number.
+func (b *Draft) middle(from, to schedule.Level) int {
+	return b.AddLevel(b.atLambda(0.5 * (from.Lambda() + to.Lambda())))
 }
 
 // Compile makes the tape of a solver. p is asked for levels between those of the grid; a solver that needs none may

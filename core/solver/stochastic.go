@@ -199,7 +199,7 @@ func (s DPMppSDE) Compile(levels []schedule.Level, b *Draft) error {
 			b.Arrive(i + 1)
 			continue
 		}
-		m := b.Middle(from, to)
+		m := b.middle(from, to)
 		half := b.Level(m)
 		down, up := split(from, half, s.Eta)
 		k := down.S / from.S

@@ -15,8 +15,8 @@ import (
 	"io"
 )
 
-// Interrupted is the exit status after Ctrl-C.
-const Interrupted = 130
+// interrupted is the exit status after Ctrl-C.
+const interrupted = 130
 
 // Set is the command line of one tool.
 type Set struct {
@@ -44,13 +44,13 @@ func (s *Set) Group(heading string) { s.group = heading }
 // Args has arguments that are no flags put into p, of which there must be least to most.
 func (s *Set) Args(p *[]string, least, most int) { s.args, s.least, s.most = p, least, most }
 
-// A Misuse is a command line that cannot be meant.
-type Misuse struct{ problem string }
+// A misuse is a command line that cannot be meant.
+type misuse struct{ problem string }
 
-func (m *Misuse) Error() string { return m.problem }
+func (m *misuse) Error() string { return m.problem }
 
-// Misusef makes a Misuse.
-func Misusef(format string, args ...any) error { return &Misuse{fmt.Sprintf(format, args...)} }
+// Misusef makes a misuse: its program ends with the status of a command line that cannot be meant.
+func Misusef(format string, args ...any) error { return &misuse{fmt.Sprintf(format, args...)} }
 
 // Run reads the command line and does what it asks for. It prints the error and returns the exit status. What do writes
 // to stdout need not be checked: Run knows what could not be written.
@@ -62,17 +62,17 @@ func (s *Set) Run(args []string, stdout, stderr io.Writer, do func(stdout io.Wri
 	case s.help:
 		s.printHelp(out)
 	case s.version:
-		fmt.Fprintln(out, s.tool, Version())
+		fmt.Fprintln(out, s.tool, version())
 	default:
 		err = do(out)
 	}
 	status := 0
-	var misuse *Misuse
+	var wrong *misuse
 	switch {
-	case errors.As(err, &misuse):
+	case errors.As(err, &wrong):
 		status = 2
 	case errors.Is(err, context.Canceled):
-		status, err = Interrupted, errors.New("interrupted: nothing was left half written")
+		status, err = interrupted, errors.New("interrupted: nothing was left half written")
 	case err != nil || out.err != nil:
 		status = 1
 	}

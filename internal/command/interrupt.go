@@ -23,7 +23,7 @@ func Main(tool string, run func(args []string) int) {
 			line = "\n" // that of the progress, or of ^C
 		}
 		fmt.Fprintf(os.Stderr, "%s%s: interrupted: no file was left half written\n", line, tool)
-		status := Interrupted
+		status := interrupted
 		if sig == syscall.SIGTERM {
 			status = 128 + int(syscall.SIGTERM)
 		}

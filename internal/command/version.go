@@ -5,9 +5,9 @@ import (
 	"runtime/debug"
 )
 
-// Version says what the program was built from: the module's version, the commit if the build knew it, Go and the
+// version says what the program was built from: the module's version, the commit if the build knew it, Go and the
 // platform.
-func Version() string {
+func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "(unknown) " + runtime.Version()

@@ -15,16 +15,16 @@ import (
 	"tintype/weights"
 )
 
-// A Pass is one recorded pass of a component of a latent model: which of its networks
+// A pass is one recorded pass of a component of a latent model: which of its networks
 // it goes through, which recorded arrays go in, and which comes out.
-type Pass struct {
-	Describe compile.Describe
-	In       []string // names of inputs, which are those of arrays
-	Out      string
+type pass struct {
+	describe compile.Describe
+	in       []string // names of inputs, which are those of arrays
+	out      string
 }
 
 // Passes are those of a component by its class, with a text of so many tokens.
-func passes(config string, arrays map[string]*Array) ([]Pass, error) {
+func passes(config string, arrays map[string]*Array) ([]pass, error) {
 	class, err := classOf(config)
 	if err != nil {
 		return nil, err
@@ -35,18 +35,18 @@ func passes(config string, arrays map[string]*Array) ([]Pass, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := Pass{In: []string{arch.Sample, arch.Timestep, arch.TextStates}, Out: "out"}
+		p := pass{in: []string{arch.Sample, arch.Timestep, arch.TextStates}, out: "out"}
 		for _, more := range []string{arch.GuidanceRow, arch.TextRow, arch.PictureSizes, arch.ClassLabels} {
 			if arrays[more] != nil {
-				p.In = append(p.In, more)
+				p.in = append(p.in, more)
 			}
 		}
 		text := arrays[arch.TextStates]
 		if text == nil || len(text.Shape) != 3 {
 			return nil, errors.New("no tensor encoder_hidden_states [N,T,D]")
 		}
-		p.Describe = func(h, w int) (*graph.Graph, error) { return c.Describe(h, w, text.Shape[1]) }
-		return []Pass{p}, nil
+		p.describe = func(h, w int) (*graph.Graph, error) { return c.Describe(h, w, text.Shape[1]) }
+		return []pass{p}, nil
 	case "AutoencoderKL", "VQModel":
 		c, err := model.AutoencoderConfig(config)
 		to := "moments"
@@ -63,13 +63,13 @@ func passes(config string, arrays map[string]*Array) ([]Pass, error) {
 		if err != nil || ids == nil || len(ids.Shape) != 2 {
 			return nil, errors.Join(err, errors.New("expected a tensor input_ids [N,T]"))
 		}
-		return []Pass{{
-			Describe: func(_, _ int) (*graph.Graph, error) { return c.Describe(ids.Shape[1]) },
-			In:       []string{arch.Tokens}, Out: "last_hidden_state",
+		return []pass{{
+			describe: func(_, _ int) (*graph.Graph, error) { return c.Describe(ids.Shape[1]) },
+			in:       []string{arch.Tokens}, out: "last_hidden_state",
 		}}, nil
 	case "DiTTransformer2DModel":
 		c, err := model.DiTConfig(config)
-		return []Pass{{Describe: c.Describe, In: []string{arch.Sample, arch.Timestep, arch.ClassLabels}, Out: "out"}}, err
+		return []pass{{describe: c.Describe, in: []string{arch.Sample, arch.Timestep, arch.ClassLabels}, out: "out"}}, err
 	}
 	return nil, fmt.Errorf("class %q is none that this knows", class)
 }
@@ -94,12 +94,12 @@ func IsComponent(dir string) (bool, error) {
 }
 
 // coding is the passes of an autoencoder that were recorded.
-func coding(encoder, decoder compile.Describe, to string, arrays map[string]*Array) (all []Pass) {
+func coding(encoder, decoder compile.Describe, to string, arrays map[string]*Array) (all []pass) {
 	if arrays[to] != nil {
-		all = append(all, Pass{Describe: encoder, In: []string{arch.Sample}, Out: to})
+		all = append(all, pass{describe: encoder, in: []string{arch.Sample}, out: to})
 	}
 	if arrays[arch.Latent] != nil {
-		all = append(all, Pass{Describe: decoder, In: []string{arch.Latent}, Out: "out"})
+		all = append(all, pass{describe: decoder, in: []string{arch.Latent}, out: "out"})
 	}
 	return all
 }
@@ -123,9 +123,9 @@ func CompareComponent(dir string) (map[string]Difference, error) {
 	for _, p := range all {
 		d, err := p.compare(dir, arrays)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", dir, p.Out, err)
+			return nil, fmt.Errorf("%s: %s: %w", dir, p.out, err)
 		}
-		differences[p.Out] = d
+		differences[p.out] = d
 	}
 	return differences, nil
 }
@@ -139,21 +139,21 @@ func weightsOf(dir string) (*weights.Checkpoint, error) {
 	return c, err
 }
 
-func (p Pass) compare(dir string, arrays map[string]*Array) (Difference, error) {
+func (p pass) compare(dir string, arrays map[string]*Array) (Difference, error) {
 	c, err := weightsOf(dir)
 	if err != nil {
 		return Difference{}, err
 	}
 	defer c.Close()
-	first := arrays[p.In[0]]
+	first := arrays[p.in[0]]
 	if first == nil {
-		return Difference{}, fmt.Errorf("no tensor %s", p.In[0])
+		return Difference{}, fmt.Errorf("no tensor %s", p.in[0])
 	}
 	n, h, w := first.Shape[0], 1, 1
 	if len(first.Shape) == 4 {
 		h, w = first.Shape[2], first.Shape[3]
 	}
-	net, err := compile.New(p.Describe, h, w, model.Source(c))
+	net, err := compile.New(p.describe, h, w, model.Source(c))
 	if err != nil {
 		return Difference{}, err
 	}
@@ -161,11 +161,11 @@ func (p Pass) compare(dir string, arrays map[string]*Array) (Difference, error) 
 	if err != nil {
 		return Difference{}, err
 	}
-	want := arrays[p.Out]
+	want := arrays[p.out]
 	if want == nil {
-		return Difference{}, fmt.Errorf("no tensor %s", p.Out)
+		return Difference{}, fmt.Errorf("no tensor %s", p.out)
 	}
-	for _, name := range p.In {
+	for _, name := range p.in {
 		if err := give(pass, name, arrays[name], n); err != nil {
 			return Difference{}, err
 		}
@@ -209,7 +209,7 @@ func give(pass *compile.Pass, name string, a *Array, n int) error {
 // last is an array's values with the channels of pictures last.
 func last(a *Array) ([]float32, error) {
 	if len(a.Shape) != 4 {
-		return a.Values, nil
+		return a.values, nil
 	}
 	t, err := nhwc(a)
 	if err != nil {

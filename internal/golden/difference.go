@@ -10,7 +10,7 @@ const Limit = 1e-4
 
 // Difference is how far an output is from the recorded one.
 type Difference struct {
-	Largest float64 // absolute error
+	largest float64 // absolute error
 	Scale   float64 // largest |recorded|
 }
 
@@ -23,20 +23,20 @@ func Compare(have, want []float32) Difference {
 		if math.IsNaN(e) {
 			e = math.Inf(1)
 		}
-		d.Largest = max(d.Largest, e)
+		d.largest = max(d.largest, e)
 	}
 	return d
 }
 
 // Relative is the largest absolute error over the largest |recorded|.
 func (d Difference) Relative() float64 {
-	if d.Largest == 0 {
+	if d.largest == 0 {
 		return 0
 	}
-	return d.Largest / d.Scale
+	return d.largest / d.Scale
 }
 
 // Pass says whether the error is within Limit.
 func (d Difference) Pass() bool { return d.Relative() <= Limit }
 
-func (d Difference) String() string { return fmt.Sprintf("abs %.3e rel %.3e", d.Largest, d.Relative()) }
+func (d Difference) String() string { return fmt.Sprintf("abs %.3e rel %.3e", d.largest, d.Relative()) }

@@ -33,12 +33,12 @@ func TestCompare(t *testing.T) {
 }
 
 func TestLayout(t *testing.T) {
-	a := &Array{Name: "sample", Shape: []int{2, 3, 1, 2}, Values: []float32{0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15}}
+	a := &Array{Name: "sample", Shape: []int{2, 3, 1, 2}, values: []float32{0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15}}
 	x, err := nhwc(a)
 	if want := []float32{0, 2, 4, 1, 3, 5, 10, 12, 14, 11, 13, 15}; err != nil || !slices.Equal(x.Data, want) {
 		t.Errorf("expected %v, found %v, %v", want, x, err)
 	}
-	if _, err := nhwc(&Array{Name: "sample", Shape: []int{6, 2}, Values: a.Values}); err == nil {
+	if _, err := nhwc(&Array{Name: "sample", Shape: []int{6, 2}, values: a.values}); err == nil {
 		t.Error("two dimensions: expected an error")
 	}
 }
@@ -61,7 +61,7 @@ func TestRecordingIsChecked(t *testing.T) {
 	}
 	for name, change := range map[string]func(m map[string]*Array){
 		"no sample":    func(m map[string]*Array) { delete(m, "sample") },
-		"three times":  func(m map[string]*Array) { m["timestep"].Values = []float32{1, 2, 3} },
+		"three times":  func(m map[string]*Array) { m["timestep"].values = []float32{1, 2, 3} },
 		"other size":   func(m map[string]*Array) { m["out"].Shape = []int{1, 1, 2, 1} },
 		"other layout": func(m map[string]*Array) { m["out"].Shape = []int{2} },
 	} {
@@ -71,7 +71,7 @@ func TestRecordingIsChecked(t *testing.T) {
 			t.Errorf("%s: expected an error", name)
 		}
 	}
-	if _, err := (&Array{Name: "slots", Values: []float32{1.5}}).Whole(); err == nil {
+	if _, err := (&Array{Name: "slots", values: []float32{1.5}}).Whole(); err == nil {
 		t.Error("1.5 is not whole")
 	}
 }

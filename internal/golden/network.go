@@ -44,9 +44,9 @@ func (r *Recording) Condition(cfg arch.UNet2DConfig) (*tensor.Cond, error) {
 		labels, err := r.Labels.Whole()
 		return &tensor.Cond{Labels: labels}, err
 	case arch.CondValues:
-		return &tensor.Cond{Values: r.Labels.Values}, nil
+		return &tensor.Cond{Values: r.Labels.values}, nil
 	case arch.CondRows:
-		return &tensor.Cond{Rows: r.Labels.Values}, nil
+		return &tensor.Cond{Rows: r.Labels.values}, nil
 	}
 	return nil, nil
 }

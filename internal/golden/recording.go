@@ -26,7 +26,7 @@ type Recording struct {
 type Array struct {
 	Name   string
 	Shape  []int
-	Values []float32
+	values []float32
 }
 
 // Read reads dir/golden.safetensors.
@@ -74,7 +74,7 @@ func newRecording(arrays map[string]*Array) (*Recording, error) {
 	if r.Out.N != r.Sample.N || r.Out.H != r.Sample.H || r.Out.W != r.Sample.W {
 		return nil, fmt.Errorf("golden.safetensors: out %v is not of sample's size %v", arrays["out"].Shape, arrays["sample"].Shape)
 	}
-	r.Times = arrays["timestep"].Values
+	r.Times = arrays["timestep"].values
 	if len(r.Times) == 1 { // one for all pictures
 		for len(r.Times) < r.Sample.N {
 			r.Times = append(r.Times, r.Times[0])
@@ -93,7 +93,7 @@ func nhwc(a *Array) (*tensor.Tensor, error) {
 	}
 	t := tensor.New(a.Shape[0], a.Shape[2], a.Shape[3], a.Shape[1])
 	hw := t.H * t.W
-	for i, v := range a.Values {
+	for i, v := range a.values {
 		n, c, p := i/(hw*t.C), i/hw%t.C, i%hw
 		t.Data[(n*hw+p)*t.C+c] = v
 	}
@@ -102,8 +102,8 @@ func nhwc(a *Array) (*tensor.Tensor, error) {
 
 // Whole returns the values of an array of whole numbers.
 func (a *Array) Whole() ([]int32, error) {
-	list := make([]int32, len(a.Values))
-	for i, v := range a.Values {
+	list := make([]int32, len(a.values))
+	for i, v := range a.values {
 		if v != float32(math.Trunc(float64(v))) || v < -1<<24 || v > 1<<24 {
 			return nil, fmt.Errorf("golden.safetensors: %s[%d] is %v: expected a whole number", a.Name, i, v)
 		}

@@ -22,15 +22,15 @@ var (
 	ErrDuplicate = errors.New("duplicate key")
 )
 
-// A SyntaxError says where a text stops being acceptable JSON.
-type SyntaxError struct {
+// A syntaxError says where a text stops being acceptable JSON.
+type syntaxError struct {
 	Name   string // of the text, as given to Parse
 	Offset int    // in bytes
 	Kind   error  // one of the Err values above
 	Detail string
 }
 
-func (e *SyntaxError) Error() string {
+func (e *syntaxError) Error() string {
 	s := e.Name + ": " + e.Kind.Error() + " at byte " + itoa(e.Offset)
 	if e.Detail != "" {
 		s += ": " + e.Detail
@@ -38,15 +38,15 @@ func (e *SyntaxError) Error() string {
 	return s
 }
 
-func (e *SyntaxError) Unwrap() error { return e.Kind }
+func (e *syntaxError) Unwrap() error { return e.Kind }
 
-// A FieldError is a well-formed field that is not what its reader needs.
-type FieldError struct {
+// A fieldError is a well-formed field that is not what its reader needs.
+type fieldError struct {
 	Path    string // unet.block_out_channels[2]
 	Problem string // expected an integer, found "64"
 }
 
-func (e *FieldError) Error() string { return e.Path + ": " + e.Problem }
+func (e *fieldError) Error() string { return e.Path + ": " + e.Problem }
 
 // Kind is what a value is.
 type Kind uint8

@@ -87,7 +87,7 @@ var refused = []struct {
 func TestParseRefuses(t *testing.T) {
 	for _, c := range refused {
 		_, err := Parse("root", c.text, Config)
-		syntax := (*SyntaxError)(nil)
+		syntax := (*syntaxError)(nil)
 		if !errors.As(err, &syntax) {
 			t.Errorf("%.40q: got %v, want a SyntaxError", c.text, err)
 			continue
@@ -220,7 +220,7 @@ func TestErrorsNameThePath(t *testing.T) {
 		{second(v.Get("null").Members()), `root.null: expected an object, found null`},
 		{second(Value{}.Int()), `nothing: expected an integer, found nothing`},
 	} {
-		if field := (*FieldError)(nil); !errors.As(c.err, &field) || c.err.Error() != c.want {
+		if field := (*fieldError)(nil); !errors.As(c.err, &field) || c.err.Error() != c.want {
 			t.Errorf("got  %v\nwant %s", c.err, c.want)
 		}
 	}

@@ -67,7 +67,7 @@ func Parse(name, text string, limits Limits) (Value, error) {
 }
 
 func (p *parser) fail(offset int, kind error, detail string) error {
-	return &SyntaxError{Name: p.name, Offset: offset, Kind: kind, Detail: detail}
+	return &syntaxError{Name: p.name, Offset: offset, Kind: kind, Detail: detail}
 }
 
 func (p *parser) unexpected(wanted string) error {

@@ -195,10 +195,10 @@ func (v Value) Source() string {
 }
 
 // Fail makes the error of a reader that cannot use this value.
-func (v Value) Fail(problem string) error { return &FieldError{Path: v.Path(), Problem: problem} }
+func (v Value) Fail(problem string) error { return &fieldError{Path: v.path(), Problem: problem} }
 
-// Path names the value: unet.block_out_channels[2].
-func (v Value) Path() string {
+// path names the value: unet.block_out_channels[2].
+func (v Value) path() string {
 	if v.doc == nil {
 		return "nothing"
 	}

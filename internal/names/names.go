@@ -18,9 +18,9 @@ func NFC(s string) string {
 	return normalC(s)
 }
 
-// Loose is the form in which names are alike: Exact, in normal form KC and without regard to case. Upper case comes
+// loose is the form in which names are alike: Exact, in normal form KC and without regard to case. Upper case comes
 // before lower case, so that ß is ss and a final sigma is a sigma.
-func Loose(s string) string {
+func loose(s string) string {
 	if ascii(s) {
 		return spaced(strings.ToLower(s))
 	}
@@ -42,7 +42,7 @@ func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 // Find gives the places of the names that text means: those that are exactly it, or else those that are alike. Empty
 // names are none.
 func Find(list []string, text string) (at []int) {
-	for _, form := range []func(string) string{Exact, Loose} {
+	for _, form := range []func(string) string{Exact, loose} {
 		want := form(text)
 		for i, name := range list {
 			if want != "" && name != "" && (name == text || form(name) == want) {

@@ -9,7 +9,7 @@ import (
 // Labelled is a mixture whose components belong to classes: what an ideal classifier knows of a noisy value is exact.
 type Labelled struct {
 	Mixture
-	Labels []int32 // of each component
+	labels []int32 // of each component
 }
 
 // Ring is eight narrow components on a circle, of unequal weights, each class on two opposite sides.
@@ -20,7 +20,7 @@ func Ring() Labelled {
 		m.Weights = append(m.Weights, float64(k+1)/36)
 		m.Means = append(m.Means, []float64{cos, sin})
 		m.Vars = append(m.Vars, []float64{0.02, 0.03})
-		m.Labels = append(m.Labels, int32(k%4))
+		m.labels = append(m.labels, int32(k%4))
 	}
 	return m
 }
@@ -28,7 +28,7 @@ func Ring() Labelled {
 // Given is the distribution p(x0 | y).
 func (m Labelled) Given(y int32) (of Mixture) {
 	sum := 0.0
-	for k, label := range m.Labels {
+	for k, label := range m.labels {
 		if label == y {
 			of.Weights = append(of.Weights, m.Weights[k])
 			of.Means = append(of.Means, m.Means[k])
@@ -51,21 +51,21 @@ func (m Labelled) Given(y int32) (of Mixture) {
 func (m Labelled) LogProbGrad(dst, x []float64, l schedule.Level, y int32) float64 {
 	logs, most := m.logs(x, l)
 	mostOfY := math.Inf(-1)
-	for k, label := range m.Labels {
+	for k, label := range m.labels {
 		if label == y {
 			mostOfY = max(mostOfY, logs[k])
 		}
 	}
 	all, ofY := 0.0, 0.0
 	for k, v := range logs {
-		if all += math.Exp(v - most); m.Labels[k] == y {
+		if all += math.Exp(v - most); m.labels[k] == y {
 			ofY += math.Exp(v - mostOfY)
 		}
 	}
 	clear(dst)
 	for k, v := range logs {
 		weight := -math.Exp(v-most) / all
-		if m.Labels[k] == y {
+		if m.labels[k] == y {
 			weight += math.Exp(v-mostOfY) / ofY
 		}
 		for i, v := range x {

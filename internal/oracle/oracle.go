@@ -64,8 +64,8 @@ func (m Mixture) logs(x []float64, l schedule.Level) (logs []float64, most float
 // unit noises to an affine combination of them: the exact distribution of its result, without a single draw.
 type Gaussian struct{ Mean, Var float64 }
 
-// Denoise acts on an affine value: x[0] is its constant, x[k] the coefficient of a unit noise.
-func (g Gaussian) Denoise(dst, x []float64, l schedule.Level) {
+// denoise acts on an affine value: x[0] is its constant, x[k] the coefficient of a unit noise.
+func (g Gaussian) denoise(dst, x []float64, l schedule.Level) {
 	gain := l.A * g.Var / (l.A*l.A*g.Var + l.S*l.S)
 	for i, v := range x {
 		dst[i] = gain * v
@@ -89,7 +89,7 @@ func (g Gaussian) Push(t *tape.Tape) (mean, variance float64) {
 	x := make([]float64, 2+noises)
 	m, v := g.Marginal(t.Levels[0])
 	x[0], x[1] = m, math.Sqrt(v)
-	x = Interpret(t, x, g.Denoise, func(dst []float64, key uint32) {
+	x = Interpret(t, x, g.denoise, func(dst []float64, key uint32) {
 		clear(dst)
 		dst[1+key] = 1
 	})

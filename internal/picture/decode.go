@@ -5,8 +5,8 @@ import (
 	"image"
 )
 
-// PixelsMost is how many pixels a picture may have that is read.
-const PixelsMost = 50_000_000
+// pixelsMost is how many pixels a picture may have that is read.
+const pixelsMost = 50_000_000
 
 // A raster is how a PNG file holds its pixels (ISO/IEC 15948, 11.2.2).
 type raster struct {
@@ -70,7 +70,7 @@ func (r *raster) header(data []byte) error {
 		return errDamaged
 	}
 	w, h := be(data[:4]), be(data[4:8])
-	if w == 0 || h == 0 || w > PixelsMost/h {
+	if w == 0 || h == 0 || w > pixelsMost/h {
 		return errors.New("a PNG file of too many pixels, or none")
 	}
 	depth, colour := int(data[8]), data[9]

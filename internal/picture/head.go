@@ -60,9 +60,9 @@ func HeadOf(file []byte) (Head, error) {
 	switch {
 	case h.Width <= 0 || h.Height <= 0:
 		return h, errors.New("a " + h.Kind + " file that is damaged or cut short")
-	case h.Width > PixelsMost/h.Height:
+	case h.Width > pixelsMost/h.Height:
 		return h, errors.New("a picture of " + strconv.Itoa(h.Width) + " x " + strconv.Itoa(h.Height) + " pixels, more than " +
-			strconv.Itoa(PixelsMost/1_000_000) + " million")
+			strconv.Itoa(pixelsMost/1_000_000) + " million")
 	}
 	return h, nil
 }

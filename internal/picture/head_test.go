@@ -139,7 +139,7 @@ func FuzzHead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if h.Width < 1 || h.Height < 1 || h.Width*h.Height > PixelsMost {
+		if h.Width < 1 || h.Height < 1 || h.Width*h.Height > pixelsMost {
 			t.Errorf("%+v", h)
 		}
 		if o, _ := Orientation(file, h.Kind); o < 1 || o > 8 {

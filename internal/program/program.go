@@ -15,9 +15,9 @@ import (
 	"tintype/internal/postlink"
 )
 
-// Toolchain is the one Go version that builds the program: wasm_exec.js, the
+// toolchain is the one Go version that builds the program: wasm_exec.js, the
 // archsimd package and the steps after linking fit no other.
-const Toolchain = "go1.27.4"
+const toolchain = "go1.27.4"
 
 // Variant is what a program's kernels run on.
 type Variant int
@@ -27,20 +27,20 @@ const (
 	Scalar         // for browsers without vectors
 )
 
-// Flags make a build the same on every machine (no paths, no build ID, no state
+// flags make a build the same on every machine (no paths, no build ID, no state
 // of the repository) and small: no data for debuggers but the names of functions,
 // which the steps after linking need and drop, and no inlining except where it
 // pays. The kernels, their numbers and the decompressor need it; in the rest it
 // adds 8 % to what a visitor downloads and no speed that could be measured.
-var Flags = []string{
+var flags = []string{
 	"-trimpath", "-buildvcs=false", "-ldflags=-w -buildid=", "-gcflags=all=-l",
 	"-gcflags=tintype/core/kernel/...=", "-gcflags=tintype/core/exact=", "-gcflags=tintype/core/rng=",
 	"-gcflags=simd=", "-gcflags=simd/...=", "-gcflags=github.com/klauspost/compress/...=",
 }
 
-// Experiments are the SIMD packages, and without two runtime features that a
+// experiments are the SIMD packages, and without two runtime features that a
 // program with one thread and few allocations only pays for in size.
-const Experiments = "simd,nogreenteagc,nosizespecializedmalloc"
+const experiments = "simd,nogreenteagc,nosizespecializedmalloc"
 
 // variantTags choose the kernels. Every program can use threads, where the page
 // gives it some.
@@ -48,9 +48,9 @@ var variantTags = [...]string{SIMD: "threads", Scalar: "threads,purego"}
 
 // Build makes the main package pkg of the project at root as the file out. left
 // says which steps after linking were left out, as postlink.Link does: none with
-// Toolchain.
+// toolchain.
 func Build(ctx context.Context, root, out, pkg string, v Variant) (left []error, err error) {
-	args := append([]string{"build", "-tags", variantTags[v]}, Flags...)
+	args := append([]string{"build", "-tags", variantTags[v]}, flags...)
 	if _, err := GoTool(ctx, root, append(args, "-o", out, pkg)...); err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func Build(ctx context.Context, root, out, pkg string, v Variant) (left []error,
 func GoTool(ctx context.Context, root string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOTOOLCHAIN="+Toolchain, "GOEXPERIMENT="+Experiments, "GOFLAGS=")
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOTOOLCHAIN="+toolchain, "GOEXPERIMENT="+experiments, "GOFLAGS=")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {

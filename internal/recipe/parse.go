@@ -37,8 +37,8 @@ func (p *parser) field(key, value string) {
 	r := p.r
 	switch key {
 	case "v":
-		if p.int(key, value, 0, 1<<30) != Version {
-			p.fail(key, "the version that this page reads, "+strconv.Itoa(Version))
+		if p.int(key, value, 0, 1<<30) != version {
+			p.fail(key, "the version that this page reads, "+strconv.Itoa(version))
 		}
 	case "numerics":
 		r.Numerics = p.int(key, value, 1, 1<<30)

@@ -19,8 +19,8 @@ import (
 	"tintype/core/setting"
 )
 
-// Version is the form of the text. Another one is refused.
-const Version = 1
+// version is the form of the text. Another one is refused.
+const version = 1
 
 // Numerics is the version of the engine's arithmetic: it changes when, and only when, the same recipe gives other
 // bytes.
@@ -53,8 +53,8 @@ type Leg struct {
 	Settings []setting.Value
 }
 
-// Most is the longest text that is read.
-const Most = 4096
+// most is the longest text that is read.
+const most = 4096
 
 // ModelName is how a recipe names the model of a checkpoint's file: without its suffixes, and what no recipe can hold
 // replaced by a hyphen.
@@ -87,7 +87,7 @@ func (r *Recipe) String() string {
 		return strconv.Itoa(n)
 	}
 	fields := [][2]string{
-		{"v", number(Version)}, {"numerics", number(r.Numerics)}, {"model", r.Model}, {"file", r.File}, {"seed", strconv.FormatUint(r.Seed, 10)},
+		{"v", number(version)}, {"numerics", number(r.Numerics)}, {"model", r.Model}, {"file", r.File}, {"seed", strconv.FormatUint(r.Seed, 10)},
 		{"count", strconv.Itoa(r.Count)}, {"vary", r.Vary}, {"pick", ints(r.Pick)}, {"solver", r.Solver}, {"grid", r.Grid}, {"steps", number(r.Steps)},
 		{"levels", Numbers(r.Levels)}, {"guidance", r.Guidance}, {"rescale", r.Rescale}, {"classify", r.Classify}, {"set", settings(r.Settings)},
 	}
@@ -141,11 +141,11 @@ func settings(values []setting.Value) string {
 	return strings.Join(out, ",")
 }
 
-var errLong = errors.New("the recipe is longer than " + strconv.Itoa(Most) + " characters")
+var errLong = errors.New("the recipe is longer than " + strconv.Itoa(most) + " characters")
 
 // Parse reads a recipe as String writes it; Read is for what people pass on. It trusts nothing: the text may come from anywhere.
 func Parse(text string) (*Recipe, error) {
-	if len(text) > Most {
+	if len(text) > most {
 		return nil, errLong
 	}
 	for i, c := range text {

@@ -56,7 +56,7 @@ func TestBadRecipesAreRefusedByName(t *testing.T) {
 		"v=1&model=m&colour=red":                "colour",
 		"v=1&model=<b>":                         "character",
 		"v=1&model=m" + strings.Repeat("&fork=1~2~~~~~~", 9): "fork",
-		"v=1&model=" + strings.Repeat("m", Most):             "longer",
+		"v=1&model=" + strings.Repeat("m", most):             "longer",
 	} {
 		if r, err := Parse(text); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%.60q: %+v, %v, want an error about %s", text, r, err, says)

@@ -17,7 +17,7 @@ const rounds = 6
 // spaces and marks of quotation around them, characters that are not seen, punctuation around the link, and the fields
 // by which visitors are counted. A space elsewhere was a plus sign: no other character of a recipe becomes one.
 func Read(text string) (*Recipe, error) {
-	if len(text) > rounds*Most {
+	if len(text) > rounds*most {
 		return nil, errLong
 	}
 	for range rounds {

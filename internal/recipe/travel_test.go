@@ -99,8 +99,8 @@ func TestLinksThatAreNotUnderstood(t *testing.T) {
 		"#v=1&model=m&set=eta:1,eta:0":                   "eta once",
 		"#v=1&model=":                                    "empty",
 		"#v=1&model=m&seed=1&" + strings.Repeat("x", 60): "name=value",
-		"#" + strings.Repeat("%25", Most):                "'%'",
-		strings.Repeat("a", rounds*Most+1):               "longer",
+		"#" + strings.Repeat("%25", most):                "'%'",
+		strings.Repeat("a", rounds*most+1):               "longer",
 	} {
 		got, err := Read(link)
 		if says == "model" && err == nil && got.Model == "m+and+then" {

@@ -43,8 +43,8 @@ type Config struct {
 	Unread  []string // those that it has and does not read, where they are not their defaults
 }
 
-// Classes lists the names of the classes.
-func Classes() []string {
+// implemented lists the names of the classes.
+func implemented() []string {
 	names := make([]string, len(classes))
 	for i := range classes {
 		names[i] = classes[i].Name
@@ -62,10 +62,10 @@ func Read(config jsontext.Value) (*Config, error) {
 	if c := class(name); c != nil {
 		return c.read(config)
 	}
-	return nil, named.Fail(jsontext.Quote(name) + " is not implemented; implemented are " + strings.Join(Classes(), ", "))
+	return nil, named.Fail(jsontext.Quote(name) + " is not implemented; implemented are " + strings.Join(implemented(), ", "))
 }
 
-// New is Read with the class given apart, one of Classes.
+// New is Read with the class given apart, one of those that are implemented.
 func New(name string, config jsontext.Value) (*Config, error) { return class(name).read(config) }
 
 func class(name string) *Class {

@@ -296,7 +296,7 @@ func TestPagePrinted(t *testing.T) {
 	b := openTab(t)
 	b.opened(siteServer(t)).state("idle")
 	b.draw()
-	b.did("print", b.Medium("print"))
+	b.did("print", b.medium("print"))
 	b.screenshot("print")
 	const shown = `[...document.querySelectorAll("button, input, select, summary, a, #stage canvas, #strip, #hash")].filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => e.id || e.className).join(" ")`
 	if got, want := eval[string](b, shown), "x strip hash"; got != want {

@@ -84,7 +84,7 @@ func TestElementQuietAndPrinted(t *testing.T) {
 	if want := "1, 2, 3, 4 shown"; got != want {
 		t.Errorf("with less motion: %s, want %s", got, want)
 	}
-	b.did("print", b.Medium("print"))
+	b.did("print", b.medium("print"))
 	got = eval[string](b, `["controls", "canvas"].map((part) => {
 		const style = getComputedStyle([...document.querySelectorAll("tintype-sampler")].at(-1).shadowRoot.querySelector("[part=" + part + "]"));
 		return style.display + " " + style.visibility;

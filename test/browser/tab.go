@@ -26,8 +26,8 @@ type Tab struct {
 	stop   []func()
 	second error // see Second
 
-	// Patience is how long one command may take; 0 is no limit.
-	Patience time.Duration
+	// patience is how long one command may take; 0 is no limit.
+	patience time.Duration
 }
 
 // flags keep the browser quiet and off the network.
@@ -116,12 +116,12 @@ func (t *Tab) Close() {
 	}
 }
 
-// run has the browser do one thing, within t.Patience.
+// run has the browser do one thing, within t.patience.
 func run[T any](t *Tab, action chromedp.Action[T]) (T, error) {
 	ctx := t.ctx
-	if t.Patience > 0 {
+	if t.patience > 0 {
 		var stop context.CancelFunc
-		ctx, stop = context.WithTimeout(ctx, t.Patience)
+		ctx, stop = context.WithTimeout(ctx, t.patience)
 		defer stop()
 	}
 	return chromedp.Run(ctx, action)
@@ -154,8 +154,8 @@ func (t *Tab) Prefer(feature, value string) error {
 	return err
 }
 
-// Medium sets what the page is shown on: "print", "screen".
-func (t *Tab) Medium(name string) error {
+// medium sets what the page is shown on: "print", "screen".
+func (t *Tab) medium(name string) error {
 	_, err := tell(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: name})
 	return err
 }

@@ -56,7 +56,7 @@ func (b *tab) beside() *tab {
 // tested is an empty tab as a test uses it.
 func tested(t *testing.T, to *Tab) *tab {
 	t.Cleanup(to.Close)
-	to.Patience = patience
+	to.patience = patience
 	b := &tab{Tab: to, t: t}
 	b.before(unhurried)
 	b.before(countEvents)

@@ -166,7 +166,7 @@ func waitFor[T any](b *tab, what, script string, enough func(T) bool) T {
 // says is what the page or its elements show of how they stand.
 func (b *tab) says() string {
 	brief := *b.Tab
-	brief.Patience = 10 * time.Second // a page that hangs says nothing
+	brief.patience = 10 * time.Second // a page that hangs says nothing
 	said, err := Eval[string](&brief, `[
 		document.getElementById("app")?.dataset.state,
 		...["status", "alert"].map((id) => document.getElementById(id)?.innerText),

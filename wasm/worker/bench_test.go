@@ -34,7 +34,7 @@ func (m *fakeModel) Info() proto.Info {
 	return proto.Info{ID: "fake", Width: 2, Height: 2, Defaults: proto.Defaults{Steps: m.steps}}
 }
 
-func (m *fakeModel) Compile(_ proto.Sample, between func() error) (Run, error) {
+func (m *fakeModel) Compile(_ proto.Sample, between func() error) (run, error) {
 	return &fakeRun{model: m, between: between}, nil
 }
 
@@ -107,7 +107,7 @@ func newBench(t *testing.T, m *fakeModel) *bench {
 		b.out <- sent{id, m}
 		return nil
 	})
-	b.worker = newWorker(post.Value, func(file io.Reader, ref proto.ModelRef) (Model, error) {
+	b.worker = newWorker(post.Value, func(file io.Reader, ref proto.ModelRef) (picturer, error) {
 		b.loaded = append(b.loaded, ref.ID)
 		_, err := io.ReadAll(file)
 		return m, err

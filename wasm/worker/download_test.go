@@ -114,7 +114,7 @@ func newFileBench(t *testing.T) *bench {
 	t.Helper()
 	m := &fakeModel{steps: 1}
 	b := newBench(t, m)
-	b.worker.load = func(file io.Reader, ref proto.ModelRef) (Model, error) {
+	b.worker.load = func(file io.Reader, ref proto.ModelRef) (picturer, error) {
 		b.loaded = append(b.loaded, ref.ID)
 		got, err := io.ReadAll(file)
 		if err == nil && !bytes.Equal(got, theFile()) {

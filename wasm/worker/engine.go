@@ -20,8 +20,8 @@ type checkpoint struct {
 	model *model.Model
 }
 
-// openModel is the Loader of the real engine.
-func openModel(file io.Reader, ref proto.ModelRef) (Model, error) {
+// openModel is the loader of the real engine.
+func openModel(file io.Reader, ref proto.ModelRef) (picturer, error) {
 	c, err := openFile(file, ref)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func newFilm(m proto.Sample) *film {
 }
 
 // expose keeps the noise that a picture begins as; x and denoised are scratch.
-func (f *film) expose(run Run, k int, x, denoised *image.NRGBA) error {
+func (f *film) expose(run run, k int, x, denoised *image.NRGBA) error {
 	if f == nil {
 		return nil
 	}

@@ -49,7 +49,7 @@ func TestGivenUpLoadsLeaveNothing(t *testing.T) {
 	ref := fileRef()
 	ref.Bytes, ref.SHA256 = int64(len(file)), fmt.Sprintf("%x", sha256.Sum256(file))
 	at, id := len(file)+1, 0 // where the load is given up
-	b.worker.load = func(r io.Reader, ref proto.ModelRef) (Model, error) {
+	b.worker.load = func(r io.Reader, ref proto.ModelRef) (picturer, error) {
 		m, err := openModel(&cutOff{r, at, func() { b.cancel(id) }}, ref)
 		if err == nil && at < 0 {
 			err = errCancelled

@@ -12,12 +12,12 @@ import (
 	"tintype/wasm/proto"
 )
 
-// A Model is what the worker needs of a loaded checkpoint.
-type Model interface {
+// A picturer is what the worker needs of a loaded checkpoint.
+type picturer interface {
 	Info() proto.Info
 	// Compile checks the request and allocates everything for one picture,
 	// whatever the request's count.
-	Compile(request proto.Sample, between func() error) (Run, error)
+	Compile(request proto.Sample, between func() error) (run, error)
 	// Foresee says which solvers would end in noise; between is called after each.
 	Foresee(grid string, steps int, between func() error) ([]proto.Outlook, error)
 	// Attach decodes a classifier to be guided by.
@@ -27,8 +27,8 @@ type Model interface {
 	Choice(label string) ([]int, error)
 }
 
-// A Run makes one picture after the other.
-type Run interface {
+// A run makes one picture after the other.
+type run interface {
 	Size() (width, height int)
 	// Reset begins the picture of a seed.
 	Reset(seed uint64) error
@@ -47,8 +47,8 @@ type Run interface {
 	Recipe() (recipe.Recipe, bool)
 }
 
-// A Loader decodes a checkpoint and checks it against ref to the last byte.
-type Loader func(file io.Reader, ref proto.ModelRef) (Model, error)
+// A loader decodes a checkpoint and checks it against ref to the last byte.
+type loader func(file io.Reader, ref proto.ModelRef) (picturer, error)
 
 // progressEvery keeps the page from being told of every network packet.
 const progressEvery = 50 * time.Millisecond

@@ -14,7 +14,7 @@ import (
 )
 
 // Compile makes the Run of a request.
-func (c *checkpoint) Compile(m proto.Sample, between func() error) (Run, error) {
+func (c *checkpoint) Compile(m proto.Sample, between func() error) (run, error) {
 	if m.Choice == nil {
 		var err error
 		if m.Choice, err = c.Choice(m.Label); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // recipeOf is the text for pictures of a run, the first of them number k; ""
 // if no text can say how they are made.
-func recipeOf(run Run, k uint64, count int, hash string) string {
+func recipeOf(run run, k uint64, count int, hash string) string {
 	r, ok := run.Recipe()
 	if !ok {
 		return ""

@@ -66,7 +66,7 @@ func (w *worker) foresee(j *job, m proto.Foresee) (seen proto.Foreseen, err erro
 }
 
 // picture runs the tape for picture k and shows every solver step.
-func (w *worker) picture(j *job, run Run, k int, seed uint64, film *film) (*image.NRGBA, error) {
+func (w *worker) picture(j *job, run run, k int, seed uint64, film *film) (*image.NRGBA, error) {
 	if err := run.Reset(seed); err != nil {
 		return nil, err
 	}

@@ -30,9 +30,9 @@ type worker struct {
 
 	threads int
 
-	model  Model  // nil until one is loaded
-	loaded string // SHA-256 of the model's file
-	load   Loader
+	model  picturer // nil until one is loaded
+	loaded string   // SHA-256 of the model's file
+	load   loader
 
 	kept    storage
 	keeping sync.WaitGroup // the copy that is being stored
@@ -64,7 +64,7 @@ func Main() {
 	w.send(0, proto.Ready{SIMD: simd, Threads: w.threads})
 }
 
-func newWorker(post js.Value, load Loader) *worker {
+func newWorker(post js.Value, load loader) *worker {
 	return &worker{
 		post: post, load: load, jobs: make(chan *job, maxWaiting), waiting: make(map[int]*job), yielder: newYielder(), kept: newStorage(), threads: 1,
 	}

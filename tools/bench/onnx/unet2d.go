@@ -11,8 +11,8 @@ import (
 // The names of a model's inputs, as diffusers calls them: sample [1, C, H, W] and timestep [1]. The one output,
 // [1, C, H, W], has the name of the operator that makes it.
 const (
-	Sample   = "sample"
-	Timestep = "timestep"
+	inputSample   = "sample"
+	inputTimestep = "timestep"
 )
 
 // UNet2D is diffusers' UNet2DModel for one picture of h x w pixels. It covers what the bench measures: plain and
@@ -22,8 +22,8 @@ func UNet2D(name string, cfg arch.UNet2DConfig, h, w int) (*Model, error) {
 		return nil, err
 	}
 	u := unet{layers{&Model{name: name}, cfg.NormNumGroups, float32(cfg.NormEps)}, cfg, ""}
-	x := feature{Sample, cfg.InChannels, h, w}
-	u.inputs = []message{port(Sample, x.dims()...), port(Timestep, 1)}
+	x := feature{inputSample, cfg.InChannels, h, w}
+	u.inputs = []message{port(inputSample, x.dims()...), port(inputTimestep, 1)}
 	u.emb = u.embed()
 	x = u.up(u.middleAndDown(u.conv("conv_in", x, cfg.BlockOutChannels[0], 3, 1)))
 	x = x.with(u.silu("conv_norm_out", u.groupNorm("conv_norm_out", x.value, x.dims()...)))
@@ -77,7 +77,7 @@ func (u unet) embed() string {
 		frequencies[i] = float32(math.Exp(float64(exponent)))
 	}
 	const name = "time_proj"
-	t := u.node(name, "Unsqueeze", []string{Timestep, u.int64s(1)})
+	t := u.node(name, "Unsqueeze", []string{inputTimestep, u.int64s(1)})
 	t = u.node(name, "Mul", []string{t, u.floats("frequencies", frequencies, 1, half)})
 	sine, cosine := u.node(name, "Sin", []string{t}), u.node(name, "Cos", []string{t})
 	rows := u.node(name, "Concat", []string{sine, cosine}, attrInt("axis", -1))

@@ -81,7 +81,7 @@ func TestUNet2DIsOurs(t *testing.T) {
 	if err := net.Forward(want, x, []float32{500}, nil); err != nil {
 		t.Fatal(err)
 	}
-	got := written(t, m, wave).run(t, map[string]array{Sample: sample, Timestep: {dims: []int{1}, f: []float32{500}}})
+	got := written(t, m, wave).run(t, map[string]array{inputSample: sample, inputTimestep: {dims: []int{1}, f: []float32{500}}})
 	have := make([]float32, len(want.Data))
 	for i := range have {
 		have[i] = got.f[i%3*h*w+i/3]
