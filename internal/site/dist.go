@@ -82,12 +82,11 @@ func recoverSite(folder string) error {
 			continue
 		}
 		aside := filepath.Join(parent, e.Name())
+		mend := os.RemoveAll
 		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-			err = os.Rename(aside, folder)
-		} else {
-			err = os.RemoveAll(aside)
+			mend = func(aside string) error { return os.Rename(aside, folder) }
 		}
-		if err != nil {
+		if err := mend(aside); err != nil {
 			return err
 		}
 	}
