@@ -91,9 +91,6 @@ func unknown(name string) error {
 	return fmt.Errorf("scheduler class %q is not one that compat knows", name)
 }
 
-// Class is the name of the scheduler's class.
-func (s *Scheduler) Class() string { return s.Name }
-
 // Plan makes the times, sigmas and the tape of n steps.
 func (s *Scheduler) Plan(n int, with Settings) (*Plan, error) {
 	again := *s.Config // a plan may replace words of its options

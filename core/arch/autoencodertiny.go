@@ -16,9 +16,6 @@ type AutoencoderTinyConfig struct {
 	Function                                graph.Function // act_fn
 }
 
-// Factor is how much smaller latents are than pictures, both ways.
-func (c AutoencoderTinyConfig) Factor() int { return 1 << (len(c.DecoderBlocks) - 1) }
-
 // tiny appends layers by their numbers.
 type tiny struct {
 	*graph.Graph

@@ -51,17 +51,6 @@ type linearMap struct {
 	turned      bool
 }
 
-// out is the number of channels that the map makes.
-func (m linearMap) out() int {
-	switch {
-	case m.then == nil:
-		return m.first.shape.C
-	case m.turned:
-		return m.then.in[0].of.shape.C
-	}
-	return m.then.shape.C
-}
-
 // layers are a network's, in an order in which each comes after what it reads.
 type layers struct {
 	all     []*layer

@@ -59,16 +59,6 @@ func normOf(affine *tensor.Tensor, i int) kernel.Norm {
 	return kernel.Norm{Gain: row[:c], Shift: row[c:]}
 }
 
-// add appends dst = (a + b)·scale; dst may be a or b.
-func add(p *Plan, name string, dst, a, b *tensor.Tensor, scale float32) {
-	p.perPicture(name, OpArithmetic, dst.N, func(i int) {
-		kernel.Add(picture(dst, i), picture(a, i), picture(b, i))
-		if scale != 1 {
-			kernel.Scale(picture(dst, i), picture(dst, i), scale)
-		}
-	})
-}
-
 // layerNorm is what a graph.LayerNorm has learned.
 type layerNorm struct{ gamma, beta []float32 } // [C]
 

@@ -128,15 +128,6 @@ func Pad(ids []int32, length int, pad int32) []int32 {
 	return ids
 }
 
-// End is the token behind a text.
-func (t *Tokenizer) End() int32 { return t.end }
-
-// ID is the number of a token, if there is one.
-func (t *Tokenizer) ID(token string) (int32, bool) {
-	id, ok := t.ids[token]
-	return id, ok
-}
-
 // words appends the tokens of a text without special ones.
 func (t *Tokenizer) words(ids []int32, text string, length int) []int32 {
 	text = lower(text)

@@ -91,7 +91,7 @@ func (s *search) unfold(name string, body []byte) (text string, ok bool) {
 			return "", false
 		}
 		packed = body[0] == 1
-		_, body, ok = bytes.Cut(body[2:], []byte{0})
+		_, body, _ = bytes.Cut(body[2:], []byte{0})
 		if _, body, ok = bytes.Cut(body, []byte{0}); !ok {
 			return "", false
 		}

@@ -75,15 +75,11 @@ func reason(err error) string {
 // nodeExec is the program with which go test runs a wasm binary. It comes with
 // the toolchain, so that loader and binary always fit.
 func nodeExec() string {
-	return runtimeRoot() + "/lib/wasm/go_js_wasm_exec"
-}
-
-func runtimeRoot() string {
 	root, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		return runtime.GOROOT()
+	if err != nil { // then no variant can be built either, and each says why
+		return "go_js_wasm_exec"
 	}
-	return strings.TrimSpace(string(root))
+	return strings.TrimSpace(string(root)) + "/lib/wasm/go_js_wasm_exec"
 }
 
 // noFMA says why a build for GOAMD64=v3 cannot run here. That build is the one
