@@ -6,8 +6,8 @@ import (
 )
 
 // A convolution reads its pictures inside a frame of zeros, with a norm and SiLU applied or pixels doubled on their
-// way. To frame a batch at once would take more memory than the layer's input; it is framed and convolved strip by
-// strip, all of them in one place. A strip is framed before any of its result is written, and what the next one needs
+// way. To frame a batch at once would take more memory than the layer's input; it is framed and convolved band by
+// band, all of them in one place. A band is framed before any of its result is written, and what the next one needs
 // of it stays in the frame: a layer that keeps the size of its pictures may write where it reads.
 
 // reading is what a convolution reads.
@@ -39,13 +39,13 @@ type convolution struct {
 	*conv2D
 	reading
 	added
-	dst    *tensor.Tensor
-	shape  kernel.Frame // of one picture
-	strips []strip      // none is larger than the first
+	dst   *tensor.Tensor
+	shape kernel.Frame // of one picture
+	bands []band       // none is larger than the first
 
-	frame *tensor.Tensor // of a strip, [n,rows,W,In]
-	v, m  *tensor.Tensor // of a strip: kernel.Winograd's; nil by the definition
-	sides *tensor.Tensor // of a strip: its residual; nil if that lies elsewhere
+	frame *tensor.Tensor // of a band, [n,rows,W,In]
+	v, m  *tensor.Tensor // of a band: kernel.Winograd's; nil by the definition
+	sides *tensor.Tensor // of a band: its residual; nil if that lies elsewhere
 }
 
 // planInto appends the convolution of r into dst, which may be a tensor from outside the arena. dst may be what r
@@ -58,12 +58,12 @@ func (c *conv2D) planInto(p *Plan, dst *tensor.Tensor, r reading, e added) {
 	if c.tile != 0 {
 		s := c.winograd(dst.N, dst.H, dst.W)
 		k.shape.H, k.shape.W = s.FramedH(), s.FramedW()
-		k.strips = cutTiles(s)
+		k.bands = cutTiles(s)
 	} else {
-		k.strips = cut(dst.N, dst.H, 1, c.Stride, 0, c.directRows(k.shape, dst.W))
+		k.bands = cut(dst.N, dst.H, 1, c.Stride, 0, c.directRows(k.shape, dst.W))
 	}
 	scratch := k.reserve(p)
-	for _, s := range k.strips {
+	for _, s := range k.bands {
 		k.planFill(p, s)
 		if k.through != nil {
 			k.through.planPixels(p, k.sides, k.residual, (s.picture*dst.H+s.y)*dst.W, s.n*s.h*dst.W)
@@ -82,9 +82,9 @@ func (c *conv2D) planInto(p *Plan, dst *tensor.Tensor, r reading, e added) {
 	}
 }
 
-// reserve plans the places of a strip.
+// reserve plans the places of a band.
 func (k *convolution) reserve(p *Plan) (scratch []*tensor.Tensor) {
-	s := k.strips[0]
+	s := k.bands[0]
 	place := func(count int) *tensor.Tensor {
 		t := p.Scratch(count)
 		scratch = append(scratch, t)
@@ -93,7 +93,7 @@ func (k *convolution) reserve(p *Plan) (scratch []*tensor.Tensor) {
 	k.frame = place(s.n * s.rows * k.shape.W * k.shape.C)
 	if k.tile != 0 {
 		v, m := 0, 0
-		for _, s := range k.strips {
+		for _, s := range k.bands {
 			w := k.winograd(s.n, s.h, k.dst.W)
 			v, m = max(v, w.InputLen(w.Tiles())), max(m, w.ScratchLen(w.Tiles()))
 		}
@@ -108,8 +108,8 @@ func (k *convolution) reserve(p *Plan) (scratch []*tensor.Tensor) {
 // frameFloats bounds one operation that fills a frame.
 const frameFloats = 1 << 20
 
-// planFill appends the framing of a strip.
-func (k *convolution) planFill(p *Plan, s strip) {
+// planFill appends the framing of a band.
+func (k *convolution) planFill(p *Plan, s band) {
 	kind := OpMove
 	if k.norm != nil {
 		kind = OpActivation
@@ -134,16 +134,16 @@ func (k *convolution) planFill(p *Plan, s strip) {
 	}
 }
 
-// stripFloats bounds the frame of a strip that is convolved by the definition: 256 KiB, so that it is still in a cache.
-const stripFloats = 1 << 16
+// bandFloats bounds the frame of a band that is convolved by the definition: 256 KiB, so that it is still in a cache.
+const bandFloats = 1 << 16
 
-// directRows is how many rows of a result of w pixels make a strip.
+// directRows is how many rows of a result of w pixels make a band.
 func (c *conv2D) directRows(shape kernel.Frame, w int) int {
-	return min(stripFloats/(c.Stride*shape.W*shape.C), int(opFLOPs/c.flops(w)))
+	return min(bandFloats/(c.Stride*shape.W*shape.C), int(opFLOPs/c.flops(w)))
 }
 
-// planDirect appends a strip by the definition: rows of one picture.
-func (k *convolution) planDirect(p *Plan, s strip) {
+// planDirect appends a band by the definition: rows of one picture.
+func (k *convolution) planDirect(p *Plan, s band) {
 	c, w, line := k.conv2D, k.dst.W, k.shape.W*k.shape.C
 	p.Add(Op{Name: c.name, Kind: OpConv, FLOPs: c.flops(s.h * w), Run: func() {
 		e, dst := k.epilogue(s), s.of(k.dst)
@@ -165,15 +165,15 @@ const (
 	blockTiles  = 16
 )
 
-// cutTiles cuts a convolution into strips of such blocks.
-func cutTiles(s kernel.Winograd) []strip {
+// cutTiles cuts a convolution into bands of such blocks.
+func cutTiles(s kernel.Winograd) []band {
 	per, rows := s.Tiles()/s.N, (s.H+s.Tile-1)/s.Tile
 	most := max(blockTiles, blockFloats/s.InputLen(1))
 	return cut(s.N, s.H, s.Tile, 1, most/per, most*rows/per)
 }
 
-// planWinograd appends a strip as a convolution of its own.
-func (k *convolution) planWinograd(p *Plan, s strip) {
+// planWinograd appends a band as a convolution of its own.
+func (k *convolution) planWinograd(p *Plan, s band) {
 	w := k.winograd(s.n, s.h, k.dst.W)
 	count, panels := w.Tiles(), w.Panels()
 	p.Add(Op{Name: k.name, Kind: OpConv, Run: func() { w.Input(k.v.Data, k.frame.Data, 0, count, 0, count) }})
@@ -187,8 +187,8 @@ func (k *convolution) planWinograd(p *Plan, s strip) {
 	}
 }
 
-// epilogue binds what is added to a strip to the data of a pass.
-func (k *convolution) epilogue(s strip) kernel.Epilogue {
+// epilogue binds what is added to a band to the data of a pass.
+func (k *convolution) epilogue(s band) kernel.Epilogue {
 	e := kernel.Epilogue{Rows: k.bias, Scale: k.scale}
 	if k.rows != nil {
 		e.Rows = k.rows.Data[s.picture*k.dst.C:][:s.n*k.dst.C]

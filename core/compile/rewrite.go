@@ -127,7 +127,7 @@ func rowIntoConv(n *layers) {
 }
 
 // residualIntoConv adds the other way of a residual block before a convolution's only
-// store, and a 1x1 convolution on that way strip by strip.
+// store, and a 1x1 convolution on that way band by band.
 func residualIntoConv(n *layers) {
 	users := n.users()
 	for _, sum := range slices.Clone(n.all) {

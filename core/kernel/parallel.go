@@ -28,9 +28,9 @@ type Team interface {
 	Run(parts int)
 }
 
-// crew is the team at work. A kernel call that finds it taken, by a call on
+// pool is the team at work. A kernel call that finds it taken, by a call on
 // another goroutine, does all of its job itself.
-var crew struct {
+var pool struct {
 	team  Team
 	size  int
 	taken atomic.Bool
@@ -46,9 +46,9 @@ type sharer interface{ share(from, to int) }
 // SetTeam has the kernels work on the team's threads, nil on the caller's alone
 // as at the start. It must not be called while a kernel runs.
 func SetTeam(t Team) {
-	crew.team, crew.size = t, 1
+	pool.team, pool.size = t, 1
 	if t != nil {
-		crew.size = min(t.Size(), limits.Threads)
+		pool.size = min(t.Size(), limits.Threads)
 	}
 }
 
@@ -57,14 +57,14 @@ func SetTeam(t Team) {
 //
 //go:noinline
 func Part(i int) {
-	round := uint(i) / crew.each
-	from, to := 0, crew.units>>(crew.rounds-1-round)
+	round := uint(i) / pool.each
+	from, to := 0, pool.units>>(pool.rounds-1-round)
 	if round > 0 {
-		from = crew.units >> (crew.rounds - round)
+		from = pool.units >> (pool.rounds - round)
 	}
-	units, each := to-from, int(crew.each)
+	units, each := to-from, int(pool.each)
 	i -= int(round) * each
-	crew.work.share(from+units*i/each, from+units*(i+1)/each)
+	pool.work.share(from+units*i/each, from+units*(i+1)/each)
 	scalarNext()
 }
 
@@ -98,17 +98,17 @@ func (s *slot[J]) share(from, to int) { s.job.share(from, to) }
 // run does all units of the job, work in all, and returns when they are done.
 func (s *slot[J]) run(job J, units, work int) {
 	most := min(units, work/partWork)
-	each := min(most, crew.size)
-	if each < 2 || !crew.taken.CompareAndSwap(false, true) {
+	each := min(most, pool.size)
+	if each < 2 || !pool.taken.CompareAndSwap(false, true) {
 		job.share(0, units)
 		scalarNext()
 		return
 	}
 	s.job = job
 	rounds := min(maxRounds, bits.Len(uint(most/each)))
-	crew.work, crew.units, crew.each, crew.rounds = s, units, uint(each), uint(rounds)
-	crew.team.Run(each * rounds)
+	pool.work, pool.units, pool.each, pool.rounds = s, units, uint(each), uint(rounds)
+	pool.team.Run(each * rounds)
 	var none J
-	s.job, crew.work = none, nil // keep nothing alive
-	crew.taken.Store(false)
+	s.job, pool.work = none, nil // keep nothing alive
+	pool.taken.Store(false)
 }

@@ -140,7 +140,7 @@ func TestPartsCoverUnits(t *testing.T) {
 			}
 		}
 	}
-	if s.job.seen != nil || crew.work != nil {
+	if s.job.seen != nil || pool.work != nil {
 		t.Error("a finished job is still referred to")
 	}
 }

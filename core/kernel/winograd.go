@@ -208,7 +208,7 @@ const fewTiles = 16
 // fewUnits is how many products such a block has room for: one if there is one
 // thread, so that they stay in the cache.
 func fewUnits() int {
-	if crew.size < 2 {
+	if pool.size < 2 {
 		return 1
 	}
 	return limits.Threads

@@ -28,10 +28,10 @@ var made = sync.OnceValues(func() (string, error) {
 })
 
 // A situation serves what a browser is sent to, and returns its address.
-type situation func(t *testing.T, told *told) string
+type situation func(t *testing.T, said *reports) string
 
 // server serves h under a prefix, and takes results.
-func (d *told) server(prefix string, h http.Handler) string {
+func (d *reports) server(prefix string, h http.Handler) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if !d.take(w, q) {
 			http.StripPrefix(strings.TrimSuffix(prefix, "/"), h).ServeHTTP(w, q)
@@ -123,17 +123,17 @@ var situations = []struct {
 	at    situation
 	draws []int
 }{
-	{"one file, opened from disk", func(t *testing.T, told *told) string {
-		back := told.server("/", http.HandlerFunc(checkpointHost))
+	{"one file, opened from disk", func(t *testing.T, said *reports) string {
+		back := said.server("/", http.HandlerFunc(checkpointHost))
 		name := filepath.Join(scratch(t), "tintype.html")
 		if err := os.WriteFile(name, visited(t, single(t), fromAway(back)), 0o666); err != nil {
 			t.Fatal(err)
 		}
 		return "file://" + name
 	}, []int{onePicture, grid, ownGrid}},
-	{"one file, in a sandboxed frame", func(t *testing.T, told *told) string {
+	{"one file, in a sandboxed frame", func(t *testing.T, said *reports) string {
 		var page []byte
-		back := told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		back := said.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 			if q.URL.Path == "/own" {
 				checkpointHost(w, q)
 				return
@@ -148,7 +148,7 @@ var situations = []struct {
 		page = visited(t, single(t), fromAway(back))
 		return back
 	}, []int{onePicture, grid, ownGrid}},
-	{"strict CSP with Trusted Types, isolated", func(t *testing.T, told *told) string {
+	{"strict CSP with Trusted Types, isolated", func(t *testing.T, said *reports) string {
 		page, err := os.ReadFile("site/index.html")
 		if err != nil {
 			t.Fatal(err)
@@ -157,26 +157,26 @@ var situations = []struct {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return siteServer(t, told.take, at("/matrix.js", always, 200, "text/javascript", script),
+		return siteServer(t, said.take, at("/matrix.js", always, 200, "text/javascript", script),
 			at("/", always, 200, "text/html; charset=utf-8", visited(t, page, beside)))
 	}, []int{onePicture}},
-	{"any host, no headers, a path below", func(t *testing.T, told *told) string {
-		return told.server("/some/where/", plain(t, distFolder(t), "data-grid", nil))
+	{"any host, no headers, a path below", func(t *testing.T, said *reports) string {
+		return said.server("/some/where/", plain(t, distFolder(t), "data-grid", nil))
 	}, []int{onePicture, grid}},
-	{"every file as octet-stream but pages and scripts", func(t *testing.T, told *told) string {
-		return told.server("/", plain(t, distFolder(t), "", func(w http.ResponseWriter, q *http.Request) bool {
+	{"every file as octet-stream but pages and scripts", func(t *testing.T, said *reports) string {
+		return said.server("/", plain(t, distFolder(t), "", func(w http.ResponseWriter, q *http.Request) bool {
 			if strings.HasSuffix(q.URL.Path, ".wasm") || strings.HasSuffix(q.URL.Path, ".json") || strings.HasSuffix(q.URL.Path, ".zst") {
 				w.Header().Set("Content-Type", "application/octet-stream")
 			}
 			return false
 		}))
 	}, []int{onePicture}},
-	{"the element, its scripts on another host", func(t *testing.T, told *told) string {
-		away := told.server("/", plain(t, distFolder(t), "", func(w http.ResponseWriter, q *http.Request) bool {
+	{"the element, its scripts on another host", func(t *testing.T, said *reports) string {
+		away := said.server("/", plain(t, distFolder(t), "", func(w http.ResponseWriter, q *http.Request) bool {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			return false
 		}))
-		return told.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		return said.server("/", http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 			if q.URL.Path == "/matrix.js" {
 				http.ServeFile(w, q, "test/browser/testdata/matrix.js")
 				return
@@ -208,14 +208,14 @@ func TestMatrix(t *testing.T) {
 						cell = "skipped"
 					}
 				}()
-				told := newTold(t)
-				e.open(t, s.at(t, told), told.began)
+				said := newReports(t)
+				e.open(t, s.at(t, said), said.began)
 				for _, what := range s.draws {
-					said := told.next()
-					if got := said.Get("hash"); got != want[what] {
+					word := said.next()
+					if got := word.Get("hash"); got != want[what] {
 						t.Fatalf("the hash is %s, of tools/sample %s", got, want[what])
 					}
-					if n := said.Get("processors"); what != onePicture && n != "2" {
+					if n := word.Get("processors"); what != onePicture && n != "2" {
 						t.Fatalf("%s processors made the grid, want 2", n)
 					}
 				}

@@ -21,7 +21,7 @@ const again = `<script>
 </script>`
 
 // secondVisit serves the site until the first picture is told of: after one visit the page draws with the server gone.
-func secondVisit(t *testing.T, told *told) string {
+func secondVisit(t *testing.T, said *reports) string {
 	// What the visitor does is in the page itself: it must come from the service worker too.
 	dir := changed(t, distFolder(t), "index.html", func(page []byte) []byte {
 		return bytes.Replace(visited(t, page, ""), []byte("</head>"), []byte(again+"</head>"), 1)
@@ -30,7 +30,7 @@ func secondVisit(t *testing.T, told *told) string {
 	files := http.FileServer(http.Dir(dir))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		switch {
-		case told.take(w, q):
+		case said.take(w, q):
 			if q.URL.Query().Has("hash") {
 				gone.Store(true)
 			}

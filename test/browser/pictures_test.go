@@ -55,7 +55,7 @@ func TestPicturesInEveryBrowser(t *testing.T) {
 
 // A visit is what testdata/pictures.js does on the page.
 type visit struct {
-	*told
+	*reports
 	files map[string][]byte // by path: what is put before the site's own
 }
 
@@ -77,7 +77,7 @@ func newVisit(t *testing.T, pictures []proof.Picture) *visit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &visit{told: newTold(t), files: map[string][]byte{
+	return &visit{reports: newReports(t), files: map[string][]byte{
 		"/":              bytes.Replace(page, first, []byte("<script src=\"pictures.js\"></script>\n<script "), 1),
 		"/pictures.js":   script,
 		"/pictures.json": list,

@@ -15,13 +15,13 @@ import (
 
 // entered gives the text of the manifest with the model in it: in the place of the entry of its ID,
 // or at the end.
-func (j *job) entered(desc *weights.Description, sums weights.Sums) (string, error) {
-	m, err := readManifest(j.manifest)
+func (cv *conversion) entered(desc *weights.Description, sums weights.Sums) (string, error) {
+	m, err := readManifest(cv.manifest)
 	if err != nil {
 		return "", err
 	}
-	e := j.entry
-	e.Name, e.Licence, e.File = desc.Model.Name, desc.Model.Licence, filepath.Base(j.out)
+	e := cv.entry
+	e.Name, e.Licence, e.File = desc.Model.Name, desc.Model.Licence, filepath.Base(cv.out)
 	e.SHA256, e.Bytes, e.RawBytes = sums.SHA256, sums.Bytes, sums.RawBytes
 	place := len(m)
 	for i := range m {
@@ -41,24 +41,24 @@ func (j *job) entered(desc *weights.Description, sums weights.Sums) (string, err
 }
 
 // enter writes the manifest.
-func (j *job) enter(desc *weights.Description, sums weights.Sums, stdout io.Writer) error {
-	text, err := j.entered(desc, sums)
+func (cv *conversion) enter(desc *weights.Description, sums weights.Sums, stdout io.Writer) error {
+	text, err := cv.entered(desc, sums)
 	if err != nil {
 		return err
 	}
-	if err := wholefile.WriteBytes(j.manifest, []byte(text)); err != nil {
+	if err := wholefile.WriteBytes(cv.manifest, []byte(text)); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "entered as %s in %s\n", j.entry.ID, j.manifest)
+	fmt.Fprintf(stdout, "entered as %s in %s\n", cv.entry.ID, cv.manifest)
 	return nil
 }
 
 // enterable refuses what the manifest would refuse before the long work begins.
-func (j *job) enterable(desc *weights.Description) error {
-	if j.manifest == "" {
+func (cv *conversion) enterable(desc *weights.Description) error {
+	if cv.manifest == "" {
 		return nil
 	}
-	_, err := j.entered(desc, weights.Sums{SHA256: strings.Repeat("0", 64), Bytes: 1, RawBytes: 1})
+	_, err := cv.entered(desc, weights.Sums{SHA256: strings.Repeat("0", 64), Bytes: 1, RawBytes: 1})
 	return err
 }
 

@@ -160,9 +160,9 @@ func FuzzSize(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		j := &job{}
-		if err := j.parseSize(text); err == nil && (j.height < 1 || j.width < 1 || j.height > largestSize || j.width > largestSize) {
-			t.Errorf("%q is %d x %d", text, j.height, j.width)
+		cv := &conversion{}
+		if err := cv.parseSize(text); err == nil && (cv.height < 1 || cv.width < 1 || cv.height > largestSize || cv.width > largestSize) {
+			t.Errorf("%q is %d x %d", text, cv.height, cv.width)
 		}
 	})
 }

@@ -68,9 +68,9 @@ func (r *request) run(stdout, stderr io.Writer) error {
 		return r.likelihood(m, stdout)
 	}
 	d := &drawing{count: r.count, stderr: stderr, trace: trace}
-	promise := ""
+	claimed := ""
 	if r.recipe != "" {
-		d.legs, d.count, promise, err = r.follow(m)
+		d.legs, d.count, claimed, err = r.follow(m)
 	} else {
 		d.legs, err = r.legs(m, words, stderr)
 	}
@@ -99,8 +99,8 @@ func (r *request) run(stdout, stderr io.Writer) error {
 		fmt.Fprintf(stdout, "wrote %s\n", r.out)
 	}
 	fmt.Fprintln(stdout, hash)
-	if promise != "" && promise != hash {
-		return fmt.Errorf("the recipe promises the hash %s: other bytes, so another model or another version", promise)
+	if claimed != "" && claimed != hash {
+		return fmt.Errorf("the recipe promises the hash %s: other bytes, so another model or another version", claimed)
 	}
 	return nil
 }

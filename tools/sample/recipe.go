@@ -14,7 +14,7 @@ import (
 )
 
 // follow is what -recipe asks for, and the hash that it promises: none where -seed or -count ask for other pictures.
-func (r *request) follow(m *model.Model) (legs []pipeline.Leg, count int, promise string, err error) {
+func (r *request) follow(m *model.Model) (legs []pipeline.Leg, count int, claimed string, err error) {
 	words, err := readRecipe(r.recipe)
 	if err != nil {
 		return nil, 0, "", fmt.Errorf("-recipe: %w", err)

@@ -47,8 +47,8 @@ func process() (*schedule.VPDiscrete, error) {
 	return schedule.NewVPDiscrete(betas)
 }
 
-// job is one training, as the flags say.
-type job struct {
+// training is one training, as the flags say.
+type training struct {
 	data, state, ship, manifest string
 	steps, batch                int
 	until                       int
@@ -63,48 +63,48 @@ func main() {
 }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	j := &job{data: "/usr/share/datasets/fashion-mnist", steps: 17000, batch: 64, seed: 1, rate: 3e-3, decay: 0.02}
-	return j.define().Run(args, stdout, stderr, func(stdout io.Writer) error {
-		j.out = stdout
-		if err := j.check(); err != nil {
+	tr := &training{data: "/usr/share/datasets/fashion-mnist", steps: 17000, batch: 64, seed: 1, rate: 3e-3, decay: 0.02}
+	return tr.define().Run(args, stdout, stderr, func(stdout io.Writer) error {
+		tr.out = stdout
+		if err := tr.check(); err != nil {
 			return err
 		}
-		return j.run()
+		return tr.run()
 	})
 }
 
-func (j *job) define() *command.Set {
+func (tr *training) define() *command.Set {
 	s := command.New("train", "-state FILE [flags]", "Trains the classifier that guides "+guidedModel+", or goes on with it.")
 	s.Group("Files")
-	s.Text(&j.data, "data", "DIR", "data set (default "+j.data+")")
-	s.Output(&j.state, "state", []string{".safetensors"}, "state of the training: continued if it is there, saved every minute")
-	j.given.ship = s.Output(&j.ship, "ship", []string{".zst"}, "classifier to write, in float16")
-	j.given.manifest = s.Output(&j.manifest, "manifest", []string{".json"}, "list of models beside it to enter it in")
+	s.Text(&tr.data, "data", "DIR", "data set (default "+tr.data+")")
+	s.Output(&tr.state, "state", []string{".safetensors"}, "state of the training: continued if it is there, saved every minute")
+	tr.given.ship = s.Output(&tr.ship, "ship", []string{".zst"}, "classifier to write, in float16")
+	tr.given.manifest = s.Output(&tr.manifest, "manifest", []string{".json"}, "list of models beside it to enter it in")
 	s.Group("Training")
-	s.Whole(&j.steps, "steps", "N", 0, command.Most, "batches in all (default 17000)")
-	j.given.until = s.Whole(&j.until, "until", "N", 0, command.Most, "stop at this step, to go on another time")
-	s.Whole(&j.batch, "batch", "N", 1, 4096, "pictures of a batch (default 64)")
-	s.Seed(&j.seed, "seed", "N", "of first weights, order, levels and noise (default 1)")
-	s.Number(&j.rate, "rate", "X", 0, 1, "learning rate at its highest (default 0.003)")
-	s.Number(&j.decay, "decay", "X", 0, 1, "weight decay (default 0.02)")
+	s.Whole(&tr.steps, "steps", "N", 0, command.Most, "batches in all (default 17000)")
+	tr.given.until = s.Whole(&tr.until, "until", "N", 0, command.Most, "stop at this step, to go on another time")
+	s.Whole(&tr.batch, "batch", "N", 1, 4096, "pictures of a batch (default 64)")
+	s.Seed(&tr.seed, "seed", "N", "of first weights, order, levels and noise (default 1)")
+	s.Number(&tr.rate, "rate", "X", 0, 1, "learning rate at its highest (default 0.003)")
+	s.Number(&tr.decay, "decay", "X", 0, 1, "weight decay (default 0.02)")
 	return s
 }
 
-func (j *job) check() error {
-	if j.state == "" {
+func (tr *training) check() error {
+	if tr.state == "" {
 		return command.Misusef("-state is missing: the file in which the training is kept")
 	}
-	if err := j.given.manifest.Needs(j.given.ship, "the file that is listed"); err != nil {
+	if err := tr.given.manifest.Needs(tr.given.ship, "the file that is listed"); err != nil {
 		return err
 	}
-	if j.manifest != "" && !weights.Beside(j.manifest, j.ship) {
-		return command.Misusef("-manifest %s and -ship %s are in different directories: a manifest lists the files beside it", j.manifest, j.ship)
+	if tr.manifest != "" && !weights.Beside(tr.manifest, tr.ship) {
+		return command.Misusef("-manifest %s and -ship %s are in different directories: a manifest lists the files beside it", tr.manifest, tr.ship)
 	}
 	return nil
 }
 
-func (j *job) run() error {
-	for _, path := range []string{j.state, j.ship} {
+func (tr *training) run() error {
+	for _, path := range []string{tr.state, tr.ship} {
 		if path == "" {
 			continue
 		}
@@ -112,10 +112,10 @@ func (j *job) run() error {
 			return err
 		}
 	}
-	net, opt, err := resume(j.state, j.decay)
+	net, opt, err := resume(tr.state, tr.decay)
 	if errors.Is(err, os.ErrNotExist) {
-		if net, err = classify.New(architecture, classify.Random(architecture, j.seed)); err == nil {
-			opt = newAdamW(net.Weights(), j.decay)
+		if net, err = classify.New(architecture, classify.Random(architecture, tr.seed)); err == nil {
+			opt = newAdamW(net.Weights(), tr.decay)
 		}
 	}
 	if err != nil {
@@ -125,41 +125,41 @@ func (j *job) run() error {
 	if err != nil {
 		return err
 	}
-	if opt.step < j.steps {
-		if err := j.train(net, opt, p); err != nil {
+	if opt.step < tr.steps {
+		if err := tr.train(net, opt, p); err != nil {
 			return err
 		}
 	}
-	if j.ship != "" {
-		shipped, err := j.pack(net, opt.step)
+	if tr.ship != "" {
+		shipped, err := tr.pack(net, opt.step)
 		if err != nil {
 			return err
 		}
 		net = shipped.Net // what is tested is what is shipped
 	}
-	return j.test(net, p)
+	return tr.test(net, p)
 }
 
 // warmUp is the number of steps over which the learning rate rises.
 const warmUp = 200
 
-// train goes on to step j.steps.
-func (j *job) train(net *classify.Net, opt *adamW, p *schedule.VPDiscrete) error {
-	data, err := readDataset(j.data, "train")
+// train goes on to step tr.steps.
+func (tr *training) train(net *classify.Net, opt *adamW, p *schedule.VPDiscrete) error {
+	data, err := readDataset(tr.data, "train")
 	if err != nil {
 		return err
 	}
-	t, err := net.PlanTraining(j.batch, padded, padded)
+	t, err := net.PlanTraining(tr.batch, padded, padded)
 	if err != nil {
 		return err
 	}
-	s := newSampler(data, p, j.seed)
-	levels, labels := make([]schedule.Level, j.batch), make([]int32, j.batch)
+	s := newSampler(data, p, tr.seed)
+	levels, labels := make([]schedule.Level, tr.batch), make([]int32, tr.batch)
 	loss, right, seen := 0.0, 0, 0
 	saved, begun, first := time.Now(), time.Now(), opt.step
-	last := j.steps
-	if j.given.until.Given() {
-		last = min(last, j.until)
+	last := tr.steps
+	if tr.given.until.Given() {
+		last = min(last, tr.until)
 	}
 	for opt.step < last {
 		s.fill(t.X(), levels, labels, opt.step)
@@ -167,18 +167,18 @@ func (j *job) train(net *classify.Net, opt *adamW, p *schedule.VPDiscrete) error
 		if err != nil {
 			return err
 		}
-		eta := j.rate * min(1, float64(opt.step+1)/warmUp) * (1 + math.Cos(math.Pi*float64(opt.step)/float64(j.steps))) / 2
+		eta := tr.rate * min(1, float64(opt.step+1)/warmUp) * (1 + math.Cos(math.Pi*float64(opt.step)/float64(tr.steps))) / 2
 		opt.update(eta)
 		net.Pack()
 		loss, right, seen = loss+l, right+r, seen+1
 		if opt.step%200 == 0 || opt.step == last {
-			rate := float64(j.batch*(opt.step-first)) / time.Since(begun).Seconds()
-			fmt.Fprintf(j.out, "step %6d  loss %.4f  accuracy %.3f  rate %.2e  %.0f pictures/s\n",
-				opt.step, loss/float64(seen), float64(right)/float64(seen*j.batch), eta, rate)
+			rate := float64(tr.batch*(opt.step-first)) / time.Since(begun).Seconds()
+			fmt.Fprintf(tr.out, "step %6d  loss %.4f  accuracy %.3f  rate %.2e  %.0f pictures/s\n",
+				opt.step, loss/float64(seen), float64(right)/float64(seen*tr.batch), eta, rate)
 			loss, right, seen = 0, 0, 0
 		}
 		if time.Since(saved) > time.Minute || opt.step == last {
-			if err := save(j.state, opt); err != nil {
+			if err := save(tr.state, opt); err != nil {
 				return err
 			}
 			saved = time.Now()

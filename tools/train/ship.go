@@ -20,10 +20,10 @@ const (
 )
 
 // pack writes the network in float16, with goldens recorded from the narrowed weights, and reads it back.
-func (j *job) pack(net *classify.Net, step int) (*model.Classifier, error) {
+func (tr *training) pack(net *classify.Net, step int) (*model.Classifier, error) {
 	metadata := map[string]string{
 		"classifier": model.ClassifierMetadata(architecture, guidedModel),
-		"model":      modelMetadata(fmt.Sprintf(provenance, step, j.batch)),
+		"model":      modelMetadata(fmt.Sprintf(provenance, step, tr.batch)),
 	}
 	var tensors []weights.Tensor
 	for _, w := range net.Weights() {
@@ -46,17 +46,17 @@ func (j *job) pack(net *classify.Net, step int) (*model.Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := wholefile.WriteBytes(j.ship, file.Bytes()); err != nil {
+	if err := wholefile.WriteBytes(tr.ship, file.Bytes()); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(j.out, "%s: %d parameters, %d bytes of safetensors, %d bytes compressed\n", j.ship, k.Parameters, sums.RawBytes, sums.Bytes)
+	fmt.Fprintf(tr.out, "%s: %d parameters, %d bytes of safetensors, %d bytes compressed\n", tr.ship, k.Parameters, sums.RawBytes, sums.Bytes)
 	if k, err = loadClassifier(&file, weights.Options{Expect: sums}); err != nil {
 		return nil, err
 	}
 	if _, err := k.CheckGoldens(); err != nil {
 		return nil, err
 	}
-	return k, j.enter(sums)
+	return k, tr.enter(sums)
 }
 
 func loadClassifier(file *bytes.Buffer, o weights.Options) (*model.Classifier, error) {
@@ -88,15 +88,15 @@ func modelMetadata(provenance string) string {
 }
 
 // enter puts the file into the manifest beside it, with the model that it guides.
-func (j *job) enter(sums weights.Sums) error {
-	if j.manifest == "" {
+func (tr *training) enter(sums weights.Sums) error {
+	if tr.manifest == "" {
 		return nil
 	}
-	text, err := os.ReadFile(j.manifest)
+	text, err := os.ReadFile(tr.manifest)
 	if err != nil {
 		return err
 	}
-	m, err := weights.ParseManifest(j.manifest, string(text))
+	m, err := weights.ParseManifest(tr.manifest, string(text))
 	if err != nil {
 		return err
 	}
@@ -104,12 +104,12 @@ func (j *job) enter(sums weights.Sums) error {
 		if m[i].ID != guidedModel {
 			continue
 		}
-		m[i].Classifier = &weights.Place{File: filepath.Base(j.ship), Bytes: sums.Bytes, RawBytes: sums.RawBytes, SHA256: sums.SHA256}
+		m[i].Classifier = &weights.Place{File: filepath.Base(tr.ship), Bytes: sums.Bytes, RawBytes: sums.RawBytes, SHA256: sums.SHA256}
 		written, err := m.Text()
 		if err != nil {
 			return err
 		}
-		return wholefile.WriteBytes(j.manifest, []byte(written))
+		return wholefile.WriteBytes(tr.manifest, []byte(written))
 	}
-	return fmt.Errorf("%s has no model %s", j.manifest, guidedModel)
+	return fmt.Errorf("%s has no model %s", tr.manifest, guidedModel)
 }

@@ -12,8 +12,8 @@ import (
 var testTimes = []float64{50, 100, 200, 300, 400, 500, 600, 700, 800, 900}
 
 // test prints accuracy and cross entropy on the test set, clean and at several noise levels.
-func (j *job) test(net *classify.Net, p *schedule.VPDiscrete) error {
-	data, err := readDataset(j.data, "t10k")
+func (tr *training) test(net *classify.Net, p *schedule.VPDiscrete) error {
+	data, err := readDataset(tr.data, "t10k")
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (j *job) test(net *classify.Net, p *schedule.VPDiscrete) error {
 		for first := 0; first < n; first += batch {
 			for i := range batch {
 				data.picture(clean, first+i)
-				noisy(x[i*len(clean):][:len(clean)], clean, l, j.seed+1, uint64(first+i))
+				noisy(x[i*len(clean):][:len(clean)], clean, l, tr.seed+1, uint64(first+i))
 			}
 			out, err := pass.Forward(x, l)
 			if err != nil {
@@ -54,7 +54,7 @@ func (j *job) test(net *classify.Net, p *schedule.VPDiscrete) error {
 				}
 			}
 		}
-		fmt.Fprintf(j.out, "test at time %3.0f, sigma %6.3f: accuracy %.4f, cross entropy %.4f\n",
+		fmt.Fprintf(tr.out, "test at time %3.0f, sigma %6.3f: accuracy %.4f, cross entropy %.4f\n",
 			l.T, l.Sigma(), float64(right)/float64(n), loss/float64(n))
 	}
 	return nil

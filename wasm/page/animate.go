@@ -25,7 +25,7 @@ func (p *page) animate() {
 	p.enter(sampling)
 	p.ui.progress.RemoveAttribute("value")
 	p.say("Making the animation of " + pictures(request.Count) + "…")
-	p.extra = p.crew.first.request(p.crew.addressed(request), func(message proto.Message) {
+	p.extra = p.workers.first.request(p.workers.addressed(request), func(message proto.Message) {
 		switch e := message.(type) {
 		case proto.Step:
 			e.X.Call("close")

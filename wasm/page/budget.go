@@ -55,7 +55,7 @@ func (p *page) budgetMillis() float64 {
 // plan is the solver and the steps for a time: with few evaluations the
 // methods that get most out of each, with many the plain second-order one.
 func (p *page) plan(s *proto.Sample, each float64) {
-	n := int(spare * p.budgetMillis() / float64(p.crew.rounds(s.Count)) / each)
+	n := int(spare * p.budgetMillis() / float64(p.workers.rounds(s.Count)) / each)
 	n = min(max(n, 1), 100)
 	solver := "dpmpp-2m"
 	switch {
@@ -120,7 +120,7 @@ func (p *page) measure(s proto.Sample, key speed) {
 	each := 0.0
 	p.runs = nil
 	p.stage.keep(0)
-	p.extra = p.crew.first.request(s, func(message proto.Message) {
+	p.extra = p.workers.first.request(s, func(message proto.Message) {
 		switch e := message.(type) {
 		case proto.Step:
 			each = e.Millis
@@ -168,13 +168,13 @@ func (p *page) anytime() {
 			under = i
 		}
 	}
-	film := &r.sheet.cells[max(under, 0)].film
+	frames := &r.sheet.cells[max(under, 0)].frames
 	words := "Time was up"
 	if k > 0 {
 		words += " with " + pictures(k) + " done"
 	}
-	if n := len(film.at); n > 0 {
-		words += " after step " + strconv.Itoa(film.at[n-1]) + ": this is what the network predicts from there"
+	if n := len(frames.at); n > 0 {
+		words += " after step " + strconv.Itoa(frames.at[n-1]) + ": this is what the network predicts from there"
 	}
 	p.say(words + ".")
 }

@@ -61,8 +61,8 @@ func (p *page) showCost() {
 
 // memory says what weights and, as far as that is known, a run take.
 func (p *page) memory() string {
-	words := megabytes(p.info.Memory+p.crew.work) + " of memory"
-	if n := len(p.crew.members); n > 1 {
+	words := megabytes(p.info.Memory+p.workers.work) + " of memory"
+	if n := len(p.workers.members); n > 1 {
 		words += " in each of " + strconv.Itoa(n) + " workers"
 	}
 	return words

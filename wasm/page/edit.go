@@ -11,9 +11,9 @@ import (
 	"tintype/wasm/proto"
 )
 
-// An easel holds the active picture, on which the visitor paints what shall be
+// A painting is the active picture, on which the visitor paints what shall be
 // drawn anew.
-type easel struct {
+type painting struct {
 	canvas        js.Value // its 2D context
 	rgba          js.Value // the picture: ArrayBuffer of its bytes, as the worker gave them
 	image         js.Value // an ImageData of them
@@ -29,21 +29,21 @@ const brush = 2
 
 func (p *page) listenEasel() {
 	u := p.ui
-	p.easel.canvas = context(u.paint)
+	p.painting.canvas = context(u.paint)
 	press := func(e dom.Event) {
 		ev := e.Underlying()
 		if ev.Get("buttons").Int() != 1 {
 			return
 		}
 		el := u.paint.Underlying()
-		p.easel.x = int(ev.Get("offsetX").Float() * float64(p.easel.width) / el.Get("clientWidth").Float())
-		p.easel.y = int(ev.Get("offsetY").Float() * float64(p.easel.height) / el.Get("clientHeight").Float())
-		p.easel.dab()
+		p.painting.x = int(ev.Get("offsetX").Float() * float64(p.painting.width) / el.Get("clientWidth").Float())
+		p.painting.y = int(ev.Get("offsetY").Float() * float64(p.painting.height) / el.Get("clientHeight").Float())
+		p.painting.dab()
 	}
 	on(u.paint, "pointerdown", press)
 	on(u.paint, "pointermove", press)
 	on(u.paint, "keydown", func(e dom.Event) {
-		m := &p.easel
+		m := &p.painting
 		switch e.Underlying().Get("key").String() {
 		case "ArrowLeft":
 			m.x--
@@ -59,22 +59,22 @@ func (p *page) listenEasel() {
 			return
 		}
 		e.PreventDefault()
-		e.Underlying().Call("stopPropagation") // the film's keys are the same
+		e.Underlying().Call("stopPropagation") // the keys of the steps are the same
 		m.x, m.y = min(max(m.x, 0), m.width-1), min(max(m.y, 0), m.height-1)
 		m.draw(true)
 	})
-	on(u.unpaint, "click", func(dom.Event) { p.easel.clear() })
+	on(u.unpaint, "click", func(dom.Event) { p.painting.clear() })
 	on(u.redraw, "click", func(dom.Event) { p.keepFocus(u.redraw, p.redraw) })
 }
 
 // showEasel puts the active run's picture up.
 func (p *page) showEasel() {
 	r := p.run
-	p.easel.hold(p.ui, r.finished[max(r.sheet.selected, 0)].RGBA, r.sheet.width, r.sheet.height)
+	p.painting.hold(p.ui, r.finished[max(r.sheet.selected, 0)].RGBA, r.sheet.width, r.sheet.height)
 }
 
 // hold takes a picture's bytes.
-func (m *easel) hold(u *ui, rgba js.Value, width, height int) {
+func (m *painting) hold(u *ui, rgba js.Value, width, height int) {
 	m.rgba, m.width, m.height, m.brought = rgba, width, height, false
 	m.image = js.Global().Get("ImageData").New(js.Global().Get("Uint8ClampedArray").New(m.rgba), m.width, m.height)
 	u.paint.SetWidth(m.width)
@@ -83,13 +83,13 @@ func (m *easel) hold(u *ui, rgba js.Value, width, height int) {
 	m.clear()
 }
 
-func (m *easel) clear() {
+func (m *painting) clear() {
 	m.mask, m.painted = make([]byte, m.width*m.height), false
 	m.draw(false)
 }
 
 // dab paints around the present place.
-func (m *easel) dab() {
+func (m *painting) dab() {
 	for y := max(m.y-brush, 0); y <= min(m.y+brush, m.height-1); y++ {
 		for x := max(m.x-brush, 0); x <= min(m.x+brush, m.width-1); x++ {
 			m.mask[y*m.width+x] = 255
@@ -100,7 +100,7 @@ func (m *easel) dab() {
 }
 
 // draw shows the picture under the paint, and where the keys are.
-func (m *easel) draw(cursor bool) {
+func (m *painting) draw(cursor bool) {
 	m.canvas.Call("putImageData", m.image, 0, 0)
 	m.canvas.Set("fillStyle", "rgb(255 80 30 / 0.6)")
 	for y := range m.height {
@@ -119,7 +119,7 @@ func (m *easel) draw(cursor bool) {
 // redraw makes the painted part anew, or changes the whole picture where
 // nothing is painted; both stand side by side.
 func (p *page) redraw() {
-	m := &p.easel
+	m := &p.painting
 	if p.phase == sampling || !p.ready() || m.rgba.IsUndefined() {
 		return
 	}

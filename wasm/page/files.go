@@ -207,10 +207,10 @@ func (p *page) takePicture(file js.Value, name string, size int64) {
 // identify has a worker read a checkpoint of the visitor's own, which is known by its hash. The page does not wait, and
 // has nothing of it in its memory.
 func (p *page) identify(ref proto.ModelRef) {
-	p.crew.first.cancel(p.reading)
+	p.workers.first.cancel(p.reading)
 	p.say("Reading " + ref.URL + "…")
 	id := 0
-	id = p.crew.first.request(proto.Digest{Model: ref}, func(message proto.Message) {
+	id = p.workers.first.request(proto.Digest{Model: ref}, func(message proto.Message) {
 		if p.reading != id {
 			return // something else was chosen since
 		}
@@ -278,7 +278,7 @@ func (p *page) dismiss(m *entry, e *proto.Error) {
 		p.choose(before.chosen)
 	} else {
 		p.ui.sampling.SetDisabled(false)
-		p.crew.load(before.chosen.ref, func(proto.Message) {}) // what fails in it, fails again when it is asked for
+		p.workers.load(before.chosen.ref, func(proto.Message) {}) // what fails in it, fails again when it is asked for
 	}
 	p.fail(e, nil)
 }

@@ -10,7 +10,7 @@ import (
 	"tintype/wasm/proto"
 )
 
-// A job is one Sample of the page on its way through the crew. Whoever asked
+// A job is one Sample of the page on its way through the workers. Whoever asked
 // for it hears what one worker would say: the pictures' events, in whatever
 // order they come, and one answer.
 type job struct {
@@ -39,7 +39,7 @@ type task struct {
 
 // sample shares a request out, picture by picture where there is more than one
 // member.
-func (c *crew) sample(request proto.Sample, info *proto.Info, handle func(proto.Message)) *job {
+func (c *workers) sample(request proto.Sample, info *proto.Info, handle func(proto.Message)) *job {
 	j := &job{request: request, info: info, handle: handle, begun: time.Now(), pixels: make([]js.Value, request.Count)}
 	j.shared = c.size() > 1 && request.Edit == nil // an edit's picture goes to one worker
 	each := 1
@@ -55,7 +55,7 @@ func (c *crew) sample(request proto.Sample, info *proto.Info, handle func(proto.
 }
 
 // add puts a task into the queue.
-func (c *crew) add(at int, j *job, request proto.Message) {
+func (c *workers) add(at int, j *job, request proto.Message) {
 	c.queue = slices.Insert(c.queue, at, &task{job: j, request: request})
 	j.open++
 }
@@ -74,7 +74,7 @@ func (j *job) classifier() string {
 }
 
 // hear handles what a member says about a task.
-func (c *crew) hear(t *task, message proto.Message) {
+func (c *workers) hear(t *task, message proto.Message) {
 	j := t.job
 	switch e := message.(type) {
 	case proto.Done:
@@ -99,8 +99,8 @@ func (c *crew) hear(t *task, message proto.Message) {
 			return // the others draw meanwhile
 		}
 	case proto.Step:
-		if file := j.classifier(); file != c.judge && file != "" {
-			c.judge = file
+		if file := j.classifier(); file != c.guide && file != "" {
+			c.guide = file
 			c.assign()
 		}
 	case proto.Picture:
@@ -113,7 +113,7 @@ func (c *crew) hear(t *task, message proto.Message) {
 }
 
 // close ends a task, and with the last one the job.
-func (c *crew) close(t *task) {
+func (c *workers) close(t *task) {
 	t.by.doing = nil
 	t.job.open--
 	c.conclude(t.job)
@@ -122,7 +122,7 @@ func (c *crew) close(t *task) {
 
 // conclude answers a job whose tasks are done. Pictures of several workers are
 // put together first.
-func (c *crew) conclude(j *job) {
+func (c *workers) conclude(j *job) {
 	switch {
 	case j.open > 0:
 	case j.problem != nil:
@@ -139,7 +139,7 @@ func (c *crew) conclude(j *job) {
 }
 
 // cancel gives a job up: what waits of it is dropped, what is done is cancelled.
-func (c *crew) cancel(j *job) {
+func (c *workers) cancel(j *job) {
 	if j.stopped {
 		return
 	}

@@ -17,8 +17,8 @@ import (
 	"tintype/wasm/proto"
 )
 
-// A promise is what a link or a file says about a picture that is made again.
-type promise struct {
+// A claim is what a link or a file says about a picture that is made again.
+type claim struct {
 	recipe *recipe.Recipe
 	from   string // "link" or "file"
 }
@@ -60,14 +60,14 @@ func (p *page) follow(words, from string) {
 	if m == nil {
 		p.refuse(from, "It names the model "+r.Model+", which is not here.",
 			"If you have the model's file, open it now: the picture is made then. Or go on without it.")
-		p.awaited = &promise{r, from}
+		p.awaited = &claim{r, from}
 		return
 	}
-	p.keepPromise(m, &promise{r, from})
+	p.prove(m, &claim{r, from})
 }
 
-// keepPromise makes the picture of a recipe with its model, once that is loaded.
-func (p *page) keepPromise(m *entry, q *promise) {
+// prove makes the picture of a recipe with its model, once that is loaded.
+func (p *page) prove(m *entry, q *claim) {
 	p.link = q
 	m.input.SetChecked(true)
 	if m == p.chosen && p.ready() {
@@ -99,7 +99,7 @@ func (p *page) refuse(from, why, remedy string) {
 	p.fail(&proto.Error{Type: proto.ErrSpec, Text: "The " + from + " cannot be followed. " + why, Remedy: remedy}, nil)
 }
 
-// fulfil shows what the promise says and starts that, as the promise says it:
+// fulfil shows what the claim says and starts that, as the claim says it:
 // nothing is taken from a control, for the engine is to refuse what no control
 // can show.
 func (p *page) fulfil() {
@@ -207,7 +207,7 @@ func (p *page) carry(settings []setting.Value) {
 
 // verdict compares what was made with what was promised: same or differs, and
 // the sentence. Only what could make the difference is named.
-func (q *promise) verdict(hash string, model proto.ModelRef) (kind, words string) {
+func (q *claim) verdict(hash string, model proto.ModelRef) (kind, words string) {
 	r := q.recipe
 	switch {
 	case r.Hash == "":

@@ -135,9 +135,9 @@ func (p *page) showModels() {
 // first Generate need not wait.
 func (p *page) choose(m *entry) {
 	if p.load != 0 {
-		p.crew.first.cancel(p.load)
+		p.workers.first.cancel(p.load)
 	}
-	p.crew.first.cancel(p.reading)
+	p.workers.first.cancel(p.reading)
 	p.reading = 0
 	p.remember()
 	p.chosen, p.info, p.wanted, p.pair = m, nil, false, false
@@ -148,7 +148,7 @@ func (p *page) choose(m *entry) {
 	p.stage.setEmpty("The picture will grow here.")
 	p.showLoading(0)
 	id := 0
-	id = p.crew.load(m.ref, func(message proto.Message) {
+	id = p.workers.load(m.ref, func(message proto.Message) {
 		if p.load != id {
 			return // another was chosen since
 		}

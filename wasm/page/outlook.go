@@ -26,7 +26,7 @@ func (p *page) lookAhead() {
 			return
 		}
 		steps, _ := strconv.Atoi(p.ui.steps.Value())
-		p.crew.first.request(proto.Foresee{Model: p.chosen.ref, Grid: p.ui.grid.Value(), Steps: steps}, func(message proto.Message) {
+		p.workers.first.request(proto.Foresee{Model: p.chosen.ref, Grid: p.ui.grid.Value(), Steps: steps}, func(message proto.Message) {
 			if seen, ok := message.(proto.Foreseen); ok && asked == p.ahead {
 				p.foresee(seen.Solvers)
 			}

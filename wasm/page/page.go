@@ -30,13 +30,13 @@ const (
 
 // A page is the state behind the document.
 type page struct {
-	ui      *ui
-	crew    *crew
-	stage   stage
-	strip   strip
-	easel   easel
-	result  result
-	speaker speaker
+	ui       *ui
+	workers  *workers
+	stage    stage
+	strip    strip
+	painting painting
+	result   result
+	speaker  speaker
 
 	phase  phase
 	times  map[phase]int // that each was entered
@@ -60,22 +60,22 @@ type page struct {
 
 	runs    []*run                // on the stage, in order
 	batch   []*run                // those of them that were launched last
-	run     *run                  // the one that film, files and hash are of; nil before the first
+	run     *run                  // the one that steps, files and hash are of; nil before the first
 	open    int                   // runs that are not answered
 	problem *proto.Error          // the first of them
 	bad     *dom.HTMLInputElement // the field that an error is about
 	extra   int                   // ID of a request that is no run: a measurement, an animation
 	fork    []proto.Leg           // how the next run begins; nil: at noise
-	link    *promise              // of the run to come
-	awaited *promise              // whose model is not here; its file may come
+	link    *claim                // of the run to come
+	awaited *claim                // whose model is not here; its file may come
 	wish    *wish                 // what waits until the page is free; nil for nothing
 	reading int                   // ID of the request for a file's hash, 0 for none
 	carried []setting.Value       // settings of a link that no control shows
 	refused proto.Refusal         // what storage has refused
 	pair    bool                  // the run to come stands beside those on the stage
 
-	shown   int // step that the film shows
-	playing int // counts what moved the film: a play ends when it changes
+	shown   int // step that is shown
+	playing int // counts what chose a step: a play ends when it changes
 	turn    int // counts deadlines
 	late    bool
 	speeds  map[speed]float64 // ms
@@ -85,13 +85,13 @@ type page struct {
 func Main() {
 	p := &page{ui: findUI(dom.GetWindow().Document()), phase: starting, times: make(map[phase]int), speeds: make(map[speed]float64)}
 	site := js.Global().Get("tintype")
-	p.crew = newCrew(site.Get("startWorker"), site.Get("processors").Int())
+	p.workers = newWorkers(site.Get("startWorker"), site.Get("processors").Int())
 	p.stage.init(p.ui)
 	p.strip.init(p.ui)
 	p.result.init(p.ui)
 	p.speaker.init(p.ui)
 	p.listen()
-	p.listenFilm()
+	p.listenSteps()
 	p.listenFiles()
 	p.listenEasel()
 	p.fetchModels()
@@ -198,7 +198,7 @@ func (p *page) enter(next phase) {
 		setHidden(u.result, true)
 		setHidden(u.edit, true)
 		u.fork.SetDisabled(true)
-	} else if p.easel.brought {
+	} else if p.painting.brought {
 		setHidden(u.edit, false)
 	}
 	u.app.SetAttribute("data-state", string(next))

@@ -23,7 +23,7 @@ type photo struct {
 	head picture.Head
 }
 
-// bring puts a photo on the easel, as soon as there is a model that says how large it must be.
+// bring has a photo painted over, as soon as there is a model that says how large it must be.
 func (p *page) bring(ph *photo) {
 	if !p.ready() {
 		p.wish = &wish{"file", func() { p.bring(ph) }}
@@ -52,7 +52,7 @@ func (p *page) bring(ph *photo) {
 
 func sized(w, h int) string { return strconv.Itoa(w) + " × " + strconv.Itoa(h) }
 
-// show puts a decoded photo on the easel and says what was done to it.
+// show has a decoded photo painted over and says what was done to it.
 func (p *page) show(ph *photo, m *image.NRGBA, turned bool) {
 	if p.phase == failed {
 		p.backToWork() // what was wrong before is over
@@ -74,8 +74,8 @@ func (p *page) show(ph *photo, m *image.NRGBA, turned bool) {
 	}
 	a := js.Global().Get("Uint8Array").New(len(m.Pix))
 	js.CopyBytesToJS(a, m.Pix)
-	p.easel.hold(p.ui, a.Get("buffer"), m.Rect.Dx(), m.Rect.Dy())
-	p.easel.brought = true
+	p.painting.hold(p.ui, a.Get("buffer"), m.Rect.Dx(), m.Rect.Dy())
+	p.painting.brought = true
 	setHidden(p.ui.edit, false)
 	p.ui.edit.SetAttribute("open", "")
 	p.ui.edit.Underlying().Call("scrollIntoView", map[string]any{"block": "nearest"})

@@ -72,7 +72,7 @@ func (p *page) showResult() {
 	r := p.run
 	if r == nil || !r.complete {
 		setHidden(p.ui.result, true)
-		setHidden(p.ui.edit, !p.easel.brought)
+		setHidden(p.ui.edit, !p.painting.brought)
 		return
 	}
 	setHidden(p.ui.animate, r.request.Edit != nil) // what it began with has gone to the worker

@@ -19,8 +19,8 @@ type run struct {
 	finished []proto.Picture // those without a hash are not
 	done     proto.Done
 	complete bool
-	label    string   // what sets it apart from its neighbours
-	link     *promise // what a link or a file says of it; nil without one
+	label    string // what sets it apart from its neighbours
+	link     *claim // what a link or a file says of it; nil without one
 }
 
 // generate starts what the controls say. While the model is loading the wish
@@ -78,7 +78,7 @@ func (p *page) launch(requests []proto.Sample) {
 	first := len(p.runs)
 	for _, request := range requests {
 		r := &run{request: request, model: p.chosen, info: p.info, link: p.link, finished: make([]proto.Picture, request.Count)}
-		r.job = p.crew.sample(r.request, p.info, p.onRun(r)) // at once; the answers come when there is a sheet for them
+		r.job = p.workers.sample(r.request, p.info, p.onRun(r)) // at once; the answers come when there is a sheet for them
 		r.label = p.labelOf(r, len(requests))
 		r.sheet = p.stage.add(request.Count, p.info.Width, p.info.Height, request.Seed, func() { p.activate(r) })
 		r.sheet.caption.SetTextContent(r.label)
@@ -89,7 +89,7 @@ func (p *page) launch(requests []proto.Sample) {
 	p.run = p.batch[0]
 	p.stage.point(p.run.sheet)
 	p.open = len(requests)
-	p.strip.begin(&p.run.sheet.cells[0].film, p.run.request.Steps, p.info.Width, p.info.Height) // now, not in the first step's time
+	p.strip.begin(&p.run.sheet.cells[0].frames, p.run.request.Steps, p.info.Width, p.info.Height) // now, not in the first step's time
 	p.enter(sampling)
 	p.ui.progress.RemoveAttribute("value")
 	p.say("Making " + pictures(requests[0].Count*len(requests)) + "…")
@@ -114,9 +114,9 @@ func (p *page) labelOf(r *run, beside int) string {
 func (p *page) cancel() {
 	p.ui.status.SetTextContent("Cancelling…")
 	for _, r := range p.batch {
-		p.crew.cancel(r.job)
+		p.workers.cancel(r.job)
 	}
-	p.crew.first.cancel(p.extra)
+	p.workers.first.cancel(p.extra)
 }
 
 // onRun handles what the worker says about one run.
@@ -152,9 +152,9 @@ func (p *page) showStep(r *run, e proto.Step) {
 	}
 	p.stage.paint(r.sheet, e)
 	if shown := max(p.run.sheet.selected, 0); r == p.run && e.Picture == shown {
-		film := &r.sheet.cells[shown].film
-		if p.strip.film != film || e.Total != p.strip.total { // a solver that finds its own steps finds more of them
-			p.strip.redraw(film, e.Total, r.info.Width, r.info.Height)
+		frames := &r.sheet.cells[shown].frames
+		if p.strip.frames != frames || e.Total != p.strip.total { // a solver that finds its own steps finds more of them
+			p.strip.redraw(frames, e.Total, r.info.Width, r.info.Height)
 		} else {
 			p.strip.draw(e.Step, e.X, e.Denoised)
 		}
@@ -163,7 +163,7 @@ func (p *page) showStep(r *run, e proto.Step) {
 	steps, total, each := p.progress()
 	p.ui.progress.SetMax(float64(total))
 	p.ui.progress.SetValue(float64(steps))
-	busy := p.crew.busy()
+	busy := p.workers.busy()
 	p.ui.status.SetTextContent(p.stepWords(r, e, steps, total, busy) + " · " + milliseconds(each) + " per step · " +
 		seconds(each*float64(total-steps)/float64(max(busy, 1))) + " left" + p.wished())
 	p.speaker.quarter(steps, total)
@@ -254,7 +254,7 @@ func (p *page) caption(r *run) {
 	r.sheet.caption.SetTextContent(words + " · " + seconds(r.done.Millis))
 }
 
-// activate makes a run the one that film, files and hash are of.
+// activate makes a run the one that steps, files and hash are of.
 func (p *page) activate(r *run) {
 	if p.phase == sampling {
 		return

@@ -12,8 +12,8 @@ import (
 // playMillis is how long a whole run takes when it is played again.
 const playMillis = 2400
 
-// listenFilm connects slider, keys and buttons of the film.
-func (p *page) listenFilm() {
+// listenSteps connects slider, keys and buttons of the steps.
+func (p *page) listenSteps() {
 	u := p.ui
 	on(u.scrub, "input", func(dom.Event) {
 		p.playing++
@@ -45,8 +45,8 @@ func (p *page) showFilm() {
 	if r == nil || r.sheet.total == 0 {
 		return
 	}
-	film := &r.sheet.cells[max(r.sheet.selected, 0)].film
-	p.strip.redraw(film, r.sheet.total, r.info.Width, r.info.Height)
+	frames := &r.sheet.cells[max(r.sheet.selected, 0)].frames
+	p.strip.redraw(frames, r.sheet.total, r.info.Width, r.info.Height)
 	p.seek(r.sheet.total)
 }
 

@@ -26,7 +26,7 @@ type stage struct {
 // A sheet is the pictures of one run.
 type sheet struct {
 	root          dom.HTMLElement // figure
-	caption       dom.HTMLElement // button: makes this run the one that the film and the files are of
+	caption       dom.HTMLElement // button: makes this run the one that the steps and the files are of
 	cells         []cell
 	width, height int       // of a picture
 	total         int       // steps, 0 before the first
@@ -40,7 +40,7 @@ type sheet struct {
 type cell struct {
 	root        dom.HTMLElement
 	x, denoised js.Value // CanvasRenderingContext2D
-	film        film
+	frames      frames
 	steps       int     // that were made
 	millis      float64 // and what they took
 }
@@ -83,7 +83,7 @@ func (s *stage) keep(n int) {
 			f.Release()
 		}
 		for i := range sh.cells {
-			sh.cells[i].film.close()
+			sh.cells[i].frames.close()
 		}
 		sh.root.Underlying().Call("remove")
 	}
@@ -170,25 +170,25 @@ func (s *stage) paint(sh *sheet, e proto.Step) {
 	c := &sh.cells[e.Picture]
 	sh.total = e.Total
 	if e.Step <= c.steps { // its worker was lost: it is made again
-		c.film.close()
+		c.frames.close()
 		c.millis = 0
 	}
 	c.steps = e.Step
 	c.millis += e.Millis
-	c.film.keep(e.Step, e.Total, 8*sh.width*sh.height*len(sh.cells), e.X, e.Denoised)
+	c.frames.keep(e.Step, e.Total, 8*sh.width*sh.height*len(sh.cells), e.X, e.Denoised)
 	if e.Step == e.Total || !s.still.Get("matches").Bool() {
-		c.show(len(c.film.at) - 1)
+		c.show(len(c.frames.at) - 1)
 	}
 	s.mark("", e.Step, e.Total)
 }
 
-// show draws one frame of the film.
+// show draws one of the frames.
 func (c *cell) show(frame int) {
 	if frame < 0 {
 		return
 	}
-	c.x.Call("drawImage", c.film.x[frame], 0, 0)
-	c.denoised.Call("drawImage", c.film.denoised[frame], 0, 0)
+	c.x.Call("drawImage", c.frames.x[frame], 0, 0)
+	c.denoised.Call("drawImage", c.frames.denoised[frame], 0, 0)
 	c.root.SetAttribute("data-drawn", "")
 }
 
@@ -201,7 +201,7 @@ func (s *stage) seek(step, total int) {
 		}
 		for i := range sh.cells {
 			c := &sh.cells[i]
-			c.show(c.film.find(at))
+			c.show(c.frames.find(at))
 		}
 	}
 	s.ui.stage.SetAttribute("data-shown", strconv.Itoa(step))
@@ -230,7 +230,7 @@ func (s *stage) showAll() {
 	}
 }
 
-// point marks one sheet as the one that film and files are of.
+// point marks one sheet as the one that steps and files are of.
 func (s *stage) point(to *sheet) {
 	for _, sh := range s.sheets {
 		sh.caption.SetAttribute("aria-pressed", strconv.FormatBool(sh == to))

@@ -11,10 +11,10 @@ import (
 )
 
 // askKept asks the worker what models need not be downloaded again.
-func (p *page) askKept() { p.crew.first.request(proto.Cached{}, p.showKept) }
+func (p *page) askKept() { p.workers.first.request(proto.Cached{}, p.showKept) }
 
 // forget gives a kept model's storage back, or with "" that of all.
-func (p *page) forget(hash string) { p.crew.first.request(proto.Purge{SHA256: hash}, p.showKept) }
+func (p *page) forget(hash string) { p.workers.first.request(proto.Purge{SHA256: hash}, p.showKept) }
 
 // showKept lists the kept models with their sizes and a way to be rid of them,
 // and says what the browser's storage has refused.

@@ -14,7 +14,7 @@ const stripMost = 24
 // through them on top of it.
 type strip struct {
 	ui            *ui
-	film          *film    // that is shown
+	frames        *frames  // that is shown
 	canvas        js.Value // its 2D context
 	width, height int      // of a picture
 	columns       int
@@ -26,9 +26,9 @@ func (s *strip) init(u *ui) {
 	s.canvas = context(u.strip)
 }
 
-// begin lays out a film of total steps.
-func (s *strip) begin(f *film, total, width, height int) {
-	s.film = f
+// begin lays out total steps.
+func (s *strip) begin(f *frames, total, width, height int) {
+	s.frames = f
 	s.total, s.width, s.height, s.columns = total, width, height, min(total, stripMost)
 	s.ui.strip.SetWidth(s.columns * width)
 	s.ui.strip.SetHeight(2 * height)
@@ -46,8 +46,8 @@ func (s *strip) draw(step int, x, denoised js.Value) {
 	s.canvas.Call("drawImage", denoised, left, s.height)
 }
 
-// redraw shows a film that is there already.
-func (s *strip) redraw(f *film, total, width, height int) {
+// redraw shows steps that are there already.
+func (s *strip) redraw(f *frames, total, width, height int) {
 	if total == 0 {
 		return
 	}

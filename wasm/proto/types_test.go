@@ -23,9 +23,9 @@ import (
 // source is what the package's files say, which other platforms do not compile.
 type source struct {
 	structs map[string]*ast.StructType // by name, one of another package by package.name
-	kinds   map[string]string // of the types of messages
-	answers map[string]bool   // types of messages
-	errors  map[string]bool   // values of ErrorType
+	kinds   map[string]string          // of the types of messages
+	answers map[string]bool            // types of messages
+	errors  map[string]bool            // values of ErrorType
 }
 
 func readSource(t *testing.T) *source {

@@ -27,14 +27,14 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 		return proto.Done{}, err
 	}
 	pictures := make([]*image.NRGBA, m.Count)
-	film, evals := newFilm(m), 0
+	animation, evals := newAnimation(m), 0
 	for i := range pictures {
 		if i == 1 {
 			collectForDrawing() // the first is shown
 		}
 		k := m.First + i
 		seed := m.Seed + uint64(k)
-		if pictures[i], err = w.picture(j, run, k, seed, film); err != nil {
+		if pictures[i], err = w.picture(j, run, k, seed, animation); err != nil {
 			return proto.Done{}, err
 		}
 		evals += run.Evals()
@@ -53,7 +53,7 @@ func (w *worker) sample(j *job, m proto.Sample) (proto.Done, error) {
 			return done, err
 		}
 	}
-	done.Animation, err = film.develop(done.Recipe)
+	done.Animation, err = animation.file(done.Recipe)
 	return done, err
 }
 
@@ -66,14 +66,14 @@ func (w *worker) foresee(j *job, m proto.Foresee) (seen proto.Foreseen, err erro
 }
 
 // picture runs the tape for picture k and shows every solver step.
-func (w *worker) picture(j *job, run run, k int, seed uint64, film *film) (*image.NRGBA, error) {
+func (w *worker) picture(j *job, run run, k int, seed uint64, animation *animation) (*image.NRGBA, error) {
 	if err := run.Reset(seed); err != nil {
 		return nil, err
 	}
 	width, height := run.Size()
 	x := image.NewNRGBA(image.Rect(0, 0, width, height))
 	denoised := image.NewNRGBA(x.Rect)
-	if err := film.expose(run, k, x, denoised); err != nil {
+	if err := animation.begin(run, k, x, denoised); err != nil {
 		return nil, err
 	}
 	shown, begun := 0, time.Now()
@@ -95,9 +95,9 @@ func (w *worker) picture(j *job, run run, k int, seed uint64, film *film) (*imag
 		}
 		w.send(j.id, proto.Step{
 			Picture: k, Step: step, Total: total, Millis: ms,
-			X: w.easel.bitmap(x), Denoised: w.easel.bitmap(denoised),
+			X: w.canvas.bitmap(x), Denoised: w.canvas.bitmap(denoised),
 		})
-		film.add(k, x)
+		animation.add(k, x)
 		shown, begun = step, time.Now()
 	}
 	return x, nil

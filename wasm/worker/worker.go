@@ -26,7 +26,7 @@ type worker struct {
 	jobs    chan *job
 	waiting map[int]*job // every request that has not been answered, by ID
 	yielder *yielder
-	easel   easel
+	canvas  canvas
 
 	threads int
 

@@ -89,8 +89,8 @@ func TestAnimation(t *testing.T) {
 	if n := bytes.Count(bytesIn(done.Animation), []byte("fcTL")); n != 4 {
 		t.Errorf("%d frames, want 4", n)
 	}
-	defer func(limit int) { filmLimit = limit }(filmLimit)
-	filmLimit = 7 * 16 // a frame has 16 bytes, and there are eight
+	defer func(limit int) { animationLimit = limit }(animationLimit)
+	animationLimit = 7 * 16 // a frame has 16 bytes, and there are eight
 	b.ask(2, r)
 	if _, answer := b.answer(2); answer.(*proto.Error).Type != proto.ErrMemory {
 		t.Errorf("answered by %+v", answer)

@@ -4,12 +4,12 @@ package page
 
 import "syscall/js"
 
-// filmLimit bounds the bytes of the bitmaps of one sheet.
-const filmLimit = 64 << 20
+// framesLimit bounds the bytes of the bitmaps of one sheet.
+const framesLimit = 64 << 20
 
-// A film keeps what one picture looked like after each step, or after every
+// frames is what one picture looked like after each step, or after every
 // so many where all would be too much. The last step is always there.
-type film struct {
+type frames struct {
 	at          []int // the steps that are kept, rising
 	x, denoised []js.Value
 	stride      int
@@ -17,9 +17,9 @@ type film struct {
 
 // keep takes the bitmaps of a step. bytes is the size of both,
 // times the pictures of the sheet.
-func (f *film) keep(step, total, bytes int, x, denoised js.Value) {
+func (f *frames) keep(step, total, bytes int, x, denoised js.Value) {
 	if f.stride == 0 {
-		for f.stride = 1; total/f.stride*bytes > filmLimit; {
+		for f.stride = 1; total/f.stride*bytes > framesLimit; {
 			f.stride++
 		}
 	}
@@ -32,7 +32,7 @@ func (f *film) keep(step, total, bytes int, x, denoised js.Value) {
 }
 
 // find is the last kept frame that is not after a step, -1 for none.
-func (f *film) find(step int) int {
+func (f *frames) find(step int) int {
 	i := len(f.at) - 1
 	for i > 0 && f.at[i] > step {
 		i--
@@ -41,10 +41,10 @@ func (f *film) find(step int) int {
 }
 
 // close gives the pictures' memory back at once, not when the browser thinks of it.
-func (f *film) close() {
+func (f *frames) close() {
 	for i := range f.at {
 		f.x[i].Call("close")
 		f.denoised[i].Call("close")
 	}
-	*f = film{}
+	*f = frames{}
 }

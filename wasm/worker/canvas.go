@@ -7,9 +7,9 @@ import (
 	"syscall/js"
 )
 
-// An easel is the worker's own canvas. The page's canvases only receive
+// A canvas is the worker's own. The page's only receive
 // finished bitmaps, so they outlive a worker that has to be replaced.
-type easel struct {
+type canvas struct {
 	canvas, context js.Value // OffscreenCanvas and its 2D context
 	pixels          js.Value // Uint8ClampedArray behind data
 	data            js.Value // ImageData
@@ -17,7 +17,7 @@ type easel struct {
 }
 
 // bitmap draws the picture and returns it as an ImageBitmap.
-func (e *easel) bitmap(m *image.NRGBA) js.Value {
+func (e *canvas) bitmap(m *image.NRGBA) js.Value {
 	if size := m.Rect.Size(); size != e.size {
 		e.resize(size)
 	}
@@ -26,7 +26,7 @@ func (e *easel) bitmap(m *image.NRGBA) js.Value {
 	return e.canvas.Call("transferToImageBitmap")
 }
 
-func (e *easel) resize(size image.Point) {
+func (e *canvas) resize(size image.Point) {
 	e.size = size
 	e.canvas = js.Global().Get("OffscreenCanvas").New(size.X, size.Y)
 	e.context = e.canvas.Call("getContext", "2d")

@@ -16,15 +16,15 @@ const (
 	// programBytes is what a worker holds besides weights and run: the program and what it has not collected yet. With the
 	// shipped models a worker's memory grows to 41 to 50 MB, of which this is half or more.
 	programBytes = 32 << 20
-	// crewIdle is how long, in milliseconds, workers beyond the first wait for another run.
-	crewIdle = 60_000
+	// idleMillis is how long, in milliseconds, workers beyond the first wait for another run.
+	idleMillis = 60_000
 )
 
-// A crew is the workers of the page. The first does everything that is asked of
+// workers are those of the page. The first does everything that is asked of
 // one worker. Where it has no threads to share the work of one picture, the
 // pictures themselves are shared: further workers are started when there is
 // something for them to do, as many as processors and memory allow.
-type crew struct {
+type workers struct {
 	start   js.Value // returns a new Worker with the program on its way; its argument: with one thread
 	first   *client
 	members []*member      // the first among them
@@ -33,7 +33,7 @@ type crew struct {
 	asked   int            // members that the machine, or the page's address, asks for
 	room    int            // members that can be had, as far as was tried
 	model   proto.ModelRef // that was loaded last, as further members read it
-	judge   string         // SHA-256 of the classifier's file that was fetched last
+	guide   string         // SHA-256 of the classifier's file that was fetched last
 	weights int64          // bytes of the model
 	work    int64          // bytes that the largest run so far took besides
 	turn    int            // counts what ended an idle time
@@ -46,8 +46,8 @@ type member struct {
 	doing *task // nil when it is free
 }
 
-func newCrew(start js.Value, asked int) *crew {
-	c := &crew{start: start, asked: asked, room: limits.Threads}
+func newWorkers(start js.Value, asked int) *workers {
+	c := &workers{start: start, asked: asked, room: limits.Threads}
 	c.first = newClient(func() js.Value { return start.Invoke(false) })
 	c.members = []*member{{client: c.first, ready: true}}
 	js.Global().Call("setInterval", js.FuncOf(func(js.Value, []js.Value) any {
@@ -60,7 +60,7 @@ func newCrew(start js.Value, asked int) *crew {
 }
 
 // size is how many members may work now.
-func (c *crew) size() int {
+func (c *workers) size() int {
 	if c.threads > 1 {
 		return 1
 	}
@@ -69,13 +69,13 @@ func (c *crew) size() int {
 }
 
 // rounds is how many pictures are made one after the other where count are asked for, with the members that are ready now.
-func (c *crew) rounds(count int) int {
+func (c *workers) rounds(count int) int {
 	n := min(len(c.members)-c.starting(), c.size())
 	return (count + n - 1) / n
 }
 
 // busy is how many members are at work.
-func (c *crew) busy() (n int) {
+func (c *workers) busy() (n int) {
 	for _, m := range c.members {
 		if m.doing != nil {
 			n++
@@ -85,7 +85,7 @@ func (c *crew) busy() (n int) {
 }
 
 // load has the first member load a model. The others go: they hold another one.
-func (c *crew) load(model proto.ModelRef, handle func(proto.Message)) int {
+func (c *workers) load(model proto.ModelRef, handle func(proto.Message)) int {
 	c.keep(1)
 	c.model, c.weights, c.work = model, 0, 0
 	return c.first.request(proto.Load{Model: model}, func(m proto.Message) {
@@ -100,7 +100,7 @@ func (c *crew) load(model proto.ModelRef, handle func(proto.Message)) int {
 }
 
 // keep ends members that are free until there are n.
-func (c *crew) keep(n int) {
+func (c *workers) keep(n int) {
 	for last := len(c.members) - 1; last >= n && c.members[last].doing == nil; last-- {
 		c.members[last].end()
 		c.members = c.members[:last]
@@ -108,13 +108,13 @@ func (c *crew) keep(n int) {
 }
 
 // assign hands out what waits.
-func (c *crew) assign() {
+func (c *workers) assign() {
 	n := c.size()
 	c.keep(n)
 	c.turn++
 	for len(c.queue) > 0 {
 		t := c.queue[0]
-		if file := t.job.classifier(); file != c.judge && file != "" {
+		if file := t.job.classifier(); file != c.guide && file != "" {
 			n = 1 // who else needs the file shall find it kept
 		}
 		m := c.free(n)
@@ -132,7 +132,7 @@ func (c *crew) assign() {
 }
 
 // free is one of the first n members that has nothing to do, nil for none.
-func (c *crew) free(n int) *member {
+func (c *workers) free(n int) *member {
 	for _, m := range c.members[:min(n, len(c.members))] {
 		if m.ready && m.doing == nil {
 			return m
@@ -143,7 +143,7 @@ func (c *crew) free(n int) *member {
 
 // starting is how many members are not ready yet. Nothing waits for them: the
 // others may be through before.
-func (c *crew) starting() (n int) {
+func (c *workers) starting() (n int) {
 	for _, m := range c.members {
 		if !m.ready {
 			n++
@@ -153,7 +153,7 @@ func (c *crew) starting() (n int) {
 }
 
 // hire starts another member. Where one cannot be had there is no room for it.
-func (c *crew) hire() {
+func (c *workers) hire() {
 	m := &member{client: newClient(func() js.Value { return c.start.Invoke(true) })}
 	c.members = append(c.members, m)
 	m.request(proto.Load{Model: c.model}, func(message proto.Message) {
@@ -169,7 +169,7 @@ func (c *crew) hire() {
 }
 
 // fire parts with a member. The first stays: it starts anew when it is asked.
-func (c *crew) fire(m *member) {
+func (c *workers) fire(m *member) {
 	if m.client == c.first {
 		return
 	}
@@ -178,12 +178,12 @@ func (c *crew) fire(m *member) {
 }
 
 // rest lets the first member alone when nothing was to do for a while.
-func (c *crew) rest() {
+func (c *workers) rest() {
 	turn := c.turn
 	if len(c.members) == 1 || c.busy() > 0 {
 		return
 	}
-	after(crewIdle, func() {
+	after(idleMillis, func() {
 		if turn == c.turn {
 			c.keep(1)
 		}
@@ -192,7 +192,7 @@ func (c *crew) rest() {
 
 // addressed is a request with the model's file in place of its address, where
 // there is one.
-func (c *crew) addressed(request proto.Message) proto.Message {
+func (c *workers) addressed(request proto.Message) proto.Message {
 	if s, ok := request.(proto.Sample); ok && s.Model.SHA256 == c.model.SHA256 {
 		s.Model.File = c.model.File
 		return s
@@ -203,7 +203,7 @@ func (c *crew) addressed(request proto.Message) proto.Message {
 // lose gives a task back whose worker is gone, to be done again by another. It
 // returns false where that is of no use: a request that was lost twice may be
 // what ends workers.
-func (c *crew) lose(t *task, why proto.ErrorType) bool {
+func (c *workers) lose(t *task, why proto.ErrorType) bool {
 	if why != proto.ErrCrashed && why != proto.ErrMemory || !t.job.shared || t.job.stopped || t.lost {
 		return false
 	}

@@ -10,19 +10,19 @@ import (
 
 // told is what a page tells its server, in the addresses of requests for
 // "result": every page may ask for an image, and the server lets only GET through.
-type told struct {
+type reports struct {
 	t     *testing.T
 	said  chan url.Values
 	began chan struct{} // closed when the page is there
 	once  sync.Once
 }
 
-func newTold(t *testing.T) *told {
-	return &told{t: t, said: make(chan url.Values, 100), began: make(chan struct{})}
+func newReports(t *testing.T) *reports {
+	return &reports{t: t, said: make(chan url.Values, 100), began: make(chan struct{})}
 }
 
 // take answers the requests by which pages tell.
-func (d *told) take(w http.ResponseWriter, q *http.Request) bool {
+func (d *reports) take(w http.ResponseWriter, q *http.Request) bool {
 	if !strings.HasSuffix(q.URL.Path, "/result") {
 		return false
 	}
@@ -36,7 +36,7 @@ func (d *told) take(w http.ResponseWriter, q *http.Request) bool {
 }
 
 // next waits for what the page says next; an error ends the test.
-func (d *told) next() url.Values {
+func (d *reports) next() url.Values {
 	d.t.Helper()
 	v := heard(d.t, "a word from the page", d.said)
 	if v.Has("error") {

@@ -24,35 +24,35 @@ import (
 // Nothing here is an error to anybody: where a browser keeps nothing (a
 // sandboxed frame, a page from disk, a full disk) models are downloaded again.
 
-const keptCache = "tintype-models"
+const cacheName = "tintype-models"
 
-// keptPart is the length of a part.
-var keptPart int64 = 8 << 20
+// partBytes is the length of a part.
+var partBytes int64 = 8 << 20
 
 // storageLimit is how long storage may take for one thing.
 const storageLimit = 10 * time.Second
 
 // Headers of an entry.
 const (
-	keptID    = "tintype-id"
-	keptBytes = "tintype-bytes" // of a part; in the entry itself of all
+	headerID    = "tintype-id"
+	headerBytes = "tintype-bytes" // of a part; in the entry itself of all
 )
 
-// keptURL is the address under which a file is kept. There is nothing there.
-func keptURL(sha256 string) string {
-	return js.Global().Get("location").Get("origin").String() + "/" + keptCache + "/" + sha256
+// cachedURL is the address under which a file is kept. There is nothing there.
+func cachedURL(sha256 string) string {
+	return js.Global().Get("location").Get("origin").String() + "/" + cacheName + "/" + sha256
 }
 
 // partURL is where part i of the file lies; the last part is the entry.
 func partURL(sha256 string, i, last int64) string {
 	if i == last {
-		return keptURL(sha256)
+		return cachedURL(sha256)
 	}
-	return keptURL(sha256) + "/" + strconv.FormatInt(i, 10)
+	return cachedURL(sha256) + "/" + strconv.FormatInt(i, 10)
 }
 
 // lastPart is the number of the last part.
-func lastPart(bytes int64) int64 { return (bytes - 1) / keptPart }
+func lastPart(bytes int64) int64 { return (bytes - 1) / partBytes }
 
 var errNoStorage = errors.New("this browser keeps nothing")
 
@@ -68,7 +68,7 @@ func newStorage() storage {
 		if !caches.Truthy() {
 			return js.Undefined(), errNoStorage
 		}
-		return await(caches.Call("open", keptCache), storageLimit)
+		return await(caches.Call("open", cacheName), storageLimit)
 	})
 }
 
@@ -177,7 +177,7 @@ func (s storage) keep(ref proto.ModelRef) *keeper {
 // add takes the next chunk of the file.
 func (k *keeper) add(chunk js.Value) {
 	for k != nil {
-		room := keptPart - k.size
+		room := partBytes - k.size
 		n := int64(chunk.Length())
 		if n < room || int64(k.parts.Length()) == lastPart(k.ref.Bytes) {
 			k.push(chunk, n)
@@ -223,10 +223,10 @@ func (k *keeper) put() (err error) {
 	i := int64(k.parts.Length()) - 1
 	body := k.parts.Index(int(i))
 	headers := map[string]any{
-		"Content-Type": "application/zstd", "Content-Length": body.Get("size"), keptID: k.ref.ID, keptBytes: body.Get("size"),
+		"Content-Type": "application/zstd", "Content-Length": body.Get("size"), headerID: k.ref.ID, headerBytes: body.Get("size"),
 	}
 	if i == lastPart(k.ref.Bytes) {
-		headers[keptBytes] = k.ref.Bytes
+		headers[headerBytes] = k.ref.Bytes
 	}
 	response := js.Global().Get("Response").New(body, map[string]any{"headers": headers})
 	_, err = k.ask("put", partAddress(k.ref, i), response)
@@ -285,15 +285,15 @@ func (s storage) list() []proto.KeptModel {
 		if err != nil || !response.Truthy() {
 			continue
 		}
-		sha256, _, part := strings.Cut(strings.TrimPrefix(request.Get("url").String(), keptURL("")), "/")
+		sha256, _, part := strings.Cut(strings.TrimPrefix(request.Get("url").String(), cachedURL("")), "/")
 		at := slices.IndexFunc(list, func(m proto.KeptModel) bool { return m.SHA256 == sha256 })
 		if at < 0 {
 			at = len(list)
 			list = append(list, proto.KeptModel{SHA256: sha256, Partial: true})
 		}
 		m := &list[at]
-		bytes, _ := strconv.ParseInt(header(response.Get("headers"), keptBytes), 10, 64)
-		m.ID = header(response.Get("headers"), keptID)
+		bytes, _ := strconv.ParseInt(header(response.Get("headers"), headerBytes), 10, 64)
+		m.ID = header(response.Get("headers"), headerID)
 		switch {
 		case !part:
 			m.Bytes, m.Partial = bytes, false
@@ -313,7 +313,7 @@ func (s storage) purge(sha256 string) {
 	}
 	for i := range keys.Length() {
 		request := keys.Index(i)
-		if address := request.Get("url").String(); sha256 == "" || strings.HasPrefix(address+"/", keptURL(sha256)+"/") {
+		if address := request.Get("url").String(); sha256 == "" || strings.HasPrefix(address+"/", cachedURL(sha256)+"/") {
 			s.ask("delete", request)
 		}
 	}

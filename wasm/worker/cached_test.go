@@ -29,8 +29,8 @@ func keptBench(t *testing.T, refuses string) (b *bench, asked, entries js.Value)
 	asked = network(t, turn{200, 0, fileLength, "", nil})
 	entries = js.Global().Get("Map").New()
 	js.Global().Get("Function").New(fakeCaches).Invoke(entries, refuses)
-	was := keptPart
-	t.Cleanup(func() { js.Global().Delete("caches"); keptPart = was })
+	was := partBytes
+	t.Cleanup(func() { js.Global().Delete("caches"); partBytes = was })
 	return newFileBench(t), asked, entries
 }
 
@@ -68,7 +68,7 @@ func TestKeptModels(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b, asked, entries := keptBench(t, "")
-			keptPart = c.part
+			partBytes = c.part
 			b.load(1)
 			if got, want := b.kept(2, proto.Cached{}), (proto.KeptModel{ID: "m", Bytes: fileLength, SHA256: "5a"}); !slices.Equal(got, []proto.KeptModel{want}) {
 				t.Errorf("kept are %+v", got)
@@ -99,11 +99,11 @@ func TestKeptModels(t *testing.T) {
 // What a worker leaves that ends in the middle of a download is listed with its size, and goes like the rest.
 func TestInterruptedDownloads(t *testing.T) {
 	b, _, entries := keptBench(t, "")
-	keptPart = 20_000
+	partBytes = 20_000
 	b.load(1)
 	b.kept(2, proto.Cached{})
 	entries.Call("delete", keptAt) // is written last
-	want := proto.KeptModel{ID: "m", Bytes: 2 * keptPart, SHA256: "5a", Partial: true}
+	want := proto.KeptModel{ID: "m", Bytes: 2 * partBytes, SHA256: "5a", Partial: true}
 	if got := b.kept(3, proto.Cached{}); !slices.Equal(got, []proto.KeptModel{want}) {
 		t.Errorf("kept are %+v", got)
 	}
@@ -127,7 +127,7 @@ func TestDamagedCopies(t *testing.T) {
 	} {
 		t.Run(c.how+" "+c.key, func(t *testing.T) {
 			b, asked, entries := keptBench(t, "")
-			keptPart = 20_000
+			partBytes = 20_000
 			b.load(1)
 			b.kept(2, proto.Cached{})
 			if _, err := await(damage.Invoke(entries, c.key, c.how), storageLimit); err != nil {
@@ -148,7 +148,7 @@ func TestNothingIsKept(t *testing.T) {
 	for _, refuses := range []string{"everything", "open", "put"} {
 		t.Run(refuses, func(t *testing.T) {
 			b, asked, entries := keptBench(t, refuses)
-			keptPart = 20_000
+			partBytes = 20_000
 			for i := range 2 {
 				if _, answer := b.load(1 + i); !isLoaded(answer) || asked.Length() != i+1 {
 					t.Errorf("answered by %+v after %d requests", answer, asked.Length())
@@ -169,7 +169,7 @@ func TestNothingIsKept(t *testing.T) {
 	}
 	t.Run("a broken download", func(t *testing.T) {
 		b, _, entries := keptBench(t, "")
-		keptPart = 20_000
+		partBytes = 20_000
 		network(t, turn{200, 0, 41_000, "break", nil}, turn{status: 404})
 		if _, answer := b.load(1); !isError(answer, proto.ErrMissing) || len(keysOf(entries)) != 0 {
 			t.Errorf("answered by %+v, entries %q", answer, keysOf(entries))
@@ -203,7 +203,7 @@ func TestFileForOthers(t *testing.T) {
 	for _, refuses := range []string{"", "put", "everything"} {
 		t.Run("refused: "+refuses, func(t *testing.T) {
 			b, asked, _ := keptBench(t, refuses)
-			keptPart = 20_000
+			partBytes = 20_000
 			_, answer := b.load(1)
 			loaded, ok := answer.(proto.Loaded)
 			if !ok || loaded.File.IsNull() || loaded.File.Get("size").Int() != fileLength {

@@ -9,20 +9,20 @@ import (
 	"tintype/core/tensor"
 )
 
-// TestCut: strips cover every row of every result once and in order, stay within what was asked for, and find in the
+// TestCut: bands cover every row of every result once and in order, stay within what was asked for, and find in the
 // frame what they have not framed themselves.
 func TestCut(t *testing.T) {
-	for _, c := range []struct{ n, h, tile, stride, pictures, rows, strips int }{
+	for _, c := range []struct{ n, h, tile, stride, pictures, rows, bands int }{
 		{1, 1, 4, 1, 0, 1, 1}, {1, 32, 4, 1, 0, 3, 3}, {2, 33, 4, 1, 0, 4, 6}, {5, 8, 4, 1, 2, 9, 3}, {3, 8, 2, 1, 7, 9, 1},
 		{2, 7, 1, 2, 0, 3, 6}, {1, 9, 1, 1, 0, 1, 9}, {1, 5, 1, 2, 0, 0, 5},
 	} {
-		strips := cut(c.n, c.h, c.tile, c.stride, c.pictures, c.rows)
-		if len(strips) != c.strips {
-			t.Errorf("%+v: %d strips", c, len(strips))
+		bands := cut(c.n, c.h, c.tile, c.stride, c.pictures, c.rows)
+		if len(bands) != c.bands {
+			t.Errorf("%+v: %d bands", c, len(bands))
 		}
 		picture, y := 0, 0
-		var before strip
-		for _, s := range strips {
+		var before band
+		for _, s := range bands {
 			if s.picture != picture || s.y != y || s.n > 1 && (y != 0 || s.h != c.h) || s.n > max(c.pictures, 1) {
 				t.Fatalf("%+v: %+v after %+v", c, s, before)
 			}
@@ -42,15 +42,15 @@ func TestCut(t *testing.T) {
 			}
 		}
 		if picture != c.n || y != 0 {
-			t.Errorf("%+v: the strips end at picture %d, row %d", c, picture, y)
+			t.Errorf("%+v: the bands end at picture %d, row %d", c, picture, y)
 		}
 	}
 }
 
-// TestConvolutionInPlace: a convolution in several strips gives the same bits where it reads as elsewhere, however it
+// TestConvolutionInPlace: a convolution in several bands gives the same bits where it reads as elsewhere, however it
 // is computed, with a norm before it and a residual that comes through another layer.
 func TestConvolutionInPlace(t *testing.T) {
-	for _, c := range []struct{ n, h, w, channels, meant, tile, strips int }{
+	for _, c := range []struct{ n, h, w, channels, meant, tile, bands int }{
 		{1, 64, 64, 48, 64, 4, 3}, {3, 48, 32, 64, 48, 4, 6}, {2, 70, 66, 48, 3, 2, 10}, {2, 90, 90, 12, 90, 0, 4},
 	} {
 		t.Run(fmt.Sprint(c), func(t *testing.T) {
@@ -98,8 +98,8 @@ func TestConvolutionInPlace(t *testing.T) {
 					fills++
 				}
 			}
-			if conv.tile != c.tile || fills != c.strips {
-				t.Errorf("tiles of %d in %d strips", conv.tile, fills)
+			if conv.tile != c.tile || fills != c.bands {
+				t.Errorf("tiles of %d in %d bands", conv.tile, fills)
 			}
 			if use := same.Use(); use.Activations > 2*c.n*c.channels {
 				t.Errorf("%d floats of activations", use.Activations)

@@ -10,32 +10,32 @@ import (
 	"tintype/wasm/proto"
 )
 
-// filmLimit bounds the bytes of an animation's frames.
-var filmLimit = 64 << 20
+// animationLimit bounds the bytes of an animation's frames.
+var animationLimit = 64 << 20
 
 // frameMillis is how long a frame is shown: a short run at leisure, a long one
 // in about four seconds.
 const frameMillis = 4000
 
-// A film keeps what a request's pictures looked like at each step. A nil film
+// An animation keeps what a request's pictures looked like at each step. A nil animation
 // keeps nothing.
-type film struct {
+type animation struct {
 	first  int              // picture
 	frames [][]*image.NRGBA // by picture
 	bytes  int
 	full   bool
 }
 
-// newFilm is nil unless the request asks for an animation.
-func newFilm(m proto.Sample) *film {
+// newAnimation is nil unless the request asks for an animation.
+func newAnimation(m proto.Sample) *animation {
 	if !m.Animate {
 		return nil
 	}
-	return &film{first: m.First, frames: make([][]*image.NRGBA, m.Count)}
+	return &animation{first: m.First, frames: make([][]*image.NRGBA, m.Count)}
 }
 
-// expose keeps the noise that a picture begins as; x and denoised are scratch.
-func (f *film) expose(run run, k int, x, denoised *image.NRGBA) error {
+// begin keeps the noise that a picture begins as; x and denoised are scratch.
+func (f *animation) begin(run run, k int, x, denoised *image.NRGBA) error {
 	if f == nil {
 		return nil
 	}
@@ -47,11 +47,11 @@ func (f *film) expose(run run, k int, x, denoised *image.NRGBA) error {
 }
 
 // add keeps a copy of a picture.
-func (f *film) add(k int, x *image.NRGBA) {
+func (f *animation) add(k int, x *image.NRGBA) {
 	if f == nil || f.full {
 		return
 	}
-	if f.bytes += len(x.Pix); f.bytes > filmLimit {
+	if f.bytes += len(x.Pix); f.bytes > animationLimit {
 		f.frames, f.full = nil, true
 		return
 	}
@@ -61,8 +61,8 @@ func (f *film) add(k int, x *image.NRGBA) {
 	f.frames[i] = append(f.frames[i], frame)
 }
 
-// develop makes the animation: sheets of all pictures, step by step.
-func (f *film) develop(recipe string) (js.Value, error) {
+// file makes the animation: sheets of all pictures, step by step.
+func (f *animation) file(recipe string) (js.Value, error) {
 	if f == nil {
 		return js.Null(), nil
 	}

@@ -16,8 +16,8 @@ import (
 	"tintype/weights"
 )
 
-// job is one conversion, as the flags say.
-type job struct {
+// conversion is one conversion, as the flags say.
+type conversion struct {
 	in, out                   string
 	name, licence, provenance string // replace what the directory says, where not ""
 	labels, samplers          string
@@ -33,55 +33,55 @@ type job struct {
 }
 
 // check finds flags that cannot be meant.
-func (j *job) check() error {
+func (cv *conversion) check() error {
 	switch {
-	case j.in == "":
+	case cv.in == "":
 		return command.Misusef("-in is missing: the diffusers directory to read")
-	case j.out == "":
+	case cv.out == "":
 		return command.Misusef("-out is missing: the file to write")
 	}
-	for _, f := range []*command.Flag{j.given.id, j.given.isDefault, j.given.studentOf} {
-		if err := f.Needs(j.given.manifest, "the list that it is written to"); err != nil {
+	for _, f := range []*command.Flag{cv.given.id, cv.given.isDefault, cv.given.studentOf} {
+		if err := f.Needs(cv.given.manifest, "the list that it is written to"); err != nil {
 			return err
 		}
 	}
-	if err := j.given.manifest.Needs(j.given.id, "the name under which the model is listed"); err != nil {
+	if err := cv.given.manifest.Needs(cv.given.id, "the name under which the model is listed"); err != nil {
 		return err
 	}
-	if j.manifest != "" && !weights.Beside(j.manifest, j.out) {
-		return command.Misusef("-manifest %s and -out %s are in different directories: a manifest lists the files beside it", j.manifest, j.out)
+	if cv.manifest != "" && !weights.Beside(cv.manifest, cv.out) {
+		return command.Misusef("-manifest %s and -out %s are in different directories: a manifest lists the files beside it", cv.manifest, cv.out)
 	}
 	return nil
 }
 
-func (j *job) run(stdout io.Writer) error {
-	if err := wholefile.Check(j.out); err != nil {
+func (cv *conversion) run(stdout io.Writer) error {
+	if err := wholefile.Check(cv.out); err != nil {
 		return fmt.Errorf("-out: %w", err)
 	}
-	c, err := weights.OpenWhich(j.in, j.which)
+	c, err := weights.OpenWhich(cv.in, cv.which)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if err := j.complete(c); err != nil {
+	if err := cv.complete(c); err != nil {
 		return err
 	}
 	desc, err := c.Describe()
 	if err != nil {
 		return err
 	}
-	if err := j.enterable(desc); err != nil {
+	if err := cv.enterable(desc); err != nil {
 		return err
 	}
 	t := table{out: stdout}
 	t.notes(c)
-	tensors, err := j.tensors(c, &t)
+	tensors, err := cv.tensors(c, &t)
 	if err != nil {
 		return err
 	}
 	t.leftOut(c.Unasked())
 	if err := t.options(desc.Scheduler); err != nil {
-		return fmt.Errorf("%s: %w", j.in, err)
+		return fmt.Errorf("%s: %w", cv.in, err)
 	}
 	metadata := c.AllMetadata()
 	if desc.Scheduler.Exists() {
@@ -89,30 +89,30 @@ func (j *job) run(stdout io.Writer) error {
 			return err
 		}
 	}
-	sums, err := j.write(metadata, tensors)
+	sums, err := cv.write(metadata, tensors)
 	if err != nil {
 		return err
 	}
 	t.total(sums)
-	if j.manifest == "" {
+	if cv.manifest == "" {
 		return nil
 	}
-	return j.enter(desc, sums, stdout)
+	return cv.enter(desc, sums, stdout)
 }
 
 // complete puts what the flags give into the metadata.
-func (j *job) complete(c *weights.Checkpoint) error {
+func (cv *conversion) complete(c *weights.Checkpoint) error {
 	given := map[string]string{}
-	for key, text := range map[string]string{"name": j.name, "licence": j.licence, "provenance": j.provenance} {
+	for key, text := range map[string]string{"name": cv.name, "licence": cv.licence, "provenance": cv.provenance} {
 		if text != "" {
 			given[key] = jsontext.Quote(text)
 		}
 	}
-	if j.given.null.Given() {
-		given["null_label"] = strconv.Itoa(j.null)
+	if cv.given.null.Given() {
+		given["null_label"] = strconv.Itoa(cv.null)
 	}
-	if j.labels != "" {
-		text, err := readLabels(j.labels)
+	if cv.labels != "" {
+		text, err := readLabels(cv.labels)
 		if err != nil {
 			return fmt.Errorf("-labels: %w", err)
 		}
@@ -121,13 +121,13 @@ func (j *job) complete(c *weights.Checkpoint) error {
 	if err := replace(c, "model", given); err != nil {
 		return err
 	}
-	if j.height > 0 {
-		if err := replace(c, "unet", map[string]string{"sample_size": fmt.Sprintf("[%d,%d]", j.height, j.width)}); err != nil {
+	if cv.height > 0 {
+		if err := replace(c, "unet", map[string]string{"sample_size": fmt.Sprintf("[%d,%d]", cv.height, cv.width)}); err != nil {
 			return err
 		}
 	}
-	if j.samplers != "" {
-		v, err := jsontext.Parse("-samplers", j.samplers, jsontext.Config)
+	if cv.samplers != "" {
+		v, err := jsontext.Parse("-samplers", cv.samplers, jsontext.Config)
 		if err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func replace(c *weights.Checkpoint, key string, given map[string]string) error {
 }
 
 // parseSize reads SIDE or HEIGHTxWIDTH.
-func (j *job) parseSize(text string) (err error) {
+func (cv *conversion) parseSize(text string) (err error) {
 	high, wide, two := strings.Cut(text, "x")
 	if !two {
 		wide = high
@@ -173,7 +173,7 @@ func (j *job) parseSize(text string) (err error) {
 	for _, side := range []struct {
 		text string
 		to   *int
-	}{{high, &j.height}, {wide, &j.width}} {
+	}{{high, &cv.height}, {wide, &cv.width}} {
 		if *side.to, err = decimal.Int(side.text); err != nil || *side.to < 1 || *side.to > largestSize {
 			return fmt.Errorf("%q: expected a side or HEIGHTxWIDTH, each 1 to %d, such as 32", text, largestSize)
 		}
@@ -185,8 +185,8 @@ func (j *job) parseSize(text string) (err error) {
 const largestSize = 1 << 13
 
 // tensors reads and narrows the tensors in their order.
-func (j *job) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error) {
-	names, err := j.order(c)
+func (cv *conversion) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error) {
+	names, err := cv.order(c)
 	if err != nil {
 		return nil, err
 	}
@@ -198,10 +198,10 @@ func (j *job) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error)
 		}
 		values, err := weights.Floats(info, raw)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", j.in, err)
+			return nil, fmt.Errorf("%s: %w", cv.in, err)
 		}
 		dtype, data := weights.F32, []byte(nil)
-		if j.f32 {
+		if cv.f32 {
 			data = weights.EncodeF32(values)
 		} else {
 			dtype, data = weights.Narrow(values)
@@ -213,11 +213,11 @@ func (j *job) tensors(c *weights.Checkpoint, t *table) ([]weights.Tensor, error)
 }
 
 // write puts the file in place only when it is complete and was read back.
-func (j *job) write(metadata map[string]string, tensors []weights.Tensor) (weights.Sums, error) {
+func (cv *conversion) write(metadata map[string]string, tensors []weights.Tensor) (weights.Sums, error) {
 	var sums weights.Sums
-	err := wholefile.Write(j.out, func(f *os.File) (err error) {
+	err := wholefile.Write(cv.out, func(f *os.File) (err error) {
 		write := weights.WriteZstd
-		if strings.HasSuffix(strings.ToLower(j.out), ".safetensors") {
+		if strings.HasSuffix(strings.ToLower(cv.out), ".safetensors") {
 			write = weights.WriteFile
 		}
 		if sums, err = write(f, metadata, tensors); err != nil {
@@ -226,7 +226,7 @@ func (j *job) write(metadata map[string]string, tensors []weights.Tensor) (weigh
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		written, err := weights.Open(f, j.out, weights.Options{Expect: sums})
+		written, err := weights.Open(f, cv.out, weights.Options{Expect: sums})
 		if err != nil {
 			return err
 		}
