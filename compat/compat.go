@@ -15,8 +15,8 @@ import (
 	"tintype/core/denoise"
 	"tintype/core/schedule"
 	"tintype/core/tape"
-	"tintype/internal/jsontext"
 	"tintype/internal/scheduler"
+	"tintype/internal/strictjson"
 )
 
 // Plan is what a scheduler does with a number of steps.
@@ -60,7 +60,7 @@ type Scheduler struct {
 type options struct{ *scheduler.Config }
 
 // Read takes a scheduler's config as the reference saves it: "_class_name" and options.
-func Read(config jsontext.Value) (*Scheduler, error) {
+func Read(config strictjson.Value) (*Scheduler, error) {
 	c, err := scheduler.Read(config)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func Read(config jsontext.Value) (*Scheduler, error) {
 }
 
 // New is Read with the class given apart.
-func New(name string, config jsontext.Value) (*Scheduler, error) {
+func New(name string, config strictjson.Value) (*Scheduler, error) {
 	if plans[name] == nil {
 		return nil, unknown(name)
 	}

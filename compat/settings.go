@@ -1,9 +1,9 @@
 package compat
 
-import "tintype/internal/jsontext"
+import "tintype/internal/strictjson"
 
 // Read takes one argument of step or set_timesteps by its name.
-func (s *Settings) Read(name string, v jsontext.Value) (err error) {
+func (s *Settings) Read(name string, v strictjson.Value) (err error) {
 	number := func(to *float64) {
 		if !v.IsNull() {
 			*to, err = v.Float()

@@ -2,7 +2,7 @@ package model
 
 import (
 	"tintype/core/arch"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // AutoencoderConfig reads the config.json of a diffusers AutoencoderKL or VQModel.
@@ -48,7 +48,7 @@ func AutoencoderConfig(text string) (arch.AutoencoderConfig, error) {
 }
 
 // checkAutoencoder bounds what sizes are made of.
-func checkAutoencoder(f *jsontext.Fields, root jsontext.Value, c arch.AutoencoderConfig) {
+func checkAutoencoder(f *strictjson.Fields, root strictjson.Value, c arch.AutoencoderConfig) {
 	within(f, root, 1<<16, "in_channels out_channels latent_channels norm_num_groups num_vq_embeddings vq_embed_dim",
 		c.InChannels, c.OutChannels, c.LatentChannels, c.NormNumGroups, max(c.Codebook, 1), max(c.CodebookDim, 1))
 	within(f, root, 64, "layers_per_block", c.LayersPerBlock)

@@ -3,7 +3,7 @@ package model
 import (
 	"tintype/core/arch"
 	"tintype/core/graph"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // AutoencoderTinyConfig reads the config.json of a diffusers AutoencoderTiny.
@@ -37,7 +37,7 @@ func AutoencoderTinyConfig(text string) (arch.AutoencoderTinyConfig, error) {
 }
 
 // checkTiny asks for one width on each side: blocks keep their channels.
-func checkTiny(f *jsontext.Fields, v jsontext.Value, channels, blocks []int) {
+func checkTiny(f *strictjson.Fields, v strictjson.Value, channels, blocks []int) {
 	if len(channels) < 1 || len(channels) > 8 || len(channels) != len(blocks) {
 		f.Keep(v.Fail("expected 1 to 8 levels, as many as there are numbers of blocks"))
 		return

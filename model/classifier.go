@@ -10,7 +10,7 @@ import (
 	"tintype/core/pipeline"
 	"tintype/core/rng"
 	"tintype/core/schedule"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/weights"
 )
 
@@ -61,7 +61,7 @@ func buildClassifier(d *weights.Description, c *weights.Checkpoint) (*Classifier
 }
 
 // readConfig reads the key `classifier`: the network's shape, and the model that it is for.
-func (k *Classifier) readConfig(root jsontext.Value) (classify.Config, error) {
+func (k *Classifier) readConfig(root strictjson.Value) (classify.Config, error) {
 	c := classify.Config{Outputs: len(k.Labels)}
 	f := root.Fields()
 	f.Int("in_channels", &c.InChannels)
@@ -75,7 +75,7 @@ func (k *Classifier) readConfig(root jsontext.Value) (classify.Config, error) {
 
 // ClassifierMetadata writes the key `classifier`.
 func ClassifierMetadata(cfg classify.Config, of string) string {
-	var w jsontext.Writer
+	var w strictjson.Writer
 	w.BeginObject()
 	w.Key("of")
 	w.Text(of)

@@ -11,7 +11,7 @@ import (
 	"tintype/core/classify"
 	"tintype/core/compile"
 	"tintype/core/pipeline"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/weights"
 )
 
@@ -152,7 +152,7 @@ func FuzzClassifier(f *testing.F) {
 	f.Add(strings.Replace(good, `"harmonics":2`, `"harmonics":9007199254740993`, 1))
 	f.Add(strings.Replace(good, `[4,8]`, `[0,-8]`, 1))
 	f.Fuzz(func(t *testing.T, text string) {
-		root, err := jsontext.Parse("classifier", text, jsontext.Config)
+		root, err := strictjson.Parse("classifier", text, strictjson.Config)
 		if err != nil {
 			return
 		}

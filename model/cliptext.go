@@ -3,7 +3,7 @@ package model
 import (
 	"tintype/core/arch"
 	"tintype/core/graph"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // CLIPTextConfig reads the config.json of a transformers CLIPTextModel.
@@ -11,7 +11,7 @@ func CLIPTextConfig(text string) (arch.CLIPTextConfig, error) {
 	c := arch.CLIPTextConfig{
 		VocabSize: 49408, MaxPositions: 77, HiddenSize: 512, Layers: 12, Heads: 8, IntermediateSize: 2048, Eps: 1e-5, Function: graph.QuickGELU,
 	}
-	root, err := jsontext.Parse("text encoder config", text, jsontext.Config)
+	root, err := strictjson.Parse("text encoder config", text, strictjson.Config)
 	if err != nil {
 		return c, err
 	}

@@ -9,7 +9,7 @@ import (
 
 	"tintype/core/pipeline"
 	"tintype/core/schedule"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/weights"
 )
 
@@ -24,7 +24,7 @@ func FuzzScheduler(f *testing.F) {
 	f.Add(`{"_class_name": "FlowMatchEulerDiscreteScheduler", "shift": 0, "shift_terminal": 0.5, "num_train_timesteps": 1}`)
 	f.Add(`{"_class_name": "UniPCMultistepScheduler", "lambda_min_clipped": 99, "use_flow_sigmas": true, "flow_shift": -1}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		root, err := jsontext.Parse("scheduler", text, jsontext.Config)
+		root, err := strictjson.Parse("scheduler", text, strictjson.Config)
 		if err != nil {
 			return
 		}

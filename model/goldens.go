@@ -8,7 +8,7 @@ import (
 	"tintype/core/rng"
 	"tintype/core/schedule"
 	"tintype/core/tensor"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // golden is one recorded pass of the network: the noise of a seed as the picture, at a time, with a choice of
@@ -26,7 +26,7 @@ const (
 	goldenTolerance = 1e-4 // of the largest recorded value
 )
 
-func readGoldens(root jsontext.Value) ([]golden, error) {
+func readGoldens(root strictjson.Value) ([]golden, error) {
 	if !root.Exists() {
 		return nil, nil
 	}
@@ -109,7 +109,7 @@ func (m *Model) RecordGoldens() (string, error) {
 }
 
 func recordGoldens(goldens []golden, pass func(golden) ([]float64, error)) (string, error) {
-	var w jsontext.Writer
+	var w strictjson.Writer
 	w.BeginObject()
 	w.Key("cases")
 	w.BeginArray()
@@ -147,7 +147,7 @@ func sampled(y []float32) []float64 {
 	return values
 }
 
-func (g golden) write(w *jsontext.Writer) {
+func (g golden) write(w *strictjson.Writer) {
 	w.BeginObject()
 	w.Key("seed")
 	w.Int(int64(g.seed))

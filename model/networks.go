@@ -4,14 +4,14 @@ import (
 	"strings"
 
 	"tintype/core/graph"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/weights"
 )
 
 // configRoot parses a config and checks the name of its class, whose number among
 // classes it returns; without a name it is the first.
-func configRoot(what, text string, classes ...string) (jsontext.Value, int, error) {
-	root, err := jsontext.Parse(what, text, jsontext.Config)
+func configRoot(what, text string, classes ...string) (strictjson.Value, int, error) {
+	root, err := strictjson.Parse(what, text, strictjson.Config)
 	if err != nil {
 		return root, 0, err
 	}
@@ -24,14 +24,14 @@ func configRoot(what, text string, classes ...string) (jsontext.Value, int, erro
 }
 
 // fieldsOf reads the fields of a network's config. What training and loading leave there says nothing of the network.
-func fieldsOf(root jsontext.Value) *jsontext.Fields {
+func fieldsOf(root strictjson.Value) *strictjson.Fields {
 	f := root.Fields()
 	f.Ignore(weights.Leftovers()...)
 	return f
 }
 
 // function reads the name of an activation.
-func function(f *jsontext.Fields, key string, to *graph.Function, allowed ...string) {
+func function(f *strictjson.Fields, key string, to *graph.Function, allowed ...string) {
 	v := f.Value(key)
 	if !v.Exists() {
 		return
@@ -49,7 +49,7 @@ var functions = map[string]graph.Function{
 }
 
 // perLevel reads one value for each of n levels, or a list of one a level.
-func perLevel[T any](f *jsontext.Fields, key string, n int, absent T, read func(jsontext.Value) (T, error)) []T {
+func perLevel[T any](f *strictjson.Fields, key string, n int, absent T, read func(strictjson.Value) (T, error)) []T {
 	all := make([]T, n)
 	v := f.Value(key)
 	elems, err := v.Elems()
@@ -57,7 +57,7 @@ func perLevel[T any](f *jsontext.Fields, key string, n int, absent T, read func(
 		switch {
 		case !v.Exists() || v.IsNull():
 			all[i] = absent
-		case v.Kind() != jsontext.Array:
+		case v.Kind() != strictjson.Array:
 			all[i], err = read(v)
 		case len(elems) != n:
 			err = v.Fail("expected one value, or one for each level")
@@ -72,7 +72,7 @@ func perLevel[T any](f *jsontext.Fields, key string, n int, absent T, read func(
 }
 
 // within refuses numbers outside 1 to most, which sizes are made of.
-func within(f *jsontext.Fields, root jsontext.Value, most int, names string, numbers ...int) {
+func within(f *strictjson.Fields, root strictjson.Value, most int, names string, numbers ...int) {
 	for i, n := range numbers {
 		if n < 1 || n > most {
 			f.Keep(root.Fail(strings.Fields(names)[i] + " is not within 1 and its largest sensible size"))
@@ -81,13 +81,13 @@ func within(f *jsontext.Fields, root jsontext.Value, most int, names string, num
 }
 
 // sampleSize reads null, one number for both sides, or [height, width].
-func sampleSize(f *jsontext.Fields, h, w *int) {
+func sampleSize(f *strictjson.Fields, h, w *int) {
 	v := f.Value("sample_size")
 	switch v.Kind() {
-	case jsontext.Absent:
-	case jsontext.Null:
+	case strictjson.Absent:
+	case strictjson.Null:
 		*h, *w = 0, 0
-	case jsontext.Array:
+	case strictjson.Array:
 		sides, err := v.Ints()
 		if err == nil && len(sides) != 2 {
 			err = v.Fail("expected one number or two, [height, width]")

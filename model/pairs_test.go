@@ -11,8 +11,8 @@ import (
 	"tintype/core/denoise"
 	"tintype/core/schedule"
 	"tintype/core/tape"
-	"tintype/internal/jsontext"
 	"tintype/internal/oracle"
+	"tintype/internal/strictjson"
 	"tintype/weights"
 )
 
@@ -137,7 +137,7 @@ func strictly(m *Model, n int) ([]float64, error) {
 }
 
 // asReference draws as package compat does. noted says that it tells the reader of a step which the reference fails at.
-func asReference(m *Model, config jsontext.Value, n int) (end []float64, noted bool, err error) {
+func asReference(m *Model, config strictjson.Value, n int) (end []float64, noted bool, err error) {
 	s, err := compat.Read(config)
 	if err != nil {
 		return nil, false, err
@@ -151,7 +151,7 @@ func asReference(m *Model, config jsontext.Value, n int) (end []float64, noted b
 }
 
 // modelOf is a model of a scheduler's config.
-func modelOf(config jsontext.Value) (*Model, error) {
+func modelOf(config strictjson.Value) (*Model, error) {
 	m := &Model{}
 	return m, m.sampling(&weights.Description{Scheduler: config, Guidance: weights.Guidance{AllowCFG: true}})
 }
@@ -256,7 +256,7 @@ func TestPairsOfSchedulers(t *testing.T) {
 		t.Errorf("%d pairs, want 31 classes and 899 pairs of them", pairs)
 	}
 	for _, row := range lines(t, "testdata/variants.jsonl") {
-		config := handed(t, own[text(t, row.Get("class"))], row.Get("options"), jsontext.Value{})
+		config := handed(t, own[text(t, row.Get("class"))], row.Get("options"), strictjson.Value{})
 		drawn(t, row, fmt.Sprintf("%s with %s", text(t, row.Get("class")), row.Get("options").Compact()), config, traps)
 	}
 	for _, p := range traps {
@@ -267,7 +267,7 @@ func TestPairsOfSchedulers(t *testing.T) {
 }
 
 // drawn compares what one config draws.
-func drawn(t *testing.T, row jsontext.Value, name string, config map[string]string, traps []*pitfall) {
+func drawn(t *testing.T, row strictjson.Value, name string, config map[string]string, traps []*pitfall) {
 	t.Helper()
 	m, err := modelOf(object(t, config))
 	if err != nil {

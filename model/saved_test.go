@@ -9,21 +9,21 @@ import (
 	"strings"
 	"testing"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // lines reads a file of JSON values, one a line.
-func lines(t *testing.T, file string) []jsontext.Value {
+func lines(t *testing.T, file string) []strictjson.Value {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	var all []jsontext.Value
+	var all []strictjson.Value
 	scan := bufio.NewScanner(f)
 	for scan.Scan() {
-		v, err := jsontext.Parse(file, scan.Text(), jsontext.Config)
+		v, err := strictjson.Parse(file, scan.Text(), strictjson.Config)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,9 +36,9 @@ func lines(t *testing.T, file string) []jsontext.Value {
 }
 
 // saved are the configs that the reference's classes save of their defaults, by the name of the class.
-func saved(t *testing.T) map[string]jsontext.Value {
+func saved(t *testing.T) map[string]strictjson.Value {
 	t.Helper()
-	all := map[string]jsontext.Value{}
+	all := map[string]strictjson.Value{}
 	for _, v := range lines(t, "testdata/schedulers.jsonl") {
 		all[text(t, v.Get("_class_name"))] = v
 	}
@@ -48,7 +48,7 @@ func saved(t *testing.T) map[string]jsontext.Value {
 	return all
 }
 
-func text(t *testing.T, v jsontext.Value) string {
+func text(t *testing.T, v strictjson.Value) string {
 	t.Helper()
 	s, err := v.Text()
 	if err != nil {
@@ -57,7 +57,7 @@ func text(t *testing.T, v jsontext.Value) string {
 	return s
 }
 
-func members(t *testing.T, v jsontext.Value) []jsontext.Member {
+func members(t *testing.T, v strictjson.Value) []strictjson.Member {
 	t.Helper()
 	m, err := v.Members()
 	if err != nil {
@@ -68,10 +68,10 @@ func members(t *testing.T, v jsontext.Value) []jsontext.Member {
 
 // handed is what a class saves after it was made of another's config: all options of both, the other's values where
 // both have one. Words of a few options that the class does not know it replaces by its own: rewrites.
-func handed(t *testing.T, own, other, rewrites jsontext.Value) map[string]string {
+func handed(t *testing.T, own, other, rewrites strictjson.Value) map[string]string {
 	t.Helper()
 	config := map[string]string{}
-	for _, from := range []jsontext.Value{own, other, rewrites} {
+	for _, from := range []strictjson.Value{own, other, rewrites} {
 		if !from.Exists() {
 			continue
 		}
@@ -84,7 +84,7 @@ func handed(t *testing.T, own, other, rewrites jsontext.Value) map[string]string
 	return config
 }
 
-func object(t *testing.T, config map[string]string) jsontext.Value {
+func object(t *testing.T, config map[string]string) strictjson.Value {
 	t.Helper()
 	var b strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(config)) {

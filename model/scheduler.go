@@ -9,8 +9,8 @@ import (
 	"tintype/core/limits"
 	"tintype/core/schedule"
 	"tintype/core/solver"
-	"tintype/internal/jsontext"
 	"tintype/internal/scheduler"
+	"tintype/internal/strictjson"
 )
 
 // schedulerConfig is a scheduler's config with what its class says beside its options.
@@ -22,7 +22,7 @@ type schedulerConfig struct {
 }
 
 // readScheduler reads a scheduler config: without one nobody knows which process the network was trained on.
-func readScheduler(root jsontext.Value) (schedulerConfig, error) {
+func readScheduler(root strictjson.Value) (schedulerConfig, error) {
 	if !root.Exists() {
 		return schedulerConfig{}, errors.New("scheduler: missing: a network cannot be sampled without its scheduler's config")
 	}
@@ -32,7 +32,7 @@ func readScheduler(root jsontext.Value) (schedulerConfig, error) {
 	}
 	c := schedulerConfig{class: classNamed(config.Name), Options: config.Options}
 	c.complete()
-	for _, check := range []func(*schedulerConfig, jsontext.Value) error{checkBounds, checkGrid, checkSolver} {
+	for _, check := range []func(*schedulerConfig, strictjson.Value) error{checkBounds, checkGrid, checkSolver} {
 		if err := check(&c, root); err != nil {
 			return c, err
 		}
@@ -64,7 +64,7 @@ var predictionTypes = map[string]denoise.Prediction{
 }
 
 // checkBounds refuses bounds of the estimate that bound nothing.
-func checkBounds(c *schedulerConfig, root jsontext.Value) error {
+func checkBounds(c *schedulerConfig, root strictjson.Value) error {
 	if c.Clip && !(c.ClipRange > 0) {
 		return root.Get("clip_sample_range").Fail("expected a number above 0 beside clip_sample")
 	}
@@ -75,7 +75,7 @@ func checkBounds(c *schedulerConfig, root jsontext.Value) error {
 }
 
 // checkGrid refuses what the grids here do not do.
-func checkGrid(c *schedulerConfig, root jsontext.Value) error {
+func checkGrid(c *schedulerConfig, root strictjson.Value) error {
 	count := 0
 	for _, o := range []struct {
 		on   bool
@@ -119,14 +119,14 @@ func checkGrid(c *schedulerConfig, root jsontext.Value) error {
 }
 
 // checkSolver refuses what the solvers here do not do.
-func checkSolver(c *schedulerConfig, root jsontext.Value) error {
+func checkSolver(c *schedulerConfig, root strictjson.Value) error {
 	switch {
 	case c.class.solver == solver.KindDEIS && (c.Algorithm == "sde-dpmsolver++" || c.Algorithm == "sde-dpmsolver"):
-		return root.Get("algorithm_type").Fail(jsontext.Quote(string(c.Algorithm)) + " is not one of the class, which has deis")
+		return root.Get("algorithm_type").Fail(strictjson.Quote(string(c.Algorithm)) + " is not one of the class, which has deis")
 	case c.Algorithm == "sde-dpmsolver":
 		return root.Get("algorithm_type").Fail(`"sde-dpmsolver" is not implemented; implemented are dpmsolver++, dpmsolver, sde-dpmsolver++`)
 	case c.class.ancestral && (c.Variance == "fixed_large_log" || c.Variance == "learned"):
-		return root.Get("variance_type").Fail(jsontext.Quote(string(c.Variance)) +
+		return root.Get("variance_type").Fail(strictjson.Quote(string(c.Variance)) +
 			" is not implemented; implemented are fixed_small, fixed_small_log, fixed_large, learned_range")
 	case c.Interpolation == "log_linear" && c.class.kind == processTable && !c.Karras && !c.Exponential && !c.Beta:
 		return root.Get("interpolation_type").Fail(`"log_linear" is not implemented; implemented is linear`)
@@ -149,7 +149,7 @@ func (c *schedulerConfig) checkSettings() error {
 }
 
 // asOption makes the error of a setting one of the option that it was read from.
-func asOption(root jsontext.Value, err error) error {
+func asOption(root strictjson.Value, err error) error {
 	option := ""
 	var asked *solver.SettingError
 	var grid *schedule.SettingError

@@ -9,13 +9,13 @@ import (
 	"tintype/core/pipeline"
 	"tintype/core/schedule"
 	"tintype/core/solver"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/weights"
 )
 
-func parse(t *testing.T, text string) jsontext.Value {
+func parse(t *testing.T, text string) strictjson.Value {
 	t.Helper()
-	v, err := jsontext.Parse("scheduler", text, jsontext.Config)
+	v, err := strictjson.Parse("scheduler", text, strictjson.Config)
 	if err != nil {
 		t.Fatal(err)
 	}

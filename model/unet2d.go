@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"tintype/core/arch"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/weights"
 )
 
@@ -14,14 +14,14 @@ import (
 // that it is off, or training and loading leave it there (Leftovers). Keys that begin with "_" and the key "format" are
 // notes. The numbers are checked by arch.NewUNet2D, not here.
 func UNet2DConfig(text string) (arch.UNet2DConfig, error) {
-	root, err := jsontext.Parse("unet config", text, jsontext.Config)
+	root, err := strictjson.Parse("unet config", text, strictjson.Config)
 	if err != nil {
 		return arch.DefaultUNet2D(), err
 	}
 	return unetConfig(root)
 }
 
-func unetConfig(root jsontext.Value) (arch.UNet2DConfig, error) {
+func unetConfig(root strictjson.Value) (arch.UNet2DConfig, error) {
 	c := arch.DefaultUNet2D()
 	if class := root.Get("_class_name"); class.Exists() { // the names that diffusers has given the network over time
 		if _, err := class.Word("UNet2DModel", "UNetUnconditionalModel", "UNetModel"); err != nil {
@@ -64,7 +64,7 @@ func unetConfig(root jsontext.Value) (arch.UNet2DConfig, error) {
 }
 
 // unetWords reads the fields that have a few values, in the order of arch's constants.
-func unetWords(f *jsontext.Fields, c *arch.UNet2DConfig) {
+func unetWords(f *strictjson.Fields, c *arch.UNet2DConfig) {
 	c.TimeEmbeddingType = word[arch.TimeEmbeddingType](f, "time_embedding_type", "positional", "fourier", "learned")
 	c.DownBlockTypes = blocks(f, "down_block_types", c.DownBlockTypes, "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D")
 	c.UpBlockTypes = blocks(f, "up_block_types", c.UpBlockTypes, "UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D")
@@ -76,14 +76,14 @@ func unetWords(f *jsontext.Fields, c *arch.UNet2DConfig) {
 }
 
 // word reads one of some words as its number; the first is the default.
-func word[T ~uint8](f *jsontext.Fields, key string, words ...string) T {
+func word[T ~uint8](f *strictjson.Fields, key string, words ...string) T {
 	i := 0
 	f.Word(key, &i, words...)
 	return T(i)
 }
 
 // blocks reads a list of block types; the first releases of diffusers wrote UNetRes before the name.
-func blocks(f *jsontext.Fields, key string, absent []arch.BlockType, words ...string) []arch.BlockType {
+func blocks(f *strictjson.Fields, key string, absent []arch.BlockType, words ...string) []arch.BlockType {
 	v := f.Value(key)
 	if !v.Exists() {
 		return absent
@@ -104,7 +104,7 @@ func blocks(f *jsontext.Fields, key string, absent []arch.BlockType, words ...st
 
 // Leftovers names the fields of a network's config that are ignored, in order.
 func Leftovers(config string) (names []string) {
-	root, err := jsontext.Parse("unet", config, jsontext.Config)
+	root, err := strictjson.Parse("unet", config, strictjson.Config)
 	if err != nil {
 		return nil
 	}

@@ -2,7 +2,7 @@ package model
 
 import (
 	"tintype/core/arch"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // UNet2DConditionConfig reads the config.json of a diffusers UNet2DConditionModel.
@@ -47,7 +47,7 @@ func UNet2DConditionConfig(text string) (arch.UNet2DConditionConfig, error) {
 }
 
 // conditionFixed are the options with one implemented value, and those that a pass does not read.
-func conditionFixed(f *jsontext.Fields) {
+func conditionFixed(f *strictjson.Fields) {
 	f.Just("act_fn", `"silu"`, `"swish"`)
 	f.Just("time_embedding_type", `"positional"`)
 	f.Just("attention_type", `"default"`)
@@ -65,7 +65,7 @@ func conditionFixed(f *jsontext.Fields) {
 }
 
 // conditionLevels reads what there is one of for every level.
-func conditionLevels(f *jsontext.Fields, root jsontext.Value, c *arch.UNet2DConditionConfig) {
+func conditionLevels(f *strictjson.Fields, root strictjson.Value, c *arch.UNet2DConditionConfig) {
 	down, up := []int{1, 1, 1, 0}, []int{0, 1, 1, 1}
 	f.Words("down_block_types", &down, "DownBlock2D", "CrossAttnDownBlock2D")
 	f.Words("up_block_types", &up, "UpBlock2D", "CrossAttnUpBlock2D")
@@ -85,15 +85,15 @@ func conditionLevels(f *jsontext.Fields, root jsontext.Value, c *arch.UNet2DCond
 	} else {
 		f.Ignore("num_attention_heads")
 	}
-	c.LayersPerBlock = perLevel(f, "layers_per_block", n, 2, jsontext.Value.Int)
-	c.Heads = perLevel(f, heads, n, 8, jsontext.Value.Int)
-	c.CrossAttentionDim = perLevel(f, "cross_attention_dim", n, 1280, jsontext.Value.Int)
-	c.TransformerLayers = perLevel(f, "transformer_layers_per_block", n, 1, jsontext.Value.Int)
-	c.OnlyCrossAttention = perLevel(f, "only_cross_attention", n, false, jsontext.Value.Bool)
+	c.LayersPerBlock = perLevel(f, "layers_per_block", n, 2, strictjson.Value.Int)
+	c.Heads = perLevel(f, heads, n, 8, strictjson.Value.Int)
+	c.CrossAttentionDim = perLevel(f, "cross_attention_dim", n, 1280, strictjson.Value.Int)
+	c.TransformerLayers = perLevel(f, "transformer_layers_per_block", n, 1, strictjson.Value.Int)
+	c.OnlyCrossAttention = perLevel(f, "only_cross_attention", n, false, strictjson.Value.Bool)
 }
 
 // checkCondition bounds what sizes are made of.
-func checkCondition(f *jsontext.Fields, root jsontext.Value, c arch.UNet2DConditionConfig) {
+func checkCondition(f *strictjson.Fields, root strictjson.Value, c arch.UNet2DConditionConfig) {
 	const most = 1 << 16
 	within(f, root, most, "in_channels out_channels norm_num_groups", c.InChannels, c.OutChannels, c.NormNumGroups)
 	within(f, root, most, "time_embedding_dim time_cond_proj_dim projection_class_embeddings_input_dim addition_time_embed_dim num_class_embeds",

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // samplingKeys are the metadata keys that say how a network is sampled; model_index.json may have each of them.
@@ -31,7 +31,7 @@ func (d *directory) describe() error {
 
 // modelText writes the `model` key. Names become an array; everything else is taken over.
 func (d *directory) modelText() (string, error) {
-	var w jsontext.Writer
+	var w strictjson.Writer
 	w.BeginObject()
 	w.Key("name")
 	if name := d.index.Get("name"); given(name) {
@@ -68,7 +68,7 @@ func (d *directory) modelText() (string, error) {
 
 // writeLabels turns {"0": "cat", "1": "dog"}, in any order, into ["cat", "dog"]. The null class may be left out: it is
 // null then.
-func (d *directory) writeLabels(w *jsontext.Writer, labels jsontext.Value) error {
+func (d *directory) writeLabels(w *strictjson.Writer, labels strictjson.Value) error {
 	members, err := labels.Members()
 	if err == nil && given(d.index.Get("labels")) {
 		err = labels.Fail("contradicts labels: one of them names the classes")
@@ -86,7 +86,7 @@ func (d *directory) writeLabels(w *jsontext.Writer, labels jsontext.Value) error
 	if null == count-1 {
 		count-- // no name is missing
 	}
-	names := make([]jsontext.Value, count)
+	names := make([]strictjson.Value, count)
 	for _, m := range members {
 		i, err := strconv.Atoi(m.Key)
 		if err != nil || i < 0 || i >= len(names) || i == null || strconv.Itoa(i) != m.Key {
@@ -127,7 +127,7 @@ func (d *directory) config(component, path string) (string, error) {
 	case err != nil:
 		return "", &Error{Kind: ErrConfig, File: path, Cause: err}
 	case class == "" && named != "":
-		var w jsontext.Writer
+		var w strictjson.Writer
 		members, _ := v.Members() // readConfig gives objects only
 		w.BeginObject()
 		w.Key("_class_name")
@@ -142,7 +142,7 @@ func (d *directory) config(component, path string) (string, error) {
 		return w.String(), nil
 	case named != "" && current(class) != current(named):
 		return "", &Error{Kind: ErrConfig, File: path, Cause: v.Get("_class_name").Fail(
-			jsontext.Quote(class) + " contradicts model_index." + component + ", which is " + jsontext.Quote(named))}
+			strictjson.Quote(class) + " contradicts model_index." + component + ", which is " + strictjson.Quote(named))}
 	}
 	return v.Compact(), nil
 }

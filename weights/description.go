@@ -6,29 +6,29 @@ import (
 	"strconv"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // Description is a checkpoint's metadata, checked as far as it can be without the network.
 // Names of methods, solvers and grids stay text; package model gives them a type.
 type Description struct {
-	UNet jsontext.Value // the config of diffusers' network, as it is
+	UNet strictjson.Value // the config of diffusers' network, as it is
 	// Classifier is the config of a classifier of noisy pictures; absent if this is none. A file holds one or the other.
-	Classifier jsontext.Value
-	Scheduler  jsontext.Value // the config of its scheduler; absent if there is none
-	Process    *Process       // nil: the scheduler's
-	Prediction string         // "": the scheduler's
-	Boundary   *Boundary      // nil: the scheduler's
-	TimeInput  *TimeInput     // nil: the scheduler's
-	SecondTime *SecondTime    // nil: the network is told one time
-	Variance   *Variance      // nil: the scheduler's
+	Classifier strictjson.Value
+	Scheduler  strictjson.Value // the config of its scheduler; absent if there is none
+	Process    *Process         // nil: the scheduler's
+	Prediction string           // "": the scheduler's
+	Boundary   *Boundary        // nil: the scheduler's
+	TimeInput  *TimeInput       // nil: the scheduler's
+	SecondTime *SecondTime      // nil: the network is told one time
+	Variance   *Variance        // nil: the scheduler's
 	Tables     Tables
 	Degrader   *Degrader // nil: the network takes noise away
 	Model      Model
 	Student    *Student // nil for a network that was not distilled
 	Guidance   Guidance
 	Samplers   Samplers
-	Goldens    jsontext.Value // absent if there are none
+	Goldens    strictjson.Value // absent if there are none
 }
 
 // Model is what pictures a network draws and how it is told which.
@@ -199,7 +199,7 @@ func (c *Checkpoint) Describe() (*Description, error) {
 	switch {
 	case unknown == "":
 	case network || classifier:
-		return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + jsontext.Quote(unknown)}
+		return nil, &Error{Kind: ErrMetadata, File: c.name, Detail: "unknown key " + strictjson.Quote(unknown)}
 	default: // weights that another program saved with remarks of its own: that they are alone is what there is to say
 		described = &Checkpoint{name: c.name}
 	}
@@ -215,19 +215,19 @@ var ourKeys = []string{"unet", "classifier", "scheduler", "model", "goldens", "s
 
 func (c *Checkpoint) describe() (*Description, error) {
 	d := &Description{}
-	values := map[string]jsontext.Value{}
+	values := map[string]strictjson.Value{}
 	for _, key := range sorted(maps.Keys(c.metadata)) {
 		if key == "sha256" || isNote(key) {
 			continue
 		}
-		v, err := jsontext.Parse(key, c.metadata[key], jsontext.Config)
+		v, err := strictjson.Parse(key, c.metadata[key], strictjson.Config)
 		if err != nil {
 			return nil, err
 		}
 		if v.IsNull() {
 			continue
 		}
-		if v.Kind() != jsontext.Object && key != "goldens" && key != "prediction" {
+		if v.Kind() != strictjson.Object && key != "goldens" && key != "prediction" {
 			return nil, v.Fail("expected an object, found " + v.Kind().String())
 		}
 		values[key] = v
@@ -278,7 +278,7 @@ func (c *Checkpoint) describe() (*Description, error) {
 }
 
 // checkTables compares the tables of a conditioner with its config.
-func (c *Checkpoint) checkTables(cond *Conditioner, model jsontext.Value) error {
+func (c *Checkpoint) checkTables(cond *Conditioner, model strictjson.Value) error {
 	if cond == nil {
 		return nil
 	}
@@ -298,7 +298,7 @@ func (c *Checkpoint) checkTables(cond *Conditioner, model jsontext.Value) error 
 }
 
 // contradiction finds two fields that cannot both be true.
-func (d *Description) contradiction(values map[string]jsontext.Value) error {
+func (d *Description) contradiction(values map[string]strictjson.Value) error {
 	model, samplers := values["model"], values["samplers"]
 	if d.UNet.Exists() && d.Classifier.Exists() {
 		return d.Classifier.Fail("contradicts unet: a file holds one network")
@@ -315,7 +315,7 @@ func (d *Description) contradiction(values map[string]jsontext.Value) error {
 	}
 	at := samplers.Get("default")
 	if reason := d.Samplers.reason(def.Name); reason != "" {
-		return at.Get("name").Fail(jsontext.Quote(def.Name) + " is not allowed: " + reason)
+		return at.Get("name").Fail(strictjson.Quote(def.Name) + " is not allowed: " + reason)
 	}
 	if !d.Guidance.AllowCFG && def.Guidance.Or(1) != 1 {
 		return at.Get("guidance").Fail("contradicts guidance.allow_cfg, which is false")

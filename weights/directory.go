@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // directory is a diffusers directory while it is being opened.
@@ -16,7 +16,7 @@ type directory struct {
 	which Which
 	c     *Checkpoint
 	// model_index.json; absent where there is none.
-	index jsontext.Value
+	index strictjson.Value
 }
 
 // OpenDirectory opens what diffusers' save_pretrained wrote: a pipeline with the subfolders
@@ -152,25 +152,25 @@ func exists(path string) bool {
 }
 
 // readConfig reads a JSON file; the root name stands for it in the paths of errors.
-func readConfig(path, root string) (jsontext.Value, error) {
-	return readJSON(path, root, jsontext.Config)
+func readConfig(path, root string) (strictjson.Value, error) {
+	return readJSON(path, root, strictjson.Config)
 }
 
-func readJSON(path, root string, limits jsontext.Limits) (jsontext.Value, error) {
+func readJSON(path, root string, limits strictjson.Limits) (strictjson.Value, error) {
 	f, err := openRegular(path)
 	if err != nil {
-		return jsontext.Value{}, err
+		return strictjson.Value{}, err
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, int64(limits.Bytes)+1))
 	if err != nil {
-		return jsontext.Value{}, &Error{Kind: ErrRead, File: path, Cause: withoutPath(err)}
+		return strictjson.Value{}, &Error{Kind: ErrRead, File: path, Cause: withoutPath(err)}
 	}
-	v, err := jsontext.Parse(root, string(text), limits)
+	v, err := strictjson.Parse(root, string(text), limits)
 	if what := whatIs(text[:min(len(text), peekBytes)]); err != nil && what != "" && what != "JSON text" && len(text) <= limits.Bytes {
 		return v, &Error{Kind: ErrForeign, File: path, Detail: "expected JSON, and it is " + what}
 	}
-	if err == nil && v.Kind() != jsontext.Object {
+	if err == nil && v.Kind() != strictjson.Object {
 		err = v.Fail("expected an object, found " + v.Kind().String())
 	}
 	if err != nil {

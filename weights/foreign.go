@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // peekBytes is how much of a file's start is looked at to say what it is.
@@ -130,5 +130,5 @@ func textual(text string) string {
 	case shown[0] == '{' || shown[0] == '[':
 		return "JSON text"
 	}
-	return "a text that begins " + jsontext.Quote(strings.TrimSpace(text[:line]))
+	return "a text that begins " + strictjson.Quote(strings.TrimSpace(text[:line]))
 }

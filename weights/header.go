@@ -5,7 +5,7 @@ import (
 	"sort"
 	"strconv"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // header is the checked header of a safetensors file.
@@ -27,7 +27,7 @@ func parseHeader(file, text string) (*header, error) {
 	if text == "" || text[0] != '{' {
 		return nil, p.fail(ErrHeaderStart, "", "found "+strconv.QuoteToASCII(text[:min(1, len(text))]))
 	}
-	root, err := jsontext.Parse("header", text, jsontext.Header)
+	root, err := strictjson.Parse("header", text, strictjson.Header)
 	if err != nil {
 		return nil, p.json("", err)
 	}
@@ -72,15 +72,15 @@ func (p headerParser) fail(kind error, tensor, detail string) error {
 func (p headerParser) json(tensor string, err error) error {
 	kind := ErrHeaderJSON
 	switch {
-	case errors.Is(err, jsontext.ErrUTF8):
+	case errors.Is(err, strictjson.ErrUTF8):
 		kind = ErrHeaderUTF8
-	case errors.Is(err, jsontext.ErrDuplicate):
+	case errors.Is(err, strictjson.ErrDuplicate):
 		kind = ErrDuplicate
 	}
 	return &Error{Kind: kind, File: p.file, Tensor: tensor, Cause: err}
 }
 
-func (p headerParser) metadata(h *header, v jsontext.Value) error {
+func (p headerParser) metadata(h *header, v strictjson.Value) error {
 	members, err := v.Members()
 	if err != nil {
 		return p.json("", err)
@@ -96,9 +96,9 @@ func (p headerParser) metadata(h *header, v jsontext.Value) error {
 }
 
 // tensor reads {"dtype": "F16", "shape": [64, 3, 3, 3], "data_offsets": [0, 3456]}.
-func (p headerParser) tensor(name string, v jsontext.Value) (TensorInfo, error) {
+func (p headerParser) tensor(name string, v strictjson.Value) (TensorInfo, error) {
 	info := TensorInfo{Name: name}
-	if n := v.Len(); v.Kind() == jsontext.Object && n != 3 {
+	if n := v.Len(); v.Kind() == strictjson.Object && n != 3 {
 		return info, p.fail(ErrHeaderJSON, name, "expected dtype, shape and data_offsets, found "+strconv.Itoa(n)+" fields")
 	}
 	dtype, err := v.Get("dtype").Text()
@@ -106,7 +106,7 @@ func (p headerParser) tensor(name string, v jsontext.Value) (TensorInfo, error) 
 		return info, p.json(name, err)
 	}
 	if info.DType = DType(dtype); !plausible(dtype) {
-		return info, p.fail(ErrDType, name, "found "+jsontext.Quote(dtype)+", which is no name of one")
+		return info, p.fail(ErrDType, name, "found "+strictjson.Quote(dtype)+", which is no name of one")
 	}
 	shape := v.Get("shape")
 	if n := shape.Len(); n > maxRank {
@@ -137,7 +137,7 @@ func plausible(dtype string) bool {
 	return dtype != "" && len(dtype) <= 32
 }
 
-func (p headerParser) span(info *TensorInfo, offsets jsontext.Value) error {
+func (p headerParser) span(info *TensorInfo, offsets strictjson.Value) error {
 	elems, err := offsets.Elems()
 	if err != nil {
 		return p.json(info.Name, err)

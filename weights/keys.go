@@ -4,12 +4,12 @@ import (
 	"strconv"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // One reader per metadata key of our own; docs/FORMAT.md describes the fields.
 
-func readModel(v jsontext.Value) (Model, error) {
+func readModel(v strictjson.Value) (Model, error) {
 	f := only(v, "name", "labels", "null_label", "codec", "conditioner", "licence", "provenance")
 	m := Model{
 		Name:       f.text("name", ""),
@@ -29,7 +29,7 @@ func readModel(v jsontext.Value) (Model, error) {
 	return m, err
 }
 
-func readCodec(v jsontext.Value) (Codec, error) {
+func readCodec(v strictjson.Value) (Codec, error) {
 	f := only(v, "kind", "factor")
 	c := Codec{Kind: CodecNone, Factor: 1}
 	factor := f.int("factor", 1, 1)
@@ -44,12 +44,12 @@ func readCodec(v jsontext.Value) (Codec, error) {
 			f.fail(v.Get("factor").Fail("expected 2 to 16 for pixel_unshuffle, found " + strconv.Itoa(factor)))
 		}
 	default:
-		f.fail(v.Get("kind").Fail("expected none or pixel_unshuffle, found " + jsontext.Quote(kind)))
+		f.fail(v.Get("kind").Fail("expected none or pixel_unshuffle, found " + strictjson.Quote(kind)))
 	}
 	return c, f.err
 }
 
-func readConditioner(v jsontext.Value) (*Conditioner, error) {
+func readConditioner(v strictjson.Value) (*Conditioner, error) {
 	if !given(v) {
 		return nil, nil
 	}
@@ -60,7 +60,7 @@ func readConditioner(v jsontext.Value) (*Conditioner, error) {
 		}
 	}
 	if how := f.text("combine", "sum"); how != "sum" {
-		f.fail(v.Get("combine").Fail("expected sum, found " + jsontext.Quote(how)))
+		f.fail(v.Get("combine").Fail("expected sum, found " + strictjson.Quote(how)))
 	}
 	f.text("null", "") // a remark for people: the null row is always the last
 	c := &Conditioner{EmbeddingDim: f.int("embedding_dim", 1, 0)}
@@ -84,7 +84,7 @@ func readConditioner(v jsontext.Value) (*Conditioner, error) {
 		case err != nil:
 			f.fail(err)
 		case seen[slot.Name]:
-			f.fail(at.Get("name").Fail(jsontext.Quote(slot.Name) + " is the name of two slots"))
+			f.fail(at.Get("name").Fail(strictjson.Quote(slot.Name) + " is the name of two slots"))
 		}
 		seen[slot.Name] = true
 		c.Slots = append(c.Slots, slot)
@@ -92,7 +92,7 @@ func readConditioner(v jsontext.Value) (*Conditioner, error) {
 	return c, f.err
 }
 
-func readSlot(v jsontext.Value) (Slot, error) {
+func readSlot(v strictjson.Value) (Slot, error) {
 	f := only(v, "name", "values")
 	s := Slot{Name: f.text("name", ""), Values: f.texts("values")}
 	switch {
@@ -105,7 +105,7 @@ func readSlot(v jsontext.Value) (Slot, error) {
 	return s, f.err
 }
 
-func readStudent(v jsontext.Value) (*Student, error) {
+func readStudent(v strictjson.Value) (*Student, error) {
 	if !given(v) {
 		return nil, nil
 	}
@@ -125,7 +125,7 @@ func readStudent(v jsontext.Value) (*Student, error) {
 		f.fail(v.Get("method").Fail("is missing"))
 	}
 	if s.Final != "x0" && s.Final != "t0" {
-		f.fail(v.Get("final").Fail("expected x0 or t0, found " + jsontext.Quote(s.Final)))
+		f.fail(v.Get("final").Fail("expected x0 or t0, found " + strictjson.Quote(s.Final)))
 	}
 	if s.Gamma.Value > 1 {
 		f.fail(v.Get("gamma").Fail("expected 0 to 1"))
@@ -139,7 +139,7 @@ func readStudent(v jsontext.Value) (*Student, error) {
 	return s, f.err
 }
 
-func readProcess(v jsontext.Value) (*Process, error) {
+func readProcess(v strictjson.Value) (*Process, error) {
 	if !given(v) {
 		return nil, nil
 	}
@@ -158,7 +158,7 @@ func readProcess(v jsontext.Value) (*Process, error) {
 	return p, f.err
 }
 
-func readBoundary(v jsontext.Value) (*Boundary, error) {
+func readBoundary(v strictjson.Value) (*Boundary, error) {
 	if !given(v) {
 		return nil, nil
 	}
@@ -167,7 +167,7 @@ func readBoundary(v jsontext.Value) (*Boundary, error) {
 	return b, f.err
 }
 
-func readVariance(v jsontext.Value) (*Variance, error) {
+func readVariance(v strictjson.Value) (*Variance, error) {
 	if !given(v) {
 		return nil, nil
 	}
@@ -176,7 +176,7 @@ func readVariance(v jsontext.Value) (*Variance, error) {
 	return x, f.err
 }
 
-func readTables(v jsontext.Value) (t Tables, err error) {
+func readTables(v strictjson.Value) (t Tables, err error) {
 	f := only(v, "costs", "ggdm")
 	t.Costs = f.triangle("costs")
 	if own := v.Get("ggdm"); given(own) && f.err == nil {
@@ -190,7 +190,7 @@ func readTables(v jsontext.Value) (t Tables, err error) {
 	return t, f.err
 }
 
-func readDegrader(v jsontext.Value) (*Degrader, error) {
+func readDegrader(v strictjson.Value) (*Degrader, error) {
 	if !given(v) {
 		return nil, nil
 	}
@@ -202,19 +202,19 @@ func readDegrader(v jsontext.Value) (*Degrader, error) {
 	return d, f.err
 }
 
-func readSecondTime(v jsontext.Value) (*SecondTime, error) {
+func readSecondTime(v strictjson.Value) (*SecondTime, error) {
 	if !given(v) {
 		return nil, nil
 	}
 	f := only(v, "kind")
 	t := &SecondTime{f.text("kind", "")}
 	if t.Kind != "end" && t.Kind != "length" {
-		f.fail(v.Get("kind").Fail("expected end or length, found " + jsontext.Quote(t.Kind)))
+		f.fail(v.Get("kind").Fail("expected end or length, found " + strictjson.Quote(t.Kind)))
 	}
 	return t, f.err
 }
 
-func readTimeInput(v jsontext.Value) (*TimeInput, error) {
+func readTimeInput(v strictjson.Value) (*TimeInput, error) {
 	if !given(v) {
 		return nil, nil
 	}
@@ -226,13 +226,13 @@ func readTimeInput(v jsontext.Value) (*TimeInput, error) {
 	return t, f.err
 }
 
-func readGuidance(v jsontext.Value) (Guidance, error) {
+func readGuidance(v strictjson.Value) (Guidance, error) {
 	f := only(v, "baked", "allow_cfg")
 	g := Guidance{Baked: f.positive("baked"), AllowCFG: f.bool("allow_cfg", true)}
 	return g, f.err
 }
 
-func readSamplers(v jsontext.Value) (Samplers, error) {
+func readSamplers(v strictjson.Value) (Samplers, error) {
 	f := only(v, "default", "allowed", "forbidden")
 	s := Samplers{Allowed: f.texts("allowed")}
 	if at := f.get("allowed"); at.Exists() && f.err == nil {

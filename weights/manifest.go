@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // maxManifest is the most bytes of a manifest that are read.
@@ -79,7 +79,7 @@ func ParseManifest(name, text string) (Manifest, error) {
 }
 
 func parseManifest(text string) (Manifest, error) {
-	root, err := jsontext.Parse("models", text, jsontext.Limits{Bytes: maxManifest, Depth: 4})
+	root, err := strictjson.Parse("models", text, strictjson.Limits{Bytes: maxManifest, Depth: 4})
 	if err != nil {
 		return nil, err
 	}
@@ -96,10 +96,10 @@ func parseManifest(text string) (Manifest, error) {
 			return nil, err
 		}
 		if ids[e.ID] {
-			return nil, v.Get("id").Fail(jsontext.Quote(e.ID) + " is the id of two models")
+			return nil, v.Get("id").Fail(strictjson.Quote(e.ID) + " is the id of two models")
 		}
 		if e.Default && def != "" {
-			return nil, v.Get("default").Fail("contradicts the model " + jsontext.Quote(def) + ", which is the default too")
+			return nil, v.Get("default").Fail("contradicts the model " + strictjson.Quote(def) + ", which is the default too")
 		}
 		if ids[e.ID] = true; e.Default {
 			def = e.ID
@@ -108,13 +108,13 @@ func parseManifest(text string) (Manifest, error) {
 	}
 	for i, e := range m {
 		if e.StudentOf != "" && (!ids[e.StudentOf] || e.StudentOf == e.ID) {
-			return nil, elems[i].Get("student_of").Fail("expected the id of another model, found " + jsontext.Quote(e.StudentOf))
+			return nil, elems[i].Get("student_of").Fail("expected the id of another model, found " + strictjson.Quote(e.StudentOf))
 		}
 	}
 	return m, nil
 }
 
-func readEntry(v jsontext.Value) (Entry, error) {
+func readEntry(v strictjson.Value) (Entry, error) {
 	if _, err := v.Members(); err != nil {
 		return Entry{}, err
 	}
@@ -135,7 +135,7 @@ func readEntry(v jsontext.Value) (Entry, error) {
 	}
 	switch {
 	case !validID(e.ID):
-		f.fail(v.Get("id").Fail("expected 1 to 64 letters, digits, '.', '_' and '-', found " + jsontext.Quote(e.ID)))
+		f.fail(v.Get("id").Fail("expected 1 to 64 letters, digits, '.', '_' and '-', found " + strictjson.Quote(e.ID)))
 	case e.Name == "":
 		f.fail(v.Get("name").Fail("is missing or empty"))
 	case e.Licence == "":
@@ -154,9 +154,9 @@ func readPlace(f *fields) Place {
 	sum, err := hex.DecodeString(p.SHA256)
 	switch {
 	case !bareName(p.File):
-		f.fail(f.v.Get("file").Fail("expected the name of a file beside the manifest, found " + jsontext.Quote(p.File)))
+		f.fail(f.v.Get("file").Fail("expected the name of a file beside the manifest, found " + strictjson.Quote(p.File)))
 	case err != nil || len(sum) != 32:
-		f.fail(f.v.Get("sha256").Fail("expected 64 hexadecimal digits, found " + jsontext.Quote(p.SHA256)))
+		f.fail(f.v.Get("sha256").Fail("expected 64 hexadecimal digits, found " + strictjson.Quote(p.SHA256)))
 	}
 	return p
 }
@@ -188,7 +188,7 @@ func (m Manifest) Text() (string, error) {
 }
 
 func (e Entry) text() string {
-	var w jsontext.Writer
+	var w strictjson.Writer
 	w.BeginObject()
 	writeField(&w, "id", e.ID)
 	writeField(&w, "name", e.Name)
@@ -210,7 +210,7 @@ func (e Entry) text() string {
 }
 
 // write writes the fields of a place.
-func (p Place) write(w *jsontext.Writer) {
+func (p Place) write(w *strictjson.Writer) {
 	writeField(w, "file", p.File)
 	w.Key("bytes")
 	w.Int(p.Bytes)
@@ -219,7 +219,7 @@ func (p Place) write(w *jsontext.Writer) {
 	writeField(w, "sha256", p.SHA256)
 }
 
-func writeField(w *jsontext.Writer, key, value string) {
+func writeField(w *strictjson.Writer, key, value string) {
 	w.Key(key)
 	w.Text(value)
 }

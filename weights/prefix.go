@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // networkStem is what diffusers calls the files of a network, anchor a tensor that each of ours has.
@@ -94,7 +94,7 @@ func (d *directory) prefix(parts []*diskPart) (string, error) {
 	all := sorted(maps.Keys(found))
 	shown := make([]string, len(all))
 	for i, p := range all {
-		shown[i] = jsontext.Quote(p)
+		shown[i] = strictjson.Quote(p)
 	}
 	dir := filepath.Dir(parts[0].file)
 	want := d.which.Prefix

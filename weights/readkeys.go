@@ -5,18 +5,18 @@ import (
 	"strconv"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // fields reads the fields of one object. The first error stays; the getters after it give zeros. Of a list the first
 // element that is wrong is named and no other is looked for: naming one walks to it, and a hostile list is long.
 type fields struct {
-	v   jsontext.Value
+	v   strictjson.Value
 	err error
 }
 
 // only refuses fields that are not named here, except those that begin with "_" and `format`.
-func only(v jsontext.Value, names ...string) *fields {
+func only(v strictjson.Value, names ...string) *fields {
 	f := &fields{v: v}
 	if !given(v) {
 		return f
@@ -35,14 +35,14 @@ func only(v jsontext.Value, names ...string) *fields {
 func isNote(key string) bool { return strings.HasPrefix(key, "_") || key == "format" }
 
 // given is false for a value that is absent or null; in the keys of our own both mean the same.
-func given(v jsontext.Value) bool { return v.Exists() && !v.IsNull() }
+func given(v strictjson.Value) bool { return v.Exists() && !v.IsNull() }
 
 // get gives a field, absent where it is null.
-func (f *fields) get(name string) jsontext.Value {
+func (f *fields) get(name string) strictjson.Value {
 	if v := f.v.Get(name); given(v) {
 		return v
 	}
-	return jsontext.Value{}
+	return strictjson.Value{}
 }
 
 func (f *fields) fail(err error) {
@@ -66,7 +66,7 @@ func (f *fields) text(name, absent string) string {
 	return read(f, v, err)
 }
 
-func readText(at jsontext.Value, absent string) (string, error) {
+func readText(at strictjson.Value, absent string) (string, error) {
 	v, err := at.TextOr(absent)
 	if err == nil && v == "" && at.Exists() {
 		err = at.Fail("is empty: expected a text, or none")
@@ -209,7 +209,7 @@ func (f *fields) labels(null int) []string {
 
 func blank(name string) bool { return strings.TrimSpace(name) == "" }
 
-func below(v jsontext.Value, least int) error {
+func below(v strictjson.Value, least int) error {
 	return v.Fail("expected " + strconv.Itoa(least) + " or more, found " + v.Source())
 }
 
@@ -224,7 +224,7 @@ func (f *fields) size(name string) int64 {
 }
 
 // someOf refuses a list without elements, of which nobody knows whether it means none or any.
-func someOf(list jsontext.Value) error {
+func someOf(list strictjson.Value) error {
 	if list.Len() == 0 {
 		return list.Fail("is empty: leave it out, or give it elements")
 	}

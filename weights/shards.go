@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 const (
@@ -69,7 +69,7 @@ func more(n int) string {
 
 // readIndex gives the file of each tensor.
 func readIndex(index string) (map[string]string, error) {
-	v, err := readJSON(index, "index", jsontext.Limits{Bytes: maxShardIndex, Depth: jsontext.Header.Depth})
+	v, err := readJSON(index, "index", strictjson.Limits{Bytes: maxShardIndex, Depth: strictjson.Header.Depth})
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func readIndex(index string) (map[string]string, error) {
 		}
 		if !bareName(shard) || !strings.HasSuffix(shard, ".safetensors") {
 			return nil, &Error{Kind: ErrConfig, File: index, Tensor: m.Key,
-				Detail: "expected the name of a .safetensors file beside the index, found " + jsontext.Quote(shard)}
+				Detail: "expected the name of a .safetensors file beside the index, found " + strictjson.Quote(shard)}
 		}
 		if shardOf[m.Key], files[shard] = shard, true; len(files) > maxShards {
 			return nil, &Error{Kind: ErrTooLarge, File: index, Detail: "more than " + strconv.Itoa(maxShards) + " files"}

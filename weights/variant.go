@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // Which says what of a directory is read where it holds several networks. The zero value is what diffusers takes when it
@@ -104,7 +104,7 @@ func (d *directory) choose(dir, stem string) (variant, error) {
 	case len(names) == 0:
 		return v, missingWeights(dir, stem)
 	case want != "":
-		return v, &Error{Kind: ErrRead, File: dir, Detail: "no weights of the variant " + jsontext.Quote(want) + "; there are " + variantNames(names)}
+		return v, &Error{Kind: ErrRead, File: dir, Detail: "no weights of the variant " + strictjson.Quote(want) + "; there are " + variantNames(names)}
 	case len(names) == 1:
 		want = names[0]
 		v = all[want]

@@ -9,7 +9,7 @@ import (
 	"maps"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // Tensor is a tensor to be written.
@@ -76,7 +76,7 @@ func headerText(metadata map[string]string, tensors []Tensor) (string, error) {
 	}
 	metadata["sha256"] = hex.EncodeToString(data.Sum(nil))
 
-	var w jsontext.Writer
+	var w strictjson.Writer
 	w.BeginObject()
 	w.Key("__metadata__")
 	w.BeginObject()
@@ -102,7 +102,7 @@ func headerText(metadata map[string]string, tensors []Tensor) (string, error) {
 	return text, nil
 }
 
-func writeEntry(w *jsontext.Writer, t Tensor, begin, end int64) {
+func writeEntry(w *strictjson.Writer, t Tensor, begin, end int64) {
 	w.BeginObject()
 	w.Key("dtype")
 	w.Text(string(t.DType))

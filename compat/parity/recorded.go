@@ -10,17 +10,17 @@ import (
 	"os"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // Case is one recorded run of a scheduler.
 type Case struct {
 	Name, Scheduler string
-	Config          jsontext.Value // the constructor's options
+	Config          strictjson.Value // the constructor's options
 	N               int
-	Set, Options    jsontext.Value // arguments of set_timesteps, and of step
-	Times, Sigmas   []float64      // Sigmas is nil where the class has none
-	Init            float64        // init_noise_sigma
+	Set, Options    strictjson.Value // arguments of set_timesteps, and of step
+	Times, Sigmas   []float64        // Sigmas is nil where the class has none
+	Init            float64          // init_noise_sigma
 	Steps           []Step
 }
 
@@ -32,7 +32,7 @@ type Step struct {
 }
 
 // one line of a recording is read as a config is, but may be longer.
-var lineLimits = jsontext.Limits{Bytes: 16 << 20, Depth: 16, NonFinite: true}
+var lineLimits = strictjson.Limits{Bytes: 16 << 20, Depth: 16, NonFinite: true}
 
 // ReadFile reads a recording, one case a line; a name that ends in .gz is unpacked.
 func ReadFile(path string) ([]*Case, error) {
@@ -62,7 +62,7 @@ func Read(r io.Reader) ([]*Case, error) {
 		if strings.TrimSpace(lines.Text()) == "" {
 			continue
 		}
-		v, err := jsontext.Parse(fmt.Sprintf("line %d", len(cases)+1), lines.Text(), lineLimits)
+		v, err := strictjson.Parse(fmt.Sprintf("line %d", len(cases)+1), lines.Text(), lineLimits)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,7 @@ func Read(r io.Reader) ([]*Case, error) {
 	return cases, lines.Err()
 }
 
-func read(v jsontext.Value) (*Case, error) {
+func read(v strictjson.Value) (*Case, error) {
 	c := &Case{Config: v.Get("config"), Set: v.Get("set"), Options: v.Get("step_options")}
 	var err error
 	text := func(key string) (s string) {
@@ -84,7 +84,7 @@ func read(v jsontext.Value) (*Case, error) {
 		}
 		return s
 	}
-	floats := func(from jsontext.Value) (f []float64) {
+	floats := func(from strictjson.Value) (f []float64) {
 		if err == nil && from.Exists() {
 			f, err = from.Floats()
 		}

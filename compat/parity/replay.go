@@ -9,7 +9,7 @@ import (
 	"tintype/core/denoise"
 	"tintype/core/schedule"
 	"tintype/core/tape"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // The tolerances. The reference counts in float32, and those of its solvers that work in lambda take that from
@@ -128,7 +128,7 @@ func compareLists(r *Result, c *Case, p *compat.Plan, how class) error {
 // settings reads the arguments of step and set_timesteps.
 func settings(s *compat.Scheduler, c *Case) (compat.Settings, error) {
 	with := s.NewSettings()
-	for _, v := range []jsontext.Value{c.Options, c.Set} {
+	for _, v := range []strictjson.Value{c.Options, c.Set} {
 		if !v.Exists() || v.IsNull() {
 			continue
 		}

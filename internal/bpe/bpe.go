@@ -14,8 +14,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"tintype/internal/jsontext"
 	"tintype/internal/names"
+	"tintype/internal/strictjson"
 )
 
 // The tokens around a text, and what ends a word.
@@ -44,7 +44,7 @@ const (
 // New reads a vocabulary, vocab.json (token -> number), and its merges, merges.txt (two
 // tokens a line, the first line a comment).
 func New(vocab, merges string) (*Tokenizer, error) {
-	root, err := jsontext.Parse("vocab.json", vocab, jsontext.Config)
+	root, err := strictjson.Parse("vocab.json", vocab, strictjson.Config)
 	if err != nil {
 		return nil, err
 	}

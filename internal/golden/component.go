@@ -10,7 +10,7 @@ import (
 	"tintype/core/arch"
 	"tintype/core/compile"
 	"tintype/core/graph"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -76,7 +76,7 @@ func passes(config string, arrays map[string]*Array) ([]pass, error) {
 
 // classOf is the class that a config names; those of transformers name none.
 func classOf(config string) (string, error) {
-	root, err := jsontext.Parse("config.json", config, jsontext.Config)
+	root, err := strictjson.Parse("config.json", config, strictjson.Config)
 	if err != nil {
 		return "", err
 	}

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // Class is one class of the reference.
@@ -53,7 +53,7 @@ func implemented() []string {
 }
 
 // Read reads a config, which names its class.
-func Read(config jsontext.Value) (*Config, error) {
+func Read(config strictjson.Value) (*Config, error) {
 	named := config.Get("_class_name")
 	name, err := named.Text()
 	if err != nil {
@@ -62,11 +62,11 @@ func Read(config jsontext.Value) (*Config, error) {
 	if c := class(name); c != nil {
 		return c.read(config)
 	}
-	return nil, named.Fail(jsontext.Quote(name) + " is not implemented; implemented are " + strings.Join(implemented(), ", "))
+	return nil, named.Fail(strictjson.Quote(name) + " is not implemented; implemented are " + strings.Join(implemented(), ", "))
 }
 
 // New is Read with the class given apart, one of those that are implemented.
-func New(name string, config jsontext.Value) (*Config, error) { return class(name).read(config) }
+func New(name string, config strictjson.Value) (*Config, error) { return class(name).read(config) }
 
 func class(name string) *Class {
 	for i := range classes {
@@ -79,7 +79,7 @@ func class(name string) *Class {
 
 // Plain are the options of a process of betas as most classes have it, and nothing else.
 func Plain() Options {
-	c, err := (&Class{groups: "table betas"}).read(jsontext.Value{})
+	c, err := (&Class{groups: "table betas"}).read(strictjson.Value{})
 	if err != nil {
 		panic(err)
 	}
@@ -87,7 +87,7 @@ func Plain() Options {
 }
 
 // defaults are the constructor's options with their defaults, as a JSON object.
-func (c *Class) defaults() (jsontext.Value, error) {
+func (c *Class) defaults() (strictjson.Value, error) {
 	text := c.own
 	for _, g := range groups {
 		if !lists(c.groups, g[0]) {
@@ -98,14 +98,14 @@ func (c *Class) defaults() (jsontext.Value, error) {
 		}
 		text += g[1]
 	}
-	return jsontext.Parse(c.Name, "{"+text+"}", jsontext.Config)
+	return strictjson.Parse(c.Name, "{"+text+"}", strictjson.Config)
 }
 
 // lists says whether a name is one of those that spaces separate.
 func lists(names, name string) bool { return slices.Contains(strings.Fields(names), name) }
 
 // read sets what the config says of the class's own options.
-func (c *Class) read(config jsontext.Value) (*Config, error) {
+func (c *Class) read(config strictjson.Value) (*Config, error) {
 	defaults, err := c.defaults()
 	if err != nil {
 		return nil, err
@@ -149,13 +149,13 @@ func (c *Class) read(config jsontext.Value) (*Config, error) {
 
 // usedDefaults are the options that a config marks as those of the class that wrote it, not of whoever chose it: the
 // reference reads none of them.
-func usedDefaults(config jsontext.Value) []string {
+func usedDefaults(config strictjson.Value) []string {
 	names, _ := config.Get("_use_default_values").Texts()
 	return names
 }
 
 // beyond reads what acts though the constructor does not have it.
-func (c *Config) beyond(config jsontext.Value) error {
+func (c *Config) beyond(config strictjson.Value) error {
 	if c.bounds == none || !(c.Exponential || c.Beta || c.Karras && c.bounds == all) {
 		return nil
 	}
@@ -175,7 +175,7 @@ func (c *Config) beyond(config jsontext.Value) error {
 }
 
 // passed refuses options that another class, which is made of the same config, would act on.
-func (c *Config) passed(config jsontext.Value) error {
+func (c *Config) passed(config strictjson.Value) error {
 	defaults, err := class(c.passes).defaults()
 	for _, name := range c.Foreign {
 		v, def := config.Get(name), defaults.Get(name)
@@ -188,7 +188,7 @@ func (c *Config) passed(config jsontext.Value) error {
 }
 
 // set gives an option its value. Null is one only where it is the default, or says that something is off.
-func (o *Options) set(name string, v, def jsontext.Value) (err error) {
+func (o *Options) set(name string, v, def strictjson.Value) (err error) {
 	all := o.all()
 	i := slices.IndexFunc(all, func(o option) bool { return o.name == name })
 	if v.IsNull() {
@@ -212,7 +212,7 @@ func (o *Options) set(name string, v, def jsontext.Value) (err error) {
 	case *Word:
 		text := ""
 		if text, err = v.Text(); err == nil && !slices.Contains(strings.Fields(all[i].words), text) {
-			err = v.Fail(jsontext.Quote(text) + " is not implemented; implemented are " + all[i].words)
+			err = v.Fail(strictjson.Quote(text) + " is not implemented; implemented are " + all[i].words)
 		}
 		*to = Word(text)
 	case onlyNull:
@@ -221,7 +221,7 @@ func (o *Options) set(name string, v, def jsontext.Value) (err error) {
 	return err
 }
 
-func (o *Options) setNull(to any, v, def jsontext.Value) error {
+func (o *Options) setNull(to any, v, def strictjson.Value) error {
 	switch to := to.(type) {
 	case *bool:
 		*to = false

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 func read(t testing.TB, class, options string) (*Config, error) {
@@ -16,7 +16,7 @@ func read(t testing.TB, class, options string) (*Config, error) {
 	if options != "" {
 		text += "," + options
 	}
-	v, err := jsontext.Parse("scheduler", text+"}", jsontext.Config)
+	v, err := strictjson.Parse("scheduler", text+"}", strictjson.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestTableIsWhole(t *testing.T) {
 				t.Errorf("%s: %s has no type", c.Name, m.Key)
 			}
 		}
-		if _, err := c.read(jsontext.Value{}); err != nil {
+		if _, err := c.read(strictjson.Value{}); err != nil {
 			t.Error(err)
 		}
 		for _, name := range strings.Fields(c.groups) {
@@ -50,7 +50,7 @@ func TestTableIsWhole(t *testing.T) {
 			}
 		}
 		for _, name := range strings.Fields(c.unread) {
-			if !slices.ContainsFunc(members, func(m jsontext.Member) bool { return m.Key == name }) {
+			if !slices.ContainsFunc(members, func(m strictjson.Member) bool { return m.Key == name }) {
 				t.Errorf("%s: %s is not an option of it", c.Name, name)
 			}
 		}
@@ -169,7 +169,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(`{"_class_name":"DDIMScheduler","_use_default_values":[],"trained_betas":[]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		if v, err := jsontext.Parse("scheduler", text, jsontext.Config); err == nil {
+		if v, err := strictjson.Parse("scheduler", text, strictjson.Config); err == nil {
 			_, _ = Read(v)
 		}
 	})

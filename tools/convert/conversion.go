@@ -11,7 +11,7 @@ import (
 
 	"tintype/internal/command"
 	"tintype/internal/decimal"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/internal/wholefile"
 	"tintype/weights"
 )
@@ -105,7 +105,7 @@ func (cv *conversion) complete(c *weights.Checkpoint) error {
 	given := map[string]string{}
 	for key, text := range map[string]string{"name": cv.name, "licence": cv.licence, "provenance": cv.provenance} {
 		if text != "" {
-			given[key] = jsontext.Quote(text)
+			given[key] = strictjson.Quote(text)
 		}
 	}
 	if cv.given.null.Given() {
@@ -127,7 +127,7 @@ func (cv *conversion) complete(c *weights.Checkpoint) error {
 		}
 	}
 	if cv.samplers != "" {
-		v, err := jsontext.Parse("-samplers", cv.samplers, jsontext.Config)
+		v, err := strictjson.Parse("-samplers", cv.samplers, strictjson.Config)
 		if err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (cv *conversion) complete(c *weights.Checkpoint) error {
 // replace puts fields, each a JSON text, into the object under a metadata key.
 func replace(c *weights.Checkpoint, key string, given map[string]string) error {
 	text, _ := c.Metadata(key)
-	v, err := jsontext.Parse(key, text, jsontext.Config)
+	v, err := strictjson.Parse(key, text, strictjson.Config)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func replace(c *weights.Checkpoint, key string, given map[string]string) error {
 	if err != nil {
 		return err
 	}
-	var w jsontext.Writer
+	var w strictjson.Writer
 	w.BeginObject()
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		w.Key(name)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // maxLabels is the most bytes of a file of labels, which a checkpoint's header has to hold.
@@ -32,7 +32,7 @@ func readLabels(path string) (string, error) {
 	case len(strings.TrimSpace(string(text))) == 0:
 		return "", errors.New(path + " has no names")
 	}
-	var w jsontext.Writer
+	var w strictjson.Writer
 	w.BeginArray()
 	for line := range strings.SplitSeq(strings.TrimSuffix(strings.TrimPrefix(string(text), "\ufeff"), "\n"), "\n") {
 		if line = strings.TrimSpace(line); line == "" {

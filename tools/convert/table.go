@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 
-	"tintype/internal/jsontext"
 	"tintype/internal/scheduler"
+	"tintype/internal/strictjson"
 	"tintype/model"
 	"tintype/weights"
 )
@@ -45,7 +45,7 @@ func (t *table) leftOut(tensors []weights.TensorInfo) {
 }
 
 // options names the options of a scheduler's config that are not looked at.
-func (t *table) options(config jsontext.Value) error {
+func (t *table) options(config strictjson.Value) error {
 	if !config.Exists() {
 		return nil
 	}

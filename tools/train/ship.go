@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"tintype/core/classify"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 	"tintype/internal/wholefile"
 	"tintype/model"
 	"tintype/weights"
@@ -69,7 +69,7 @@ func loadClassifier(file *bytes.Buffer, o weights.Options) (*model.Classifier, e
 }
 
 func modelMetadata(provenance string) string {
-	var w jsontext.Writer
+	var w strictjson.Writer
 	w.BeginObject()
 	w.Key("name")
 	w.Text("Fashion-MNIST classifier")

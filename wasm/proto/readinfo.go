@@ -8,11 +8,11 @@ import (
 
 	"tintype/core/limits"
 	"tintype/core/setting"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 // infoLimits fit an Info with thousands of values in its slots.
-var infoLimits = jsontext.Limits{Bytes: 4 << 20, Depth: 6}
+var infoLimits = strictjson.Limits{Bytes: 4 << 20, Depth: 6}
 
 // info is read as one text: fifty solvers with all that is known of them are thousands of fields, and asking JavaScript
 // for each would keep a busy page from answering for 30 ms.
@@ -22,7 +22,7 @@ func (r *reader) info(name string) Info {
 		return Info{}
 	}
 	text := js.Global().Get("JSON").Call("stringify", v).String()
-	root, err := jsontext.Parse(r.path+"."+name, text, infoLimits)
+	root, err := strictjson.Parse(r.path+"."+name, text, infoLimits)
 	f := &infoReader{err}
 	m := Info{
 		ID: f.text(root, "id"), Name: f.text(root, "name"), Licence: f.text(root, "licence"), Provenance: f.text(root, "provenance"),
@@ -48,33 +48,33 @@ func (f *infoReader) note(err error) {
 	}
 }
 
-func (f *infoReader) text(v jsontext.Value, name string) string {
+func (f *infoReader) text(v strictjson.Value, name string) string {
 	s, err := v.Get(name).Text()
 	f.note(err)
 	return s
 }
 
-func (f *infoReader) texts(v jsontext.Value, name string) []string {
-	return each(f, v, name, func(e jsontext.Value) string {
+func (f *infoReader) texts(v strictjson.Value, name string) []string {
+	return each(f, v, name, func(e strictjson.Value) string {
 		s, err := e.Text()
 		f.note(err)
 		return s
 	})
 }
 
-func (f *infoReader) bool(v jsontext.Value, name string) bool {
+func (f *infoReader) bool(v strictjson.Value, name string) bool {
 	b, err := v.Get(name).Bool()
 	f.note(err)
 	return b
 }
 
-func (f *infoReader) float(v jsontext.Value, name string) float64 {
+func (f *infoReader) float(v strictjson.Value, name string) float64 {
 	x, err := v.Get(name).Float()
 	f.note(err)
 	return x
 }
 
-func (f *infoReader) whole(v jsontext.Value, name string, low, high int64) int64 {
+func (f *infoReader) whole(v strictjson.Value, name string, low, high int64) int64 {
 	n, err := v.Get(name).Int64()
 	if err == nil && (n < low || n > high) {
 		err = v.Get(name).Fail("is out of range")
@@ -84,7 +84,7 @@ func (f *infoReader) whole(v jsontext.Value, name string, low, high int64) int64
 }
 
 // each reads the elements of a list.
-func each[T any](f *infoReader, v jsontext.Value, name string, item func(jsontext.Value) T) []T {
+func each[T any](f *infoReader, v strictjson.Value, name string, item func(strictjson.Value) T) []T {
 	elems, err := v.Get(name).Elems()
 	f.note(err)
 	out := make([]T, len(elems))
@@ -94,7 +94,7 @@ func each[T any](f *infoReader, v jsontext.Value, name string, item func(jsontex
 	return out
 }
 
-func (f *infoReader) steps(v jsontext.Value) []int {
+func (f *infoReader) steps(v strictjson.Value) []int {
 	n, err := v.Get("steps").Ints()
 	f.note(err)
 	for _, s := range n {
@@ -105,21 +105,21 @@ func (f *infoReader) steps(v jsontext.Value) []int {
 	return n
 }
 
-func (f *infoReader) slot(v jsontext.Value) Slot {
+func (f *infoReader) slot(v strictjson.Value) Slot {
 	return Slot{f.text(v, "name"), f.texts(v, "values"), f.bool(v, "open"), int(f.whole(v, "null", -1, math.MaxInt32))}
 }
 
-func (f *infoReader) defaults(v jsontext.Value) Defaults {
+func (f *infoReader) defaults(v strictjson.Value) Defaults {
 	return Defaults{
 		Solver: f.text(v, "solver"), Grid: f.text(v, "grid"), Steps: int(f.whole(v, "steps", 1, math.MaxInt32)),
 		Guidance: f.float(v, "guidance"),
-		Settings: each(f, v, "settings", func(v jsontext.Value) setting.Value {
+		Settings: each(f, v, "settings", func(v strictjson.Value) setting.Value {
 			return setting.Value{Name: f.text(v, "name"), Value: f.float(v, "value")}
 		}),
 	}
 }
 
-func (f *infoReader) option(v jsontext.Value) Option {
+func (f *infoReader) option(v strictjson.Value) Option {
 	return Option{
 		Name: f.text(v, "name"), Reason: f.text(v, "reason"), Line: f.text(v, "line"),
 		Order: int(f.whole(v, "order", 0, 99)), Cost: f.text(v, "cost"), Evals: each(f, v, "evals", f.line), Stochastic: f.bool(v, "stochastic"),
@@ -127,7 +127,7 @@ func (f *infoReader) option(v jsontext.Value) Option {
 	}
 }
 
-func (f *infoReader) line(v jsontext.Value) Line {
+func (f *infoReader) line(v strictjson.Value) Line {
 	n, err := v.Ints()
 	if err == nil && len(n) != 2 {
 		err = v.Fail("is not a pair of numbers")
@@ -139,7 +139,7 @@ func (f *infoReader) line(v jsontext.Value) Line {
 	return Line{n[0], n[1]}
 }
 
-func (f *infoReader) setting(v jsontext.Value) Setting {
+func (f *infoReader) setting(v strictjson.Value) Setting {
 	return Setting{
 		Name: f.text(v, "name"), Line: f.text(v, "line"),
 		Default: f.float(v, "default"), Min: f.float(v, "min"), Max: f.float(v, "max"),

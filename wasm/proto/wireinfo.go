@@ -6,7 +6,7 @@ import (
 	"syscall/js"
 
 	"tintype/core/setting"
-	"tintype/internal/jsontext"
+	"tintype/internal/strictjson"
 )
 
 func encodeRef(m ModelRef) map[string]any {
@@ -53,7 +53,7 @@ func (r *reader) file() ModelRef {
 // encodeInfo writes a text and lets the browser make the objects of it: asked for one by one they would be thousands of
 // calls between a model's arrival and its first picture.
 func encodeInfo(m Info) js.Value {
-	w := &jsontext.Writer{}
+	w := &strictjson.Writer{}
 	w.BeginObject()
 	writeText(w, "id", m.ID)
 	writeText(w, "name", m.Name)
@@ -82,7 +82,7 @@ func encodeInfo(m Info) js.Value {
 	return js.Global().Get("JSON").Call("parse", w.String())
 }
 
-func writeDefaults(w *jsontext.Writer, d Defaults) {
+func writeDefaults(w *strictjson.Writer, d Defaults) {
 	w.BeginObject()
 	writeText(w, "solver", d.Solver)
 	writeText(w, "grid", d.Grid)
@@ -97,7 +97,7 @@ func writeDefaults(w *jsontext.Writer, d Defaults) {
 	w.EndObject()
 }
 
-func writeOption(w *jsontext.Writer, o Option) {
+func writeOption(w *strictjson.Writer, o Option) {
 	w.BeginObject()
 	writeText(w, "name", o.Name)
 	writeText(w, "reason", o.Reason)
@@ -125,27 +125,27 @@ func writeOption(w *jsontext.Writer, o Option) {
 	w.EndObject()
 }
 
-func writeText(w *jsontext.Writer, key, s string) {
+func writeText(w *strictjson.Writer, key, s string) {
 	w.Key(key)
 	w.Text(s)
 }
 
-func writeInt(w *jsontext.Writer, key string, n int64) {
+func writeInt(w *strictjson.Writer, key string, n int64) {
 	w.Key(key)
 	w.Int(n)
 }
 
-func writeFloat(w *jsontext.Writer, key string, f float64) {
+func writeFloat(w *strictjson.Writer, key string, f float64) {
 	w.Key(key)
 	w.Float(f)
 }
 
-func writeBool(w *jsontext.Writer, key string, b bool) {
+func writeBool(w *strictjson.Writer, key string, b bool) {
 	w.Key(key)
 	w.Bool(b)
 }
 
-func writeList[T any](w *jsontext.Writer, key string, list []T, item func(T)) {
+func writeList[T any](w *strictjson.Writer, key string, list []T, item func(T)) {
 	w.Key(key)
 	w.BeginArray()
 	for _, e := range list {

@@ -1,4 +1,4 @@
-// Package jsontext reads and writes small JSON texts that nobody vouches for: checkpoint
+// Package strictjson reads and writes small JSON texts that nobody vouches for: checkpoint
 // headers, configs, manifests.
 //
 // The parser (RFC 8259) keeps its own stack instead of recursing, so that depth is a limit and
@@ -7,9 +7,10 @@
 // slice of nodes, 24 bytes each: at most 12 times the text. Limits may allow one extension: the
 // words NaN, Infinity and -Infinity of Python's json.
 //
-// encoding/json is not used because it would add a third to the size of the WebAssembly program,
-// accepts duplicate keys and cannot name the path of a wrong field.
-package jsontext
+// The standard library's packages are not used: encoding/json would add a third to the size of the WebAssembly program,
+// accepts duplicate keys and cannot name the path of a wrong field; the tokens of encoding/json/jsontext, which this is
+// not, would add 2.3 % (23,441 bytes with brotli, Go 1.27.4), and the tree over them would still be ours.
+package strictjson
 
 import "errors"
 
