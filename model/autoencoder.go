@@ -35,6 +35,7 @@ func AutoencoderConfig(text string) (arch.AutoencoderConfig, error) {
 	f.Ints("block_out_channels", &c.BlockOutChannels)
 	f.Int("norm_num_groups", &c.NormNumGroups)
 	f.Just("act_fn", `"silu"`, `"swish"`)
+	// Of one kind each: what is read is only that no other is there.
 	var blocks []int
 	f.Words("down_block_types", &blocks, "DownEncoderBlock2D")
 	f.Words("up_block_types", &blocks, "UpDecoderBlock2D")

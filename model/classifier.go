@@ -101,6 +101,7 @@ func ClassifierMetadata(cfg classify.Config, of string) string {
 func (k *Classifier) fits(m *Model) error {
 	n := k.Config().SizeMultiple()
 	switch {
+	// Its gradient is taken at the noisy picture itself: behind a codec it would have to be led back through that.
 	case m.Codec.Kind != pipeline.CodecNone || m.C != k.Config().InChannels || m.H%n != 0 || m.W%n != 0:
 		return fmt.Errorf("the classifier %s sees pictures of %d channels with sides that are multiples of %d, and the model draws others",
 			k.Name, k.Config().InChannels, n)

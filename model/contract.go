@@ -17,6 +17,7 @@ import (
 func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) error {
 	c := &m.Contract
 	*c = pipeline.Contract{Defaults: defaults, NoGuidance: !d.Guidance.AllowCFG, BakedGuidance: d.Guidance.Baked.Or(0)}
+	// What the process or the network is decides before anything that is written down, and cannot be allowed away.
 	only, why := m.only()
 	if why != "" {
 		c.Defaults = pipeline.Defaults{Solver: only, Grid: schedule.Trailing, Steps: onlySteps[only], Guidance: 1}
@@ -35,7 +36,7 @@ func (m *Model) contract(d *weights.Description, defaults pipeline.Defaults) err
 		c.Allowed = append(c.Allowed, kind)
 	}
 	for _, f := range d.Samplers.Forbidden {
-		if f.Name == "*" {
+		if f.Name == "*" { // a reason for all that are not allowed, rather than a solver
 			c.Reason = f.Reason
 			continue
 		}

@@ -27,7 +27,7 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 		return fmt.Errorf("prediction: missing: a checkpoint without a scheduler's config needs one")
 	}
 	if b := d.Boundary; b != nil {
-		m.Reading.Boundary = 0
+		m.Reading.Boundary = 0 // "none" switches off what the scheduler's class implies
 		switch b.Kind {
 		case "none":
 		case "lcm":
@@ -65,6 +65,7 @@ func described(m *Model, d *weights.Description, c *schedulerConfig) error {
 		}
 		m.Extras.SecondTime, m.Extras.StepLength = true, t.Kind == "length"
 	}
+	// Last, since it is the one that says most exactly what the network was trained with.
 	if t := d.TimeInput; t != nil {
 		in, err := named("time_input.kind", t.Kind, denoise.TimeInputs(), func(in denoise.TimeInput) denoise.TimeInput { return in })
 		if err != nil {
@@ -96,6 +97,7 @@ func describedVariance(m *Model, v *weights.Variance) error {
 	if p, stepped := m.Process.(schedule.Stepped); v.Squares != nil && (!stepped || len(v.Squares) != p.Steps()) {
 		return fmt.Errorf("squares: %d values, expected one for each trained step", len(v.Squares))
 	}
+	// Analytic variances are a table of numbers, not an output of the network: without it nothing is known.
 	if v.Kind == "analytic" && v.Squares == nil {
 		return fmt.Errorf("squares: missing")
 	}
@@ -109,6 +111,7 @@ func describedTables(m *Model, t *weights.Tables) error {
 		if !stepped || len(rows) == 0 || p.Steps()%len(rows) != 0 {
 			return fmt.Errorf("costs: %d rows, expected one for each trained step, or for every so many", len(rows))
 		}
+		// The table is square, from each place to each: a file writes only what falls, its lower triangle.
 		wide := len(rows) + 1
 		m.Grid.Costs = &schedule.Costs{Steps: len(rows), L: make([]float64, wide*wide)}
 		for i, row := range rows {

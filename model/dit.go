@@ -42,6 +42,7 @@ func DiTConfig(text string) (arch.DiTConfig, error) {
 	within(f, root, 1<<14, "sample_size in_channels out_channels patch_size", c.SampleSize, c.InChannels, c.OutChannels, c.PatchSize)
 	within(f, root, 512, "num_attention_heads attention_head_dim num_layers", c.Heads, c.HeadDim, c.Layers)
 	within(f, root, 1<<20, "num_embeds_ada_norm", c.Classes)
+	// The table of places is made of four quarters: sine and cosine of row and column.
 	if c.Heads*c.HeadDim%4 != 0 || c.PatchSize > 0 && c.SampleSize%c.PatchSize != 0 {
 		f.Keep(root.Fail("has heads whose channels are no multiple of 4, or a sample_size that is no multiple of patch_size"))
 	}

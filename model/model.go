@@ -61,6 +61,7 @@ func build(d *weights.Description, src compile.Source) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The core needs no size before a plan; but a page must know how large its canvas is before it draws.
 	if cfg.SampleHeight == 0 || cfg.SampleWidth == 0 {
 		return nil, fmt.Errorf("unet.sample_size is null, absent or 0, so that nothing says how large the pictures are: " +
 			"expected height and width, which tools/convert takes as -size")
@@ -86,6 +87,7 @@ func build(d *weights.Description, src compile.Source) (*Model, error) {
 		return net.Plan(n, h, w, between)
 	})
 	m.H, m.W, m.C = cfg.SampleHeight, cfg.SampleWidth, cfg.InChannels
+	// More channels than the picture has are a second output, and to take them for one would draw its half as noise.
 	out, what := cfg.InChannels, "in_channels"
 	if m.Extras.Head != solver.HeadNone {
 		out, what = 2*out, "twice in_channels, for the prediction and what stands beside it,"
@@ -105,6 +107,7 @@ func build(d *weights.Description, src compile.Source) (*Model, error) {
 // sampling lays down everything that the checkpoint says of how it is sampled.
 func (m *Model) sampling(d *weights.Description) error {
 	s := plain()
+	// A file that describes its process needs no scheduler; one that has both is checked in both.
 	if d.Process == nil || d.Scheduler.Exists() {
 		var err error
 		if s, err = readScheduler(d.Scheduler); err != nil {
@@ -197,6 +200,7 @@ func classes(m weights.Model, rows int) (*pipeline.Conditioner, error) {
 		return nil, fmt.Errorf("model.labels and null_label name %d classes, and unet.num_class_embeds is %d",
 			max(len(names), m.NullLabel+1), rows)
 	}
+	// The row for no class is not offered as a class, if it is the last; elsewhere it keeps its number.
 	last := rows
 	if m.NullLabel == rows-1 {
 		last = max(rows-1, len(names))

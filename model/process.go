@@ -17,6 +17,7 @@ func (c *schedulerConfig) process() (schedule.Process, error) {
 		if c.Steps < 1 || c.Steps > limits.Steps {
 			return nil, fmt.Errorf("num_train_timesteps is %d: expected 1 to %d", c.Steps, limits.Steps)
 		}
+		// A flow's least time is that of its first trained step; one step alone would make it the time of pure noise.
 		return schedule.Flow(1 / float64(max(c.Steps, 2)))
 	case c.class.kind == processEDM:
 		return schedule.EDM(c.SigmaMin, c.SigmaMax)
@@ -31,6 +32,7 @@ func (c *schedulerConfig) process() (schedule.Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	// On the finished betas, whatever made them: the recurrence is on their products (Lin et al., arXiv 2305.08891).
 	if c.ZeroSNR {
 		betas = schedule.ZeroTerminalSNR(betas)
 	}
@@ -43,6 +45,7 @@ func (c *schedulerConfig) process() (schedule.Process, error) {
 
 // table is the betas.
 func (c *schedulerConfig) table() ([]float64, error) {
+	// What was written out wins over the name of a curve, which a config keeps beside it.
 	if c.Trained != nil {
 		return c.Trained, nil
 	}
@@ -69,7 +72,7 @@ func (c *schedulerConfig) reading() denoise.Reading {
 		r.Scale = float64(c.Steps) // its time is 0 to 1
 	case c.class.kind == processTrig:
 		r.Data = c.SigmaData
-	case c.prediction == denoise.PredictConsistency:
+	case c.prediction == denoise.PredictConsistency: // before EDM, whose process it has and whose reading it has not
 		r.Time, r.Data, r.Least = denoise.TimeLog250, c.SigmaData, c.SigmaMin
 	case c.class.kind == processEDM:
 		r.Time, r.Data = denoise.TimeQuarterLog, c.SigmaData
@@ -81,7 +84,7 @@ func (c *schedulerConfig) reading() denoise.Reading {
 		}
 	case c.class.kind == processVE:
 		r.Time = denoise.TimeSigma
-	case c.TimestepType == "continuous" && c.prediction == denoise.PredictV:
+	case c.TimestepType == "continuous" && c.prediction == denoise.PredictV: // EulerDiscrete as SVD saves it
 		r.Time = denoise.TimeQuarterLog
 	}
 	if c.class.solver == solver.KindLCM {

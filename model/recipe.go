@@ -39,6 +39,7 @@ func (m *Model) Legs(r *recipe.Recipe) ([]pipeline.Leg, error) {
 		return nil, err
 	}
 	var legs []pipeline.Leg
+	// The three-part slice has append copy: a recipe is read again after it was drawn.
 	for _, l := range append(r.Before[:len(r.Before):len(r.Before)], end) {
 		spec, err := m.leg(base, l)
 		if err != nil {
@@ -56,6 +57,7 @@ func (m *Model) Recall(r *recipe.Recipe) ([]pipeline.Leg, error) {
 	for i := range legs {
 		s := &legs[i].Spec
 		s.Force = true
+		// What the recipe says lies over what was meant when it said nothing.
 		s.Options = s.Options.Over(unsaid(s.Solver))
 		s.GridOptions = s.GridOptions.Over(schedule.Options{}.With(schedule.Begin, schedule.BeginOwn).For(s.Grid.Knobs()))
 	}

@@ -32,6 +32,7 @@ func readScheduler(root strictjson.Value) (schedulerConfig, error) {
 	}
 	c := schedulerConfig{class: classNamed(config.Name), Options: config.Options}
 	c.complete()
+	// Each finds what it is about, and the reader is told of one: the grid before the solver, since the solver walks on it.
 	for _, check := range []func(*schedulerConfig, strictjson.Value) error{checkBounds, checkGrid, checkSolver} {
 		if err := check(&c, root); err != nil {
 			return c, err
@@ -93,6 +94,7 @@ func checkGrid(c *schedulerConfig, root strictjson.Value) error {
 		return root.Get("num_train_timesteps").Fail(fmt.Sprintf("is %d, expected 1 to %d", c.Steps, limits.Steps))
 	case c.class.grid == schedule.DistilledSteps && c.OriginalSteps < 1:
 		return root.Get("original_inference_steps").Fail(fmt.Sprintf("is %d, expected 1 or more", c.OriginalSteps))
+	// A table's sigmas come from its betas, so that leftover bounds of another class say nothing.
 	case count == 0 && c.class.kind == processTable: // no grid of sigmas reads the bounds
 	case c.SigmaMin <= 0:
 		return root.Get("sigma_min").Fail("expected a number above 0")
@@ -130,7 +132,7 @@ func checkSolver(c *schedulerConfig, root strictjson.Value) error {
 			" is not implemented; implemented are fixed_small, fixed_small_log, fixed_large, learned_range")
 	case c.Interpolation == "log_linear" && c.class.kind == processTable && !c.Karras && !c.Exponential && !c.Beta:
 		return root.Get("interpolation_type").Fail(`"log_linear" is not implemented; implemented is linear`)
-	case !c.PredictX0:
+	case !c.PredictX0: // UniPC on the predicted noise has other coefficients
 		return root.Get("predict_x0").Fail("false is not implemented")
 	case len(c.Uncorrected) > 0:
 		return root.Get("disable_corrector").Fail("is not implemented; implemented is []")
@@ -153,6 +155,7 @@ func asOption(root strictjson.Value, err error) error {
 	option := ""
 	var asked *solver.SettingError
 	var grid *schedule.SettingError
+	// The person wrote an option into a file, and does not know the name that the setting has here.
 	if errors.As(err, &asked) {
 		option = map[solver.Setting]string{solver.Order: "solver_order", solver.SNoise: "s_noise", solver.SNR: "snr",
 			solver.Inner: "correct_steps", solver.Eta: "eta"}[asked.Setting]

@@ -72,7 +72,7 @@ func (m *Model) student(st *weights.Student, s *weights.Samplers) error {
 		m.Options = m.Options.With(solver.Gamma, st.Gamma.Value)
 	}
 	k, known := methodNamed(st.Method)
-	if !known {
+	if !known { // a method of tomorrow can be drawn today, if the file itself says by what
 		if s.Default == nil || s.Allowed == nil {
 			return fmt.Errorf("student.method %q is not known; name its sampler in samplers.default and samplers.allowed", st.Method)
 		}
@@ -86,6 +86,7 @@ func (m *Model) student(st *weights.Student, s *weights.Samplers) error {
 	}
 	c.MostSteps, c.NoGuidance = k.most, c.NoGuidance || k.unguided
 	if s.Default == nil {
+		// The scheduler in the file is often still the teacher's: of it only the number of steps is taken over.
 		c.Defaults = pipeline.Defaults{Solver: k.solvers[0], Steps: c.Defaults.Steps, Guidance: 1}
 		switch {
 		case len(st.Timesteps) > 0:
@@ -131,6 +132,7 @@ func (k *method) fits(m *Model, st *weights.Student) error {
 	case k.solvers[0] == solver.KindSCM && r.Prediction != denoise.PredictTrig:
 		return fmt.Errorf("student.method %s needs the prediction trigflow", name)
 	}
+	// Two lists have one key: times fall from noise, and places on a consistency grid are counted from it.
 	rises := len(st.Timesteps) > 1 && st.Timesteps[1] > st.Timesteps[0]
 	if rises != (len(st.Timesteps) > 1 && k.grid == schedule.ConsistencySteps) {
 		return fmt.Errorf("student.t_list: expected times that fall, or, of a consistency model, numbers of its grid's steps that rise")

@@ -80,7 +80,7 @@ func conditionLevels(f *strictjson.Fields, root strictjson.Value, c *arch.UNet2D
 	}
 	heads := "attention_head_dim" // which means the number of heads, where num_attention_heads does not say it
 	if v := root.Get("num_attention_heads"); v.Exists() && !v.IsNull() {
-		f.Ignore(heads)
+		f.Ignore(heads) // the reference reads the one that says it
 		heads = "num_attention_heads"
 	} else {
 		f.Ignore("num_attention_heads")
@@ -106,14 +106,14 @@ func checkCondition(f *strictjson.Fields, root strictjson.Value, c arch.UNet2DCo
 			f.Keep(root.Fail("layers_per_block or transformer_layers_per_block is outside 1 to 64"))
 		case c.Heads[i] < 1 || n%c.Heads[i] != 0:
 			f.Keep(root.Get("attention_head_dim").Fail("expected numbers of heads that divide block_out_channels"))
-		case c.CrossAttentionDim[i] < 1 || c.CrossAttentionDim[i] > most || c.CrossAttentionDim[i] != c.CrossAttentionDim[0]:
+		case c.CrossAttentionDim[i] < 1 || c.CrossAttentionDim[i] > most || c.CrossAttentionDim[i] != c.CrossAttentionDim[0]: // one text feeds all levels
 			f.Keep(root.Get("cross_attention_dim").Fail("expected one width for all levels, 1 to 65536"))
 		}
 	}
 	if c.DownsamplePadding != 0 && c.DownsamplePadding != 1 {
 		f.Keep(root.Get("downsample_padding").Fail("implemented are 0 and 1"))
 	}
-	if c.TextTime && (c.AdditionTimeEmbedDim < 1 || c.AdditionInputDim <= 6*c.AdditionTimeEmbedDim) {
+	if c.TextTime && (c.AdditionTimeEmbedDim < 1 || c.AdditionInputDim <= 6*c.AdditionTimeEmbedDim) { // six numbers of sizes and crops, then the pooled text
 		f.Keep(root.Get("projection_class_embeddings_input_dim").Fail("expected more than six times addition_time_embed_dim"))
 	}
 }

@@ -24,6 +24,7 @@ func parseHeader(file, text string) (*header, error) {
 	if len(text) > maxHeader {
 		return nil, p.fail(ErrHeaderTooLarge, "", headerSize(uint64(len(text))))
 	}
+	// The format wants the brace first, so that no other file that is valid JSON is taken for a header.
 	if text == "" || text[0] != '{' {
 		return nil, p.fail(ErrHeaderStart, "", "found "+strconv.QuoteToASCII(text[:min(1, len(text))]))
 	}
@@ -56,7 +57,7 @@ func parseHeader(file, text string) (*header, error) {
 		return nil, err
 	}
 	h.bytes = 8 + int64(len(text)) + h.data
-	if h.bytes < 0 {
+	if h.bytes < 0 { // the sum wrapped around
 		return nil, p.fail(ErrOverflow, "", "data buffer")
 	}
 	return h, nil
@@ -105,6 +106,7 @@ func (p headerParser) tensor(name string, v strictjson.Value) (TensorInfo, error
 	if err != nil {
 		return info, p.json(name, err)
 	}
+	// A type that is not read is no error of the file: only who asks for such a tensor is refused.
 	if info.DType = DType(dtype); !plausible(dtype) {
 		return info, p.fail(ErrDType, name, "found "+strictjson.Quote(dtype)+", which is no name of one")
 	}
@@ -119,7 +121,7 @@ func (p headerParser) tensor(name string, v strictjson.Value) (TensorInfo, error
 		if dim < 0 {
 			return info, p.fail(ErrHeaderJSON, name, "negative dimension in shape "+ShapeText(info.Shape))
 		}
-		if dim > maxDim {
+		if dim > maxDim { // the product of two fits 64 bits
 			return info, p.fail(ErrOverflow, name, "dimension above 2^31-1 in shape "+ShapeText(info.Shape))
 		}
 	}
@@ -170,6 +172,7 @@ func (p headerParser) span(info *TensorInfo, offsets strictjson.Value) error {
 
 // order sorts the tensors by their data and checks that each begins where the one before ends.
 func (p headerParser) order(h *header) error {
+	// Without holes and overlaps every byte belongs to one tensor: nothing can hide in a file, and none is read twice.
 	sort.SliceStable(h.tensors, func(i, j int) bool {
 		a, b := &h.tensors[i], &h.tensors[j]
 		return a.begin < b.begin || a.begin == b.begin && a.end < b.end

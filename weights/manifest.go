@@ -106,7 +106,7 @@ func parseManifest(text string) (Manifest, error) {
 		}
 		m = append(m, e)
 	}
-	for i, e := range m {
+	for i, e := range m { // when all are known: a teacher may stand behind its student
 		if e.StudentOf != "" && (!ids[e.StudentOf] || e.StudentOf == e.ID) {
 			return nil, elems[i].Get("student_of").Fail("expected the id of another model, found " + strictjson.Quote(e.StudentOf))
 		}
@@ -149,7 +149,7 @@ func readPlace(f *fields) Place {
 		File:     f.text("file", ""),
 		Bytes:    f.size("bytes"),
 		RawBytes: f.size("raw_bytes"),
-		SHA256:   strings.ToLower(f.text("sha256", "")),
+		SHA256:   strings.ToLower(f.text("sha256", "")), // written by hand it may have capitals
 	}
 	sum, err := hex.DecodeString(p.SHA256)
 	switch {

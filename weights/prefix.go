@@ -35,6 +35,7 @@ func (d *directory) addParts(parts []*diskPart, to string) error {
 	if len(parts) == 0 {
 		return nil
 	}
+	// Only the network itself is looked for: a conditioner beside it lies in a folder of its own.
 	from := ""
 	if to == "" {
 		var err error
@@ -104,7 +105,7 @@ func (d *directory) prefix(parts []*diskPart) (string, error) {
 	switch {
 	case want != "" && !found[want]:
 		return "", &Error{Kind: ErrNoTensor, File: dir, Tensor: want + anchor, Detail: "the prefixes of networks there are " + strings.Join(shown, ", ")}
-	case want != "" || found[""] || len(all) == 0:
+	case want != "" || found[""] || len(all) == 0: // with no anchor at all the first tensor that is missing says more
 	case len(all) == 1:
 		want = all[0]
 	default:

@@ -52,6 +52,7 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 		s.close()
 		return nil, err
 	}
+	// The hash of the whole file says all that this one does; a second one would only take time.
 	if s.head.metadata["sha256"] != "" && s.expect.SHA256 == "" {
 		s.data = sha256.New()
 	}
@@ -62,6 +63,7 @@ func openStream(r io.Reader, file string, o Options) (*stream, error) {
 func (s *stream) look(buffered *bufio.Reader) error {
 	start, err := buffered.Peek(peekBytes)
 	if err != nil && err != io.EOF {
+		// A short compressed file may end within what is looked at: it is still looked at, and ends where it is read.
 		if own := (*Error)(nil); s.frames == nil || !errors.As(err, &own) || own.Kind != ErrTruncated {
 			return s.readError(err, ErrHeaderTooSmall, "", "")
 		}
@@ -84,7 +86,7 @@ func (s *stream) readHeader(o Options) error {
 	if n > maxHeader {
 		return tooLarge(s.file, n)
 	}
-	text := make([]byte, n)
+	text := make([]byte, n) // at most maxHeader
 	if err := s.read(text, ErrHeaderLength, ""); err != nil {
 		return err
 	}
@@ -122,7 +124,7 @@ func (s *stream) readError(err, early error, tensor, detail string) error {
 	switch {
 	case err == io.EOF || err == io.ErrUnexpectedEOF:
 		e.Kind, e.Detail = early, detail
-	case s.src.err != nil && s.src.err != io.EOF:
+	case s.src.err != nil && s.src.err != io.EOF: // the network failed, whatever the decoder makes of that
 		e.Kind, e.Cause = ErrRead, s.src.err
 	case s.frames == nil:
 		e.Kind, e.Cause = ErrRead, err
@@ -204,6 +206,7 @@ func (s *stream) finish() (Sums, error) {
 	if s.err != nil {
 		return Sums{}, s.err
 	}
+	// From here on every call is refused: nobody takes a tensor that was passed over for one that is there.
 	s.err = &Error{Kind: ErrFinished, File: s.file}
 	return Sums{SHA256: s.src.sha256(), Bytes: s.src.count, RawBytes: s.head.bytes}, nil
 }
@@ -223,6 +226,7 @@ func (s *stream) skip(info TensorInfo, scratch []byte) error {
 }
 
 func (s *stream) end(scratch []byte) error {
+	// One byte more decides whether anything follows, and has the decoder check its last frame's sum.
 	switch n, err := io.ReadFull(s.raw, scratch[:1]); {
 	case n > 0:
 		return &Error{Kind: ErrTrailing, File: s.file, Detail: "expected " + strconv.FormatInt(s.head.bytes, 10) + " bytes"}
