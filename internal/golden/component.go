@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"tintype/core/arch"
 	"tintype/core/compile"
@@ -23,55 +22,77 @@ type pass struct {
 	out      string
 }
 
-// Passes are those of a component by its class, with a text of so many tokens.
+// components are the classes whose passes are compared: each gives those that its config and the recorded arrays name.
+var components = map[string]func(config string, arrays map[string]*Array) ([]pass, error){
+	"UNet2DConditionModel":  conditioned,
+	"AutoencoderKL":         autoencoder("moments"),
+	"VQModel":               autoencoder("latents"),
+	"AutoencoderTiny":       tinyAutoencoder,
+	"CLIPTextModel":         textEncoder,
+	"DiTTransformer2DModel": transformer,
+}
+
+// conditioned reads a text of as many tokens as were recorded, and what else was.
+func conditioned(config string, arrays map[string]*Array) ([]pass, error) {
+	c, err := model.UNet2DConditionConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	p := pass{in: []string{arch.Sample, arch.Timestep, arch.TextStates}, out: "out"}
+	for _, more := range []string{arch.GuidanceRow, arch.TextRow, arch.PictureSizes, arch.ClassLabels} {
+		if arrays[more] != nil {
+			p.in = append(p.in, more)
+		}
+	}
+	text := arrays[arch.TextStates]
+	if text == nil || len(text.Shape) != 3 {
+		return nil, errors.New("no tensor encoder_hidden_states [N,T,D]")
+	}
+	p.describe = func(h, w int) (*graph.Graph, error) { return c.Describe(h, w, text.Shape[1]) }
+	return []pass{p}, nil
+}
+
+// autoencoder is one whose encoder's result was recorded under that name.
+func autoencoder(to string) func(string, map[string]*Array) ([]pass, error) {
+	return func(config string, arrays map[string]*Array) ([]pass, error) {
+		c, err := model.AutoencoderConfig(config)
+		return coding(c.DescribeEncoder, c.DescribeDecoder, to, arrays), err
+	}
+}
+
+func tinyAutoencoder(config string, arrays map[string]*Array) ([]pass, error) {
+	c, err := model.AutoencoderTinyConfig(config)
+	return coding(c.DescribeEncoder, c.DescribeDecoder, "latents", arrays), err
+}
+
+func textEncoder(config string, arrays map[string]*Array) ([]pass, error) {
+	c, err := model.CLIPTextConfig(config)
+	ids := arrays[arch.Tokens]
+	if err != nil || ids == nil || len(ids.Shape) != 2 {
+		return nil, errors.Join(err, errors.New("expected a tensor input_ids [N,T]"))
+	}
+	return []pass{{
+		describe: func(_, _ int) (*graph.Graph, error) { return c.Describe(ids.Shape[1]) },
+		in:       []string{arch.Tokens}, out: "last_hidden_state",
+	}}, nil
+}
+
+func transformer(config string, _ map[string]*Array) ([]pass, error) {
+	c, err := model.DiTConfig(config)
+	return []pass{{describe: c.Describe, in: []string{arch.Sample, arch.Timestep, arch.ClassLabels}, out: "out"}}, err
+}
+
+// passes are those of a component by its class.
 func passes(config string, arrays map[string]*Array) ([]pass, error) {
 	class, err := classOf(config)
 	if err != nil {
 		return nil, err
 	}
-	switch class {
-	case "UNet2DConditionModel":
-		c, err := model.UNet2DConditionConfig(config)
-		if err != nil {
-			return nil, err
-		}
-		p := pass{in: []string{arch.Sample, arch.Timestep, arch.TextStates}, out: "out"}
-		for _, more := range []string{arch.GuidanceRow, arch.TextRow, arch.PictureSizes, arch.ClassLabels} {
-			if arrays[more] != nil {
-				p.in = append(p.in, more)
-			}
-		}
-		text := arrays[arch.TextStates]
-		if text == nil || len(text.Shape) != 3 {
-			return nil, errors.New("no tensor encoder_hidden_states [N,T,D]")
-		}
-		p.describe = func(h, w int) (*graph.Graph, error) { return c.Describe(h, w, text.Shape[1]) }
-		return []pass{p}, nil
-	case "AutoencoderKL", "VQModel":
-		c, err := model.AutoencoderConfig(config)
-		to := "moments"
-		if class == "VQModel" {
-			to = "latents"
-		}
-		return coding(c.DescribeEncoder, c.DescribeDecoder, to, arrays), err
-	case "AutoencoderTiny":
-		c, err := model.AutoencoderTinyConfig(config)
-		return coding(c.DescribeEncoder, c.DescribeDecoder, "latents", arrays), err
-	case "CLIPTextModel":
-		c, err := model.CLIPTextConfig(config)
-		ids := arrays[arch.Tokens]
-		if err != nil || ids == nil || len(ids.Shape) != 2 {
-			return nil, errors.Join(err, errors.New("expected a tensor input_ids [N,T]"))
-		}
-		return []pass{{
-			describe: func(_, _ int) (*graph.Graph, error) { return c.Describe(ids.Shape[1]) },
-			in:       []string{arch.Tokens}, out: "last_hidden_state",
-		}}, nil
-	case "DiTTransformer2DModel":
-		c, err := model.DiTConfig(config)
-		return []pass{{describe: c.Describe, in: []string{arch.Sample, arch.Timestep, arch.ClassLabels}, out: "out"}}, err
+	of := components[class]
+	if of == nil {
+		return nil, fmt.Errorf("class %q is none that this knows", class)
 	}
-	return nil, fmt.Errorf("class %q is none that this knows", class)
+	return of(config, arrays)
 }
 
 // classOf is the class that a config names; those of transformers name none.
@@ -90,7 +111,7 @@ func IsComponent(dir string) (bool, error) {
 		return false, err
 	}
 	class, err := classOf(string(config))
-	return slices.Contains([]string{"UNet2DConditionModel", "AutoencoderKL", "VQModel", "AutoencoderTiny", "CLIPTextModel", "DiTTransformer2DModel"}, class), err
+	return components[class] != nil, err
 }
 
 // coding is the passes of an autoencoder that were recorded.
