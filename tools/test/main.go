@@ -1,9 +1,9 @@
 // Command test runs the project's tests in every build that this machine can
 // run: native SIMD, native scalar (GOEXPERIMENT unset and -tags purego),
 // WebAssembly under Node (SIMD, scalar, and after internal/postlink), arm64 under qemu, the nested module
-// wasm/dom, and beside all of these, since they mostly wait, the page in Chromium
-// and the pictures of internal/proof in Chromium, Firefox and WebKit. A line
-// "picture" says what each of these drew.
+// wasm/dom, and, as part of the native run, the page in Chromium and the
+// pictures of internal/proof in Chromium, Firefox and WebKit. A line "picture"
+// says what each of these drew.
 //
 // Node and Chromium are installed where that is possible (root, with apt-get),
 // with CI=true also Firefox, WebKitGTK, Xvfb and qemu. What is missing is
@@ -16,7 +16,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -70,16 +69,8 @@ func runTests(out io.Writer) error {
 	for _, m := range ensureMachines(out, ci) {
 		total.missing(m, ci)
 	}
-	fmt.Fprintf(out, "== %s: begun, printed when the builds are through\n", page.name)
-	var printed bytes.Buffer
-	through := make(chan tally)
-	go func() { through <- page.run(&printed) }()
 	for _, v := range variants() {
 		total.add(v.run(out))
-	}
-	total.add(<-through)
-	if _, err := printed.WriteTo(out); err != nil {
-		return err
 	}
 	total.report(out, time.Since(start))
 	return total.verdict()

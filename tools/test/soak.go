@@ -36,8 +36,7 @@ func runSoak(times int, pattern string, out io.Writer) error {
 		s.total.missing(m, ci)
 	}
 	defer keepBusy(busyLoops)()
-	v := page
-	v.flags = []string{"-count=1", "-timeout=2h", "-run=" + pattern}
+	v := variant{name: "page", packages: []string{"./test/browser"}, flags: []string{"-count=1", "-timeout=2h", "-run=" + pattern}}
 	for n := 1; n <= times; n++ {
 		c := newCollector(v.name, io.Discard)
 		c.each = s.note

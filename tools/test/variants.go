@@ -22,11 +22,6 @@ type variant struct {
 	unless   string // why this machine cannot run the variant; "" if it can
 }
 
-// page is the tests in browsers. They mostly wait, so that they run beside the builds.
-var page = variant{name: "page", packages: []string{browserTests}}
-
-const browserTests = "./test/browser"
-
 // everywhere are the packages that know no operating system, browser or
 // server, and the command that draws with them: they must pass in every build.
 var everywhere = []string{"./core/...", "./internal/...", "./weights/...", "./model/...", "./tools/sample"}
@@ -54,7 +49,7 @@ func variants() []variant {
 	self, selfErr := os.Executable()
 	linked := []string{"-ldflags=-s=false -w", "-exec", self + " -linked --"}
 	return []variant{
-		{name: "native simd", packages: besidePage()},
+		{name: "native simd", packages: []string{"./..."}},
 		{name: "native scalar", env: []string{"GOEXPERIMENT="}, flags: noStatistics, packages: everywhere},
 		// The tag chooses the files that the build above has.
 		{name: "native purego", flags: append([]string{"-tags", "purego"}, bits...), packages: drawing},
@@ -67,17 +62,6 @@ func variants() []variant {
 		{name: "arm64 scalar", env: []string{"GOARCH=arm64", "GOEXPERIMENT="}, flags: inQEMU, packages: drawing, needs: qemu},
 		{name: "wasm/dom", env: wasm, dir: "wasm/dom", flags: inNode, packages: []string{"./..."}, needs: "node"},
 	}
-}
-
-// besidePage are all packages but those of page.
-func besidePage() []string {
-	list, err := exec.Command("go", "list", "./...").Output()
-	if err != nil {
-		return []string{"./..."} // go test says what is wrong
-	}
-	return slices.DeleteFunc(strings.Fields(string(list)), func(name string) bool {
-		return strings.HasSuffix(name, strings.TrimPrefix(browserTests, "."))
-	})
 }
 
 // reason is an error as a word of variant.unless.
